@@ -1,0 +1,112 @@
+//! What must hold between documents: every reference names something that exists, and nothing clashes.
+
+mod people;
+mod policies;
+mod sources;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::catalog::Catalog;
+use crate::{At, Name, Problem, Who};
+
+/// Checks a whole catalog.
+pub(crate) fn all(catalog: &Catalog, problems: &mut Vec<Problem>) {
+    let mut checker = Checker { catalog, problems };
+    if catalog.is_empty() {
+        // Without a place: there is no document to point at.
+        return;
+    }
+    sources::integrations(&mut checker);
+    sources::data_sources(&mut checker);
+    people::users(&mut checker);
+    people::groups(&mut checker);
+    people::projects(&mut checker);
+    people::grants(&mut checker);
+    policies::subscription_policies(&mut checker);
+    policies::data_policies(&mut checker);
+    policies::tests(&mut checker);
+}
+
+/// The catalog, and where problems go.
+struct Checker<'a> {
+    catalog: &'a Catalog,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn error(&mut self, file: &Arc<PathBuf>, at: &At<Name>, message: String, help: &str) {
+        self.problems.push(Problem::error(file, at.mark(), message).help(help));
+    }
+
+    /// Reports a name that is not among `known`.
+    fn must_exist<'n>(
+        &mut self,
+        file: &Arc<PathBuf>,
+        what: &str,
+        name: &At<Name>,
+        known: impl Iterator<Item = &'n Name>,
+    ) {
+        let known: Vec<&str> = known.map(Name::as_str).collect();
+        if known.contains(&name.as_str()) {
+            return;
+        }
+        let hint = format!("no {what} of that name is defined");
+        let problem = Problem::error(file, name.mark(), format!("there is no {what} `{name}`")).help(hint);
+        self.problems.push(problem.suggest(name, known));
+    }
+
+    fn user(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
+        self.must_exist(file, "user", name, self.catalog.users.keys());
+    }
+
+    fn group(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
+        self.must_exist(file, "group", name, self.catalog.groups.keys());
+    }
+
+    /// A purpose exists when it is defined, or one below it is.
+    fn purpose(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
+        let known: Vec<Name> = self.catalog.purposes.keys().flat_map(crate::tag::with_ancestors).collect();
+        self.must_exist(file, "purpose", name, known.iter());
+    }
+
+    fn data_source(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
+        self.must_exist(file, "data source", name, self.catalog.data_sources.keys());
+    }
+
+    fn attribute(&mut self, file: &Arc<PathBuf>, key: &At<Name>) {
+        let known = self.catalog.attribute_keys();
+        self.must_exist(file, "attribute", key, known.into_iter());
+    }
+
+    /// A value of a declared attribute must be one of its values, when they are listed.
+    fn attribute_value(&mut self, file: &Arc<PathBuf>, key: &At<Name>, value: &At<Name>) {
+        let Some(values) = self.catalog.attributes.get(key.value()).and_then(|a| a.values.as_ref()) else { return };
+        if !values.iter().any(|v| v.value() == value.value()) {
+            let mark = if value.mark().line > 0 { value.mark() } else { key.mark() };
+            let problem = Problem::error(file, mark, format!("`{value}` is not a value of the attribute `{key}`"))
+                .help(format!("its values are {}", values.iter().map(At::to_string).collect::<Vec<_>>().join(", ")));
+            self.problems.push(problem);
+        }
+    }
+
+    /// Every name in a condition on users.
+    fn who(&mut self, file: &Arc<PathBuf>, who: &Who) {
+        let mut parts = Vec::new();
+        who.walk(&mut |part| parts.push(part));
+        for part in parts {
+            match part {
+                Who::Group(name) => self.group(file, name),
+                Who::User(name) => self.user(file, name),
+                Who::Purpose(name) => self.purpose(file, name),
+                Who::Attribute(values) => {
+                    for (key, value) in values {
+                        self.attribute(file, key);
+                        self.attribute_value(file, key, value);
+                    }
+                }
+                Who::Everyone | Who::All(_) | Who::Any(_) | Who::Not(_) => {}
+            }
+        }
+    }
+}

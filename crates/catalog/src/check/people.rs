@@ -1,0 +1,130 @@
+//! Users, groups, projects and grants.
+
+use std::collections::BTreeMap;
+
+use super::Checker;
+use crate::documents::{Access, Acknowledged, Owner, WarehouseUser};
+use crate::{At, Name, Problem};
+
+pub(super) fn users(checker: &mut Checker<'_>) {
+    let catalog = checker.catalog;
+    for user in catalog.users.values() {
+        for group in &user.groups {
+            checker.group(&user.file, group);
+        }
+        for (key, values) in &user.attributes {
+            values.0.iter().for_each(|value| checker.attribute_value(&user.file, key, value));
+        }
+        if let Some(WarehouseUser::By(logins)) = &user.warehouse_user {
+            for integration in logins.keys() {
+                checker.must_exist(&user.file, "integration", integration, catalog.integrations.keys());
+            }
+        }
+        if let Some(project) = &user.current_project {
+            checker.must_exist(&user.file, "project", project, catalog.projects.keys());
+            if let Some(found) = catalog.projects.get(project.value())
+                && !found.members.iter().any(|m| m.user.value() == user.name.value())
+            {
+                let message = format!("`{}` is not a member of the project `{project}`", user.name);
+                checker.error(&user.file, project, message, "add the user to its `members`");
+            }
+        }
+    }
+    for integration in catalog.integrations.values() {
+        let mut logins: BTreeMap<String, Name> = BTreeMap::new();
+        for user in catalog.users.values() {
+            let Some(login) = user.login(&integration.name) else { continue };
+            let reserved = [integration.user.value(), integration.owner_role.value()].contains(&&login);
+            if reserved || login.starts_with("pg_") || login.eq_ignore_ascii_case("public") {
+                let message = format!(
+                    "the warehouse user `{login}` of `{}` is a system role of `{}`",
+                    user.name, integration.name
+                );
+                checker.error(&user.file, &user.name, message, "people log in as themselves");
+            }
+            if let Some(other) = logins.insert(login.to_lowercase(), user.name.value().clone()) {
+                let message = format!(
+                    "`{}` and `{other}` are the same warehouse user `{login}` in `{}`",
+                    user.name, integration.name
+                );
+                checker.error(
+                    &user.file,
+                    &user.name,
+                    message,
+                    "each person needs a login of their own; set `warehouse_user`",
+                );
+            }
+        }
+    }
+}
+
+pub(super) fn groups(checker: &mut Checker<'_>) {
+    for group in checker.catalog.groups.values() {
+        for (key, values) in &group.attributes {
+            values.0.iter().for_each(|value| checker.attribute_value(&group.file, key, value));
+        }
+    }
+}
+
+pub(super) fn projects(checker: &mut Checker<'_>) {
+    let catalog = checker.catalog;
+    for project in catalog.projects.values() {
+        let file = &project.file;
+        for purpose in &project.purposes {
+            checker.must_exist(file, "purpose", purpose, catalog.purposes.keys());
+        }
+        for source in &project.data_sources {
+            checker.data_source(file, source);
+        }
+        for owner in &project.owners {
+            match owner {
+                Owner::User(name) => checker.user(file, name),
+                Owner::Group(name) => checker.group(file, name),
+            }
+        }
+        if let Access::Conditions(conditions) = &project.access
+            && let Ok(who) = conditions.to_who()
+        {
+            checker.who(file, &who);
+        }
+        let mut seen: Vec<&Name> = Vec::new();
+        for member in &project.members {
+            checker.user(file, &member.user);
+            if seen.contains(&member.user.value()) {
+                let message = format!("`{}` is a member twice", member.user);
+                checker.error(file, &member.user, message, "remove one of the two");
+            }
+            seen.push(member.user.value());
+            if let Acknowledged::Purposes(purposes) = &member.acknowledged {
+                for purpose in purposes {
+                    checker.must_exist(
+                        file,
+                        "purpose of this project",
+                        purpose,
+                        project.purposes.iter().map(At::value),
+                    );
+                }
+            }
+        }
+        for (there, what) in [(project.masked_joins, "masked_joins"), (project.equalized, "equalized")] {
+            if there {
+                let message = format!("`{what}` is not supported by this version of scrim");
+                checker.error(file, &project.name, message, "remove it");
+            }
+        }
+    }
+}
+
+pub(super) fn grants(checker: &mut Checker<'_>) {
+    for grant in checker.catalog.grants.values() {
+        checker.data_source(&grant.file, &grant.data_source);
+        match (&grant.user, &grant.group) {
+            (Some(user), None) => checker.user(&grant.file, user),
+            (None, Some(group)) => checker.group(&grant.file, group),
+            _ => {
+                let message = format!("the grant `{}` needs exactly one of `user` and `group`", grant.name);
+                checker.problems.push(Problem::error(&grant.file, grant.mark, message));
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Policies and their tests.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Checker;
+use crate::catalog::Stored;
+use crate::documents::{Access, As, SubscriptionPolicy};
+use crate::rule_reading::conditions;
+use crate::{At, Columns, ColumnsForm, Matched, Name, Problem, RowRule, RuleBody, Where, WhereForm};
+
+pub(super) fn subscription_policies(checker: &mut Checker<'_>) {
+    for policy in checker.catalog.subscription_policies.values() {
+        scope(checker, &policy.file, &policy.scope, &policy.name);
+        match policy.access.value() {
+            Access::Anyone | Access::Individuals => {}
+            Access::Conditions(conditions) => match conditions.to_who() {
+                Ok(who) => checker.who(&policy.file, &who),
+                Err(form) => unsupported(checker, policy, form),
+            },
+            Access::Approval(_) => unsupported(checker, policy, "approval"),
+        }
+        if policy.requires_action {
+            unsupported(checker, policy, "requires_action");
+        }
+    }
+}
+
+fn unsupported(checker: &mut Checker<'_>, policy: &Stored<SubscriptionPolicy>, what: &str) {
+    let message = format!("`{what}` is not supported by this version of scrim");
+    let problem = Problem::error(&policy.file, policy.access.mark(), message);
+    checker.problems.push(problem.help("use `conditions`, `individuals` with grants, or `anyone`"));
+}
+
+pub(super) fn data_policies(checker: &mut Checker<'_>) {
+    for policy in checker.catalog.data_policies.values() {
+        let file = &policy.file;
+        scope(checker, file, &policy.scope, &policy.name);
+        for rule in &policy.rules {
+            conditions(rule).into_iter().for_each(|who| checker.who(file, who));
+            match &rule.body {
+                RuleBody::Mask { columns, .. } => selector(checker, file, columns),
+                RuleBody::Purpose { any, .. } => any.iter().for_each(|purpose| checker.purpose(file, purpose)),
+                RuleBody::Rows(rows) => {
+                    for row_rule in rows.all() {
+                        match row_rule {
+                            RowRule::Match(matched, columns) => {
+                                if let Matched::Attribute(key) = matched {
+                                    checker.attribute(file, &At::nowhere(key.clone()).placed(rule.mark));
+                                }
+                                selector(checker, file, columns);
+                            }
+                            RowRule::NewerThan(_, columns) | RowRule::OlderThan(_, columns) => {
+                                selector(checker, file, columns)
+                            }
+                            RowRule::Lookup(lookup) => lookup.on.iter().for_each(|(_, c)| selector(checker, file, c)),
+                            RowRule::AllRows | RowRule::Never | RowRule::Filter(_) => {}
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Warns of a tag that nothing carries: it selects nothing, which is rarely meant.
+fn tag(checker: &mut Checker<'_>, file: &Arc<PathBuf>, name: &At<Name>) {
+    let known = checker.catalog.known_tags();
+    if !known.iter().any(|tag| crate::tag::covers(name, tag)) {
+        let problem = Problem::warning(file, name.mark(), format!("nothing carries the tag `{name}`"));
+        checker.problems.push(problem.suggest(name, known.into_iter().map(Name::as_str)));
+    }
+}
+
+fn scope(checker: &mut Checker<'_>, file: &Arc<PathBuf>, scope: &Where, policy: &At<Name>) {
+    let mut parts = Vec::new();
+    scope.walk(&mut |part| parts.push(part));
+    for part in parts {
+        match part {
+            Where::Form(WhereForm::DataSource(name)) => checker.data_source(file, name),
+            Where::Form(WhereForm::SourceTag(name) | WhereForm::ColumnTag(name)) => tag(checker, file, name),
+            Where::Form(WhereForm::Created(_)) => {
+                let catalog = checker.catalog;
+                for source in catalog.data_sources.values().filter(|s| s.created.is_none()) {
+                    let message = format!(
+                        "the policy `{policy}` selects by `created`, and the data source `{}` has no such time",
+                        source.name
+                    );
+                    checker.error(file, policy, message, "write `created:` in the data source's document");
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn selector(checker: &mut Checker<'_>, file: &Arc<PathBuf>, columns: &Columns) {
+    match columns {
+        Columns::Form(ColumnsForm::Tag(name)) => tag(checker, file, name),
+        Columns::Form(ColumnsForm::All(parts) | ColumnsForm::Any(parts)) => {
+            parts.iter().for_each(|part| selector(checker, file, part));
+        }
+        Columns::Form(ColumnsForm::Not(part)) => selector(checker, file, part),
+        Columns::All | Columns::Form(ColumnsForm::Name(_) | ColumnsForm::AnyTag(_) | ColumnsForm::NoTags(_)) => {}
+    }
+}
+
+pub(super) fn tests(checker: &mut Checker<'_>) {
+    let catalog = checker.catalog;
+    for test in catalog.policy_tests.values() {
+        let file = &test.file;
+        checker.data_source(file, &test.data_source);
+        for policy in test.policies.iter().flatten() {
+            let known = catalog.data_policies.keys().chain(catalog.subscription_policies.keys());
+            checker.must_exist(file, "policy", policy, known);
+        }
+        let source = catalog.data_sources.get(test.data_source.value());
+        if let Some(source) = source.filter(|s| !s.columns.is_empty()) {
+            let known: Vec<&Name> = source.columns.iter().map(|c| c.name.value()).collect();
+            let written = test.rows.iter().flat_map(|row| row.keys());
+            for column in written.chain(test.expect.iter().flat_map(|e| e.rows.iter().flat_map(|row| row.keys()))) {
+                checker.must_exist(file, "column", column, known.iter().copied());
+            }
+        }
+        for expectation in &test.expect {
+            match expectation.who.value() {
+                As::User(name) => checker.user(file, &At::nowhere(name.clone()).placed(expectation.who.mark())),
+                As::Somebody(somebody) => {
+                    somebody.groups.iter().for_each(|group| checker.group(file, group));
+                    somebody.attributes.keys().for_each(|key| checker.attribute(file, key));
+                    somebody.purposes.iter().for_each(|purpose| checker.purpose(file, purpose));
+                }
+            }
+        }
+    }
+}

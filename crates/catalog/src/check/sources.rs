@@ -1,0 +1,180 @@
+//! Integrations and data sources.
+
+use std::collections::BTreeMap;
+
+use super::Checker;
+use crate::documents::{Engine, Integration, Layout, Owner};
+use crate::{At, Name, Problem, TableName, Where};
+
+/// PostgreSQL cuts names after 63 bytes without a word, and the system schemas add up to 11 to the prefix.
+const LONGEST_NAME: usize = 63;
+
+pub(super) fn integrations(checker: &mut Checker<'_>) {
+    for integration in checker.catalog.integrations.values() {
+        let file = &integration.file;
+        if integration.impersonation.enabled {
+            let message = "impersonation is not supported by this version of scrim".to_owned();
+            checker.error(file, &integration.name, message, "remove `impersonation`");
+        }
+        if integration.engine == Engine::Postgresql && integration.layout() == Layout::Central {
+            let message = "PostgreSQL cannot read another database: `layout: central` is for Redshift".to_owned();
+            checker.error(file, &integration.name, message, "use `layout: per-database`");
+        }
+        for role in [&integration.user, &integration.owner_role, &integration.readers] {
+            let system = role.to_ascii_lowercase().starts_with("pg_") || role.eq_ignore_ascii_case("postgres");
+            if system && role.value() != integration.readers.value() {
+                checker.error(
+                    file,
+                    role,
+                    format!("`{role}` is a role of the warehouse itself"),
+                    "choose a name of your own",
+                );
+            }
+        }
+        if integration.user.value() == integration.owner_role.value() {
+            let message = format!("`user` and `owner_role` are both `{}`", integration.user);
+            checker.error(file, &integration.user, message, "the owner cannot log in, so it must be another role");
+        }
+        if integration.system_prefix.len() > LONGEST_NAME - 11 {
+            let message = format!("the prefix `{}` is too long for schema names", integration.system_prefix);
+            checker.error(file, &integration.system_prefix, message, "use at most 52 bytes");
+        }
+    }
+}
+
+/// The schema and name of a data source's view.
+pub(crate) fn view_of(integration: &Integration, view: Option<&TableName>, table: &TableName) -> Option<TableName> {
+    if let Some(view) = view {
+        return Some(view.clone());
+    }
+    let database = table.database.as_ref().unwrap_or(integration.database.value());
+    let name = integration.views.name.replace("{table}", &table.table).replace("{schema}", &table.schema);
+    let name = Name::new(name.replace("{database}", database)).ok()?;
+    Some(TableName { database: None, schema: integration.views.schema.value().clone(), table: name })
+}
+
+pub(super) fn data_sources(checker: &mut Checker<'_>) {
+    let catalog = checker.catalog;
+    let mut tables: BTreeMap<(Name, String), Name> = BTreeMap::new();
+    let mut views: BTreeMap<(Name, String), Name> = BTreeMap::new();
+    for source in catalog.data_sources.values() {
+        let file = &source.file;
+        checker.must_exist(file, "integration", &source.integration, catalog.integrations.keys());
+        for owner in &source.owners {
+            match owner {
+                Owner::User(name) => checker.user(file, &placed(name, &source.name)),
+                Owner::Group(name) => checker.group(file, name),
+            }
+        }
+        columns(checker, source);
+        for policy in &source.policies {
+            let known = catalog.data_policies.keys().chain(catalog.subscription_policies.keys());
+            checker.must_exist(file, "policy", policy, known);
+            let scope = catalog.data_policies.get(policy.value()).map(|p| &p.scope);
+            let scope = scope.or_else(|| catalog.subscription_policies.get(policy.value()).map(|p| &p.scope));
+            let mut choosable = false;
+            if let Some(scope) = scope {
+                scope.walk(&mut |part| choosable |= *part == Where::ChosenByOwner);
+                if !choosable {
+                    let message = format!("the policy `{policy}` is not one that owners choose");
+                    checker.error(file, policy, message, "only policies with `where: chosen_by_owner` are");
+                }
+            }
+        }
+        for out in &source.without_policies {
+            let data = catalog.data_policies.get(out.name.value()).map(|p| p.owners_may_disable);
+            let allowed =
+                data.or_else(|| catalog.subscription_policies.get(out.name.value()).map(|p| p.owners_may_disable));
+            match allowed {
+                None => {
+                    let known = catalog.data_policies.keys().chain(catalog.subscription_policies.keys());
+                    checker.must_exist(file, "policy", &out.name, known);
+                }
+                Some(false) => {
+                    let message = format!("owners may not switch off the policy `{}`", out.name);
+                    checker.error(file, &out.name, message, "it would have to say `owners_may_disable: true`");
+                }
+                Some(true) => {}
+            }
+        }
+        let Some(integration) = catalog.integrations.get(source.integration.value()) else { continue };
+        let database = source.table.database.as_ref().unwrap_or(integration.database.value());
+        let governed =
+            integration.databases.iter().any(|d| d.value() == database) || database == integration.database.value();
+        if !governed {
+            let message =
+                format!("the database `{database}` is not one that the integration `{}` reads", integration.name);
+            checker.problems.push(Problem::error(file, source.table.mark(), message).help("add it to `databases`"));
+        }
+        if ["pg_catalog", "information_schema", "pg_toast", "pg_internal"].contains(&source.table.schema.as_str())
+            || source.table.schema.starts_with(&format!("{}_", integration.system_prefix))
+        {
+            let message = format!("`{}` is a system schema", source.table.schema);
+            checker
+                .problems
+                .push(Problem::error(file, source.table.mark(), message).help("register a table of your own"));
+        }
+        // Redshift folds quoted names too, so that two spellings are one table there.
+        let folded = format!("{database}.{}.{}", source.table.schema, source.table.table).to_lowercase();
+        clash(checker, &mut tables, (integration.name.value().clone(), folded), source, "table");
+        match view_of(integration, source.view.as_ref().map(At::value), &source.table) {
+            Some(view) if view.schema == *integration.views.schema.value() => {
+                if view.table.len() > LONGEST_NAME {
+                    let message = format!("the view's name `{}` is longer than {LONGEST_NAME} bytes", view.table);
+                    checker.error(file, &source.name, message, "name it with `view:`");
+                }
+                clash(
+                    checker,
+                    &mut views,
+                    (integration.name.value().clone(), view.to_string().to_lowercase()),
+                    source,
+                    "view",
+                );
+            }
+            Some(view) => {
+                let message = format!(
+                    "the view `{view}` is not in `{}`, the integration's schema for views",
+                    integration.views.schema
+                );
+                let mark = source.view.as_ref().map_or(source.name.mark(), At::mark);
+                checker.problems.push(Problem::error(file, mark, message).help("Scrim makes views in no other schema"));
+            }
+            None => {
+                checker.error(file, &source.name, "the view's name cannot be made".to_owned(), "name it with `view:`")
+            }
+        }
+    }
+}
+
+fn columns(checker: &mut Checker<'_>, source: &crate::catalog::Stored<crate::documents::DataSource>) {
+    let mut seen: BTreeMap<String, &At<Name>> = BTreeMap::new();
+    for column in &source.columns {
+        if seen.insert(column.name.to_lowercase(), &column.name).is_some() {
+            let message = format!("the column `{}` is written twice", column.name);
+            checker.error(&source.file, &column.name, message, "names that differ only in case are one on Redshift");
+        }
+        if column.name.len() > LONGEST_NAME {
+            let message = format!("the column name `{}` is longer than {LONGEST_NAME} bytes", column.name);
+            checker.error(&source.file, &column.name, message, "PostgreSQL cannot have such a column");
+        }
+    }
+}
+
+fn clash(
+    checker: &mut Checker<'_>,
+    seen: &mut BTreeMap<(Name, String), Name>,
+    key: (Name, String),
+    source: &crate::catalog::Stored<crate::documents::DataSource>,
+    what: &str,
+) {
+    let shown = key.1.clone();
+    if let Some(other) = seen.insert(key, source.name.value().clone()) {
+        let message = format!("the {what} `{shown}` already belongs to the data source `{other}`");
+        checker.error(&source.file, &source.name, message, "one data source per table, one view per data source");
+    }
+}
+
+/// A bare word has no place of its own: the document's name stands in.
+fn placed(name: &At<Name>, near: &At<Name>) -> At<Name> {
+    if name.mark().line > 0 { name.clone() } else { name.clone().placed(near.mark()) }
+}

@@ -1,0 +1,20 @@
+//! The kinds of documents, as people write them.
+
+mod data_policy;
+mod data_source;
+mod integration;
+mod people;
+mod policy_test;
+mod project;
+mod subscription_policy;
+
+pub use data_policy::{
+    BranchForm, DataPolicyForm, Edge, LetterCase, LookupForm, MaskCaseForm, MaskForm, MaskRuleForm, MatchForm,
+    OtherwiseForm, PartialForm, PurposeForm, RegexForm, RowCaseForm, RowsForm, RowsRuleForm, RuleForm, Truncation,
+};
+pub use data_source::{Column, DataSource, NewColumns, OptedOut, Owner, SourceStatus};
+pub use integration::{Engine, Impersonation, Integration, Layout, Secret, Tls, ViewPlacement};
+pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};
+pub use policy_test::{As, Cell, Expectation, ExpectedCell, PolicyTest, Somebody};
+pub use project::{Acknowledged, Grant, Member, Project, Purpose, TagNote};
+pub use subscription_policy::{Access, AccessWho, Combine, PolicyStatus, SubscriptionPolicy, TagAs, Validity};

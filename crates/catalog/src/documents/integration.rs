@@ -1,0 +1,201 @@
+//! `kind: integration`: one configured warehouse.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{At, Name};
+
+/// Which warehouse speaks there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// Amazon Redshift.
+    Redshift,
+    /// PostgreSQL 15 or later.
+    Postgresql,
+}
+
+/// Where the views live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    /// In the database of the tables.
+    PerDatabase,
+    /// In a database of their own, reading the others by three-part names.
+    Central,
+}
+
+/// How the connection is protected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tls {
+    /// Never encrypted.
+    Disable,
+    /// Encrypted when the server can; its certificate is not checked.
+    #[default]
+    Prefer,
+    /// Always encrypted; the certificate is not checked.
+    Require,
+    /// Always encrypted, by a certificate from a known authority.
+    VerifyCa,
+    /// Always encrypted, by a certificate from a known authority for this host.
+    VerifyFull,
+}
+
+/// Where a secret is found. Never the secret itself.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Secret {
+    /// In an environment variable.
+    Env(String),
+    /// In a file; a newline at its end is not part of it.
+    File(String),
+}
+
+/// Impersonation: a permitted user sees the warehouse as somebody else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Impersonation {
+    /// Whether it is possible at all.
+    #[serde(default)]
+    pub enabled: bool,
+}
+
+/// Where a data source's view is put unless the data source says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ViewPlacement {
+    /// The schema of all views.
+    #[serde(default = "governed")]
+    pub schema: At<Name>,
+    /// The view's name, from `{table}`, `{schema}` and `{database}`.
+    #[serde(default = "table")]
+    pub name: At<Name>,
+}
+
+impl Default for ViewPlacement {
+    fn default() -> Self {
+        Self { schema: governed(), name: table() }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "constant names that the tests of this module read")]
+fn name(text: &str) -> At<Name> {
+    At::nowhere(Name::new(text).expect("a constant name is valid"))
+}
+fn governed() -> At<Name> {
+    name("governed")
+}
+fn table() -> At<Name> {
+    name("{table}")
+}
+fn immuta() -> At<Name> {
+    name("immuta")
+}
+fn public() -> At<Name> {
+    name("PUBLIC")
+}
+fn scrim_system() -> At<Name> {
+    name("scrim_system")
+}
+fn scrim_owner() -> At<Name> {
+    name("scrim_owner")
+}
+
+/// One configured warehouse.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Integration {
+    /// `integration`.
+    pub kind: String,
+    /// Its name.
+    pub name: At<Name>,
+    /// For people.
+    pub description: Option<String>,
+    /// Which warehouse speaks there.
+    pub engine: Engine,
+    /// Host name or address.
+    #[serde(default = "localhost")]
+    pub host: String,
+    /// Port; the engine's own by default (5432, 5439).
+    pub port: Option<u16>,
+    /// The database to connect to.
+    pub database: At<Name>,
+    /// The databases whose tables may be governed; the one above by default.
+    #[serde(default)]
+    pub databases: Vec<At<Name>>,
+    /// The service's login, made by the install when missing.
+    #[serde(default = "scrim_system")]
+    pub user: At<Name>,
+    /// Where the login's password is found.
+    pub password: Option<Secret>,
+    /// How the connection is protected.
+    #[serde(default)]
+    pub tls: Tls,
+    /// Where the views live: the engine's default is `central` on Redshift, `per-database` on PostgreSQL.
+    pub layout: Option<Layout>,
+    /// With `layout: central`, the database of the views.
+    #[serde(default = "immuta")]
+    pub system_database: At<Name>,
+    /// Prefix of the system schemas.
+    #[serde(default = "immuta")]
+    pub system_prefix: At<Name>,
+    /// Who is granted SELECT on the views: `PUBLIC` or one role.
+    #[serde(default = "public")]
+    pub readers: At<Name>,
+    /// The role that owns everything Scrim makes; it cannot log in.
+    #[serde(default = "scrim_owner")]
+    pub owner_role: At<Name>,
+    /// Impersonation.
+    #[serde(default)]
+    pub impersonation: Impersonation,
+    /// Where views are put.
+    #[serde(default)]
+    pub views: ViewPlacement,
+}
+
+fn localhost() -> String {
+    "127.0.0.1".to_owned()
+}
+
+impl Integration {
+    /// The port, the engine's own unless one is written.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(match self.engine {
+            Engine::Redshift => 5439,
+            Engine::Postgresql => 5432,
+        })
+    }
+    /// The layout, the engine's default unless one is written.
+    pub fn layout(&self) -> Layout {
+        self.layout.unwrap_or(match self.engine {
+            Engine::Redshift => Layout::Central,
+            Engine::Postgresql => Layout::PerDatabase,
+        })
+    }
+    /// The schema of the tables, secure views and state.
+    pub fn system_schema(&self) -> String {
+        format!("{}_system", self.system_prefix)
+    }
+    /// The schema of the mask functions.
+    pub fn functions_schema(&self) -> String {
+        format!("{}_functions", self.system_prefix)
+    }
+    /// The schema of the stored procedures.
+    pub fn procedures_schema(&self) -> String {
+        format!("{}_procedures", self.system_prefix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn constant_names_are_valid() {
+        let read: super::Integration =
+            serde_saphyr::from_str("{kind: integration, name: w, engine: redshift, database: d}").unwrap();
+        assert_eq!(read.views, super::ViewPlacement::default());
+        assert_eq!(read.system_schema(), "immuta_system");
+        assert_eq!((read.readers.as_str(), read.owner_role.as_str()), ("PUBLIC", "scrim_owner"));
+        assert_eq!((read.port(), read.layout()), (5439, super::Layout::Central));
+    }
+}

@@ -1,0 +1,140 @@
+//! `kind: purpose`, `kind: project`, `kind: grant`, `kind: tag`.
+
+use chrono::{DateTime, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use super::{Access, Owner};
+use crate::text_or::TextOr;
+use crate::{At, Name};
+
+/// Describes or reserves a tag; tags spring into being when used.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TagNote {
+    /// `tag`.
+    pub kind: String,
+    /// The tag.
+    pub name: At<Name>,
+    /// For people.
+    pub description: Option<String>,
+}
+
+/// Why data is used. Dotted names form a tree.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Purpose {
+    /// `purpose`.
+    pub kind: String,
+    /// The name.
+    pub name: At<Name>,
+    /// For people.
+    pub description: Option<String>,
+    /// The text that members acknowledge.
+    pub acknowledgement: Option<String>,
+}
+
+/// What a member has acknowledged: nothing, everything, or some purposes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Acknowledged {
+    /// `true`: every purpose of the project; `false`: none.
+    All(bool),
+    /// These purposes.
+    Purposes(Vec<At<Name>>),
+}
+
+impl Default for Acknowledged {
+    fn default() -> Self {
+        Self::All(false)
+    }
+}
+
+impl<'de> Deserialize<'de> for Acknowledged {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match TextOr::deserialize(deserializer)? {
+            TextOr::Text(text) if text == "true" => Ok(Self::All(true)),
+            TextOr::Text(text) if text == "false" => Ok(Self::All(false)),
+            TextOr::Other(purposes) => Ok(Self::Purposes(purposes)),
+            TextOr::Text(_) | TextOr::Null => Err(D::Error::custom("expected `true`, `false` or a list of purposes")),
+        }
+    }
+}
+
+impl JsonSchema for Acknowledged {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Acknowledged".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let list = generator.subschema_for::<Vec<Name>>();
+        schemars::json_schema!({ "anyOf": [{ "type": "boolean" }, list] })
+    }
+}
+
+/// A member of a project.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// The user.
+    pub user: At<Name>,
+    /// The purposes acknowledged.
+    #[serde(default)]
+    pub acknowledged: Acknowledged,
+}
+
+/// Members, data sources and purposes; a user acts under at most one at a time.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// `project`.
+    pub kind: String,
+    /// The name.
+    pub name: At<Name>,
+    /// For people.
+    pub description: Option<String>,
+    /// Its purposes; in files they count as approved by whoever applies them.
+    #[serde(default)]
+    pub purposes: Vec<At<Name>>,
+    /// Its data sources. Membership never subscribes.
+    #[serde(default)]
+    pub data_sources: Vec<At<Name>>,
+    /// Its owners.
+    #[serde(default)]
+    pub owners: Vec<Owner>,
+    /// Who may join.
+    #[serde(default = "individuals")]
+    pub access: Access,
+    /// Its members.
+    #[serde(default)]
+    pub members: Vec<Member>,
+    /// One salt for all its data sources, so that hashes join.
+    #[serde(default)]
+    pub masked_joins: bool,
+    /// Every member sees only what all members may see.
+    #[serde(default)]
+    pub equalized: bool,
+}
+
+fn individuals() -> Access {
+    Access::Individuals
+}
+
+/// An individual subscription, of a user or of every member of a group.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// `grant`.
+    pub kind: String,
+    /// The name.
+    pub name: At<Name>,
+    /// For people.
+    pub description: Option<String>,
+    /// Who is subscribed: a user…
+    pub user: Option<At<Name>>,
+    /// … or a group.
+    pub group: Option<At<Name>>,
+    /// To what.
+    pub data_source: At<Name>,
+    /// Until when; for good when not written.
+    pub expires: Option<DateTime<Utc>>,
+}

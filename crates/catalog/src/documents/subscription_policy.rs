@@ -1,0 +1,160 @@
+//! `kind: subscription-policy`: who may read a data source at all.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{At, Name, Where, Who};
+
+/// Whether a policy counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PolicyStatus {
+    /// It counts.
+    #[default]
+    Active,
+    /// Written, not in force yet.
+    Staged,
+    /// Switched off.
+    Disabled,
+}
+
+/// When a policy counts: `from` is inside, `until` is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Validity {
+    /// From this moment on.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Validity {
+    /// Whether the window holds `now`.
+    pub fn contains(&self, now: DateTime<Utc>) -> bool {
+        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// How a policy goes together with others on the same data source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Combine {
+    /// It must be met.
+    #[default]
+    Required,
+    /// One of all shared ones must be met.
+    Shared,
+}
+
+/// Who may read.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Every active user.
+    Anyone,
+    /// Users named one by one, by grants.
+    Individuals,
+    /// Users who meet the conditions.
+    Conditions(AccessWho),
+    /// Users whose request was approved by every one of these.
+    Approval(Vec<Name>),
+}
+
+/// Conditions of access: those of [`Who`], and those that compare a user with the data source's tags.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessWho {
+    /// Every active user.
+    Everyone,
+    /// As in [`Who::Group`].
+    Group(At<Name>),
+    /// As in [`Who::Attribute`].
+    Attribute(std::collections::BTreeMap<At<Name>, At<Name>>),
+    /// As in [`Who::Purpose`].
+    Purpose(At<Name>),
+    /// As in [`Who::User`].
+    User(At<Name>),
+    /// The user has a value of the attribute equal to, or a parent of, a tag.
+    TagAsAttribute(TagAs),
+    /// The user is in a group named as a tag, or as a parent of it.
+    TagAsGroup(TagAs),
+    /// Every one of these.
+    All(Vec<AccessWho>),
+    /// At least one of these.
+    Any(Vec<AccessWho>),
+    /// Not this.
+    Not(Box<AccessWho>),
+}
+
+/// How users are compared with tags.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TagAs {
+    /// The attribute; only with `tag_as_attribute`.
+    pub attribute: Option<At<Name>>,
+    /// The tags of the `source` or of its columns (`column`).
+    pub on: String,
+    /// `any` of the tags or `every` one.
+    #[serde(rename = "match")]
+    pub matching: Option<String>,
+}
+
+impl AccessWho {
+    /// The same condition as a [`Who`]; an error names the form that this version cannot compile.
+    ///
+    /// # Errors
+    /// When the tree contains `tag_as_attribute` or `tag_as_group`.
+    pub fn to_who(&self) -> Result<Who, &'static str> {
+        let many = |parts: &[AccessWho]| parts.iter().map(AccessWho::to_who).collect::<Result<Vec<_>, _>>();
+        Ok(match self {
+            Self::Everyone => Who::Everyone,
+            Self::Group(name) => Who::Group(name.clone()),
+            Self::Attribute(values) => Who::Attribute(values.clone()),
+            Self::Purpose(name) => Who::Purpose(name.clone()),
+            Self::User(name) => Who::User(name.clone()),
+            Self::All(parts) => Who::All(many(parts)?),
+            Self::Any(parts) => Who::Any(many(parts)?),
+            Self::Not(part) => Who::Not(Box::new(part.to_who()?)),
+            Self::TagAsAttribute(_) => return Err("tag_as_attribute"),
+            Self::TagAsGroup(_) => return Err("tag_as_group"),
+        })
+    }
+}
+
+/// Who may read a data source at all.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubscriptionPolicy {
+    /// `subscription-policy`.
+    pub kind: String,
+    /// The name.
+    pub name: At<Name>,
+    /// For people.
+    pub description: Option<String>,
+    /// Whether it counts.
+    #[serde(default)]
+    pub status: PolicyStatus,
+    /// When it counts.
+    pub valid: Option<Validity>,
+    /// Which data sources it covers.
+    #[serde(rename = "where")]
+    pub scope: Where,
+    /// Who may read.
+    pub access: At<Access>,
+    /// How it goes together with others.
+    #[serde(default)]
+    pub combine: Combine,
+    /// A guardrail never gives access, and nothing overrides it.
+    #[serde(default)]
+    pub guardrail: bool,
+    /// Whether users without access may know of the data sources.
+    #[serde(default)]
+    pub discoverable: bool,
+    /// Whether users must subscribe themselves.
+    #[serde(default)]
+    pub requires_action: bool,
+    /// Whether owners may switch it off for their source.
+    #[serde(default)]
+    pub owners_may_disable: bool,
+}

@@ -1,0 +1,36 @@
+//! The governed world of Scrim as one immutable [`Catalog`]: integrations, data sources, tags, users, groups,
+//! attributes, purposes, projects, grants and policies; how they are written in files; and what makes them
+//! valid. No input or output, no SQL, no clock: those stand at the ends of the program.
+
+mod age;
+mod assemble;
+mod catalog;
+mod check;
+mod column_type;
+pub mod documents;
+mod name;
+mod pattern;
+mod problem;
+mod read;
+mod rule;
+mod rule_reading;
+mod schema;
+mod selection;
+mod table_name;
+pub mod tag;
+mod text_or;
+mod who;
+
+pub use age::{Age, AgeError, AgeUnit};
+pub use assemble::{Assembled, assemble};
+pub use catalog::{Catalog, DataPolicy, Named, Stored};
+pub use column_type::{ColumnType, TypeError};
+pub use name::{At, Mark, Name, NameError};
+pub use pattern::{Pattern, PatternError};
+pub use problem::{Problem, Severity};
+pub use read::{Document, KINDS, SourceFile, read};
+pub use rule::{Branches, Lookup, Mask, Matched, RowRule, Rule, RuleBody};
+pub use schema::schema;
+pub use selection::{Columns, ColumnsForm, Created, Glob, NamePattern, Where, WhereForm};
+pub use table_name::{TableName, TableNameError};
+pub use who::Who;

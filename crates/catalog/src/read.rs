@@ -1,0 +1,172 @@
+//! Documents out of the text of YAML files.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::documents::{
+    Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, SubscriptionPolicy,
+    TagNote, User,
+};
+use crate::{Mark, Problem};
+
+/// The kinds that can be written today.
+pub const KINDS: [&str; 12] = [
+    "integration",
+    "data-source",
+    "tag",
+    "user",
+    "group",
+    "attribute",
+    "purpose",
+    "project",
+    "grant",
+    "subscription-policy",
+    "data-policy",
+    "policy-test",
+];
+
+/// One document of any kind.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "each variant is the kind of its name")]
+pub enum Document {
+    Integration(Box<Integration>),
+    DataSource(Box<DataSource>),
+    Tag(Box<TagNote>),
+    User(Box<User>),
+    Group(Box<Group>),
+    Attribute(Box<Attribute>),
+    Purpose(Box<Purpose>),
+    Project(Box<Project>),
+    Grant(Box<Grant>),
+    SubscriptionPolicy(Box<SubscriptionPolicy>),
+    DataPolicy(Box<DataPolicyForm>),
+    PolicyTest(Box<PolicyTest>),
+}
+
+/// A file's name and text.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// The name by which problems call it.
+    pub path: Arc<PathBuf>,
+    /// Its text.
+    pub text: String,
+}
+
+/// Reads every document of a file. Each document that cannot be read is one problem; the others are read.
+pub fn read(file: &SourceFile, documents: &mut Vec<(Arc<PathBuf>, Document)>, problems: &mut Vec<Problem>) {
+    for text in split(&file.text) {
+        match read_one(&text) {
+            Ok(Some(document)) => documents.push((Arc::clone(&file.path), document)),
+            Ok(None) => {}
+            Err(fault) => {
+                let mut problem = Problem::error(&file.path, fault.mark, fault.message);
+                problem.help = fault.help;
+                problems.push(problem);
+            }
+        }
+    }
+}
+
+/// Cuts a file into documents at lines that start with `---`, which YAML allows nowhere else. Each piece is
+/// padded with empty lines, so that its positions are those of the file.
+fn split(text: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for (number, line) in text.trim_start_matches('\u{feff}').split_inclusive('\n').enumerate() {
+        let marker =
+            line.strip_prefix("---").is_some_and(|rest| rest.trim_end().is_empty() || rest.starts_with([' ', '\t']));
+        if marker {
+            pieces.push("\n".repeat(number));
+        }
+        if let Some(piece) = pieces.last_mut() {
+            // The marker itself gives way to blanks: what may follow it on its line keeps its column.
+            if marker { piece.push_str(&line.replacen("---", "   ", 1)) } else { piece.push_str(line) }
+        }
+    }
+    pieces
+}
+
+struct Fault {
+    mark: Mark,
+    message: String,
+    help: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Kind {
+    kind: Option<crate::At<String>>,
+}
+
+fn read_one(text: &str) -> Result<Option<Document>, Fault> {
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#') || line.trim() == "...") {
+        return Ok(None);
+    }
+    let Kind { kind } = parse::<Kind>(text)?;
+    let Some(kind) = kind else {
+        let line = text.lines().position(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#')).unwrap_or(0);
+        return Err(Fault {
+            mark: Mark { line: line + 1, column: 1 },
+            message: "the document does not say what it is".to_owned(),
+            help: Some(format!("start it with `kind:` and one of {}", KINDS.join(", "))),
+        });
+    };
+    let document = match kind.as_str() {
+        "integration" => Document::Integration(parse(text)?),
+        "data-source" => Document::DataSource(parse(text)?),
+        "tag" => Document::Tag(parse(text)?),
+        "user" => Document::User(parse(text)?),
+        "group" => Document::Group(parse(text)?),
+        "attribute" => Document::Attribute(parse(text)?),
+        "purpose" => Document::Purpose(parse(text)?),
+        "project" => Document::Project(parse(text)?),
+        "grant" => Document::Grant(parse(text)?),
+        "subscription-policy" => Document::SubscriptionPolicy(parse(text)?),
+        "data-policy" => Document::DataPolicy(parse(text)?),
+        "policy-test" => Document::PolicyTest(parse(text)?),
+        other => {
+            let known = crate::problem::nearest(other, KINDS);
+            return Err(Fault {
+                mark: kind.mark(),
+                message: format!("`{other}` is not a kind of document"),
+                help: Some(known.map_or(format!("kinds are {}", KINDS.join(", ")), |k| format!("did you mean `{k}`?"))),
+            });
+        }
+    };
+    Ok(Some(document))
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    // Policy files are small; the reader's default budgets stop alias bombs and endless nesting.
+    let options =
+        serde_saphyr::options! { leading_zero_numbers_as_strings: true, strict_booleans: true, with_snippet: false };
+    crate::text_or::with_document(text, || serde_saphyr::from_str_with_options::<T>(text, options))
+        .map_err(|error| explain(&error))
+}
+
+/// Turns a reader's error into one with a place and, for a misspelt word, a suggestion.
+fn explain(error: &serde_saphyr::Error) -> Fault {
+    let mark = error
+        .location()
+        .map_or(Mark::default(), |place| Mark { line: place.line() as usize, column: place.column() as usize });
+    let full = error.without_snippet().to_string();
+    let message = full.rfind(" at line ").map_or(full.as_str(), |end| full.get(..end).unwrap_or(&full)).to_owned();
+    let quoted = message.split('`').nth(1).unwrap_or_default().to_owned();
+    let expected =
+        message.split_once("expected one of ").or_else(|| message.split_once("expected ")).map(|(_, list)| {
+            list.split(", ").flat_map(|word| word.split(" or ")).map(|w| w.trim().trim_matches('`')).collect::<Vec<_>>()
+        });
+    let help = match expected {
+        Some(words) if message.starts_with("unknown ") => Some(
+            crate::problem::nearest(&quoted, words.iter().copied())
+                .map_or_else(|| format!("known here: {}", words.join(", ")), |near| format!("did you mean `{near}`?")),
+        ),
+        _ => None,
+    };
+    let message = match help {
+        Some(_) => message.split(", expected").next().unwrap_or(&message).to_owned(),
+        None => message,
+    };
+    Fault { mark, message, help }
+}

@@ -1,0 +1,137 @@
+//! Every form of the policy files is read, refused clearly, or refused as not supported yet.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use scrim_catalog::{Catalog, Problem, Severity, SourceFile, assemble};
+
+const BASE: &str = include_str!("base.yaml");
+
+fn assembled(texts: &[&str]) -> Result<(Catalog, Vec<Problem>), Vec<Problem>> {
+    let file = |(n, text): (usize, &&str)| SourceFile {
+        path: Arc::new(PathBuf::from(format!("{n}.yaml"))),
+        text: (*text).to_owned(),
+    };
+    assemble(&texts.iter().enumerate().map(file).collect::<Vec<_>>()).into_result()
+}
+
+/// The errors of a text beside the base catalog, as `line:column message (help)`.
+fn errors(text: &str) -> Vec<String> {
+    match assembled(&[BASE, text]) {
+        Ok(_) => vec![],
+        Err(problems) => problems
+            .iter()
+            .filter(|p| p.severity == Severity::Error)
+            .map(|p| format!("{}:{} {} ({})", p.line, p.column, p.message, p.help.as_deref().unwrap_or("")))
+            .collect(),
+    }
+}
+
+#[test]
+fn the_base_catalog_is_good() {
+    let (catalog, problems) = assembled(&[BASE]).map_err(|p| format!("{p:#?}")).unwrap();
+    assert_eq!(problems, []);
+    assert_eq!(catalog.data_policies["personal-data"].rules.len(), 8);
+    assert_eq!(catalog.users["alice"].attributes.len(), 2);
+}
+
+#[test]
+fn strings_stay_strings() {
+    let text = "kind: user\nname: NO\ngroups: [on]\nattributes: { a: 007, b: [1e3, true], c: 1.50, d: NO }\n---\nkind: group\nname: on\n";
+    let (catalog, _) = assembled(&[BASE, text]).map_err(|p| format!("{p:#?}")).unwrap();
+    let user = &catalog.users["NO"];
+    let values: Vec<String> = user.attributes.values().flat_map(|v| v.0.iter().map(|v| v.to_string())).collect();
+    assert_eq!(values, ["007", "1e3", "true", "1.50", "NO"]);
+}
+
+/// Each text has exactly these errors, all at once.
+#[test]
+fn errors_say_where_what_and_what_to_do() {
+    let cases: &[(&str, &[&str])] = &[
+        ("kind: usr\nname: x\n", &["1:7 `usr` is not a kind of document (did you mean `user`?)"]),
+        ("name: x\n", &["1:1 the document does not say what it is"]),
+        ("kind: user\nname: x\ngroup: [a]\n", &["3:1 unknown field `group` (did you mean `groups`?)"]),
+        (
+            "kind: user\nname: x\ngroups: [staf, frud]\n",
+            &[
+                "3:10 there is no group `staf` (did you mean `staff`?)",
+                "3:16 there is no group `frud` (did you mean `fraud`?)",
+            ],
+        ),
+        ("kind: user\nname: 'x '\n", &["2:7 `x ` starts or ends with a blank"]),
+        ("kind: user\nname: alice\n", &["2:7 `alice` is defined twice (the other one is in 0.yaml:"]),
+        ("kind: group\nname: [g\nx: y\n", &["3:2 "]),
+        (
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: { tag: PII.Email }, with: hash }\n    for: { group: staff }\n",
+            &["5:5 `for` needs `otherwise`"],
+        ),
+        (
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - rows: { filter: 'x = 1' }\n    for: { group: staff }\n  - mask: { columns: all, with: { regex: { pattern: 'a|b', replacement: x } } }\n",
+            &["5:5 `for` needs `otherwise`", "7:51 the pattern `a|b` is refused"],
+        ),
+        (
+            "kind: data-policy\nname: p\nwhere: { column_tags: PII }\nrules: [{ rows: never }]\n",
+            &["3:10 unknown variant `column_tags` (did you mean `column_tag`?)"],
+        ),
+        (
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: all, with: nullify }\n    except: { not: { grup: staff } }\n",
+            &["6:22 unknown variant `grup` (did you mean `group`?)"],
+        ),
+        (
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: all, with: nullify }\n    except: { attribute: { contry: US } }\n",
+            &["6:28 there is no attribute `contry` (did you mean `country`?)"],
+        ),
+        (
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: all, with: nullify }\n    except: { attribute: { status: gone } }\n",
+            &["6:36 `gone` is not a value of the attribute `status` (its values are leaver, suspended)"],
+        ),
+        (
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: all, with: { k_anonymous: { k: 5 } } }\n  - reveal: { columns: all }\n    for: { group: staff }\n",
+            &["5:33 `k_anonymous` is not supported by this version of scrim", "6:5 `reveal` is not supported"],
+        ),
+        (
+            "kind: subscription-policy\nname: p\nwhere: all\naccess: { approval: [ OWNER ] }\n",
+            &["4:9 `approval` is not supported by this version"],
+        ),
+        (
+            "kind: grant\nname: g\ndata_source: retail.customer\n",
+            &["2:7 the grant `g` needs exactly one of `user` and `group`"],
+        ),
+        (
+            "kind: data-source\nname: twin\nintegration: warehouse\ntable: Retail.CUSTOMER\nview: governed.other\n",
+            &["2:7 the table `analytics.retail.customer` already belongs to the data source `"],
+        ),
+        (
+            "kind: data-source\nname: s\nintegration: warehouse\ntable: pg_catalog.pg_authid\n",
+            &["4:8 `pg_catalog` is a system schema"],
+        ),
+        ("kind: user\nname: ALICE\n", &["2:7 `alice` and `ALICE` are the same warehouse user"]),
+        (
+            "kind: user\nname: x\nwarehouse_user: scrim_owner\n",
+            &["2:7 the warehouse user `scrim_owner` of `x` is a system role"],
+        ),
+    ];
+    for (text, expected) in cases {
+        let found = errors(text);
+        let fits = found.len() == expected.len() && found.iter().zip(*expected).all(|(f, e)| f.starts_with(e));
+        assert!(fits, "for\n{text}\nfound {found:#?}\nexpected {expected:#?}");
+    }
+}
+
+#[test]
+fn a_tag_that_nothing_carries_is_a_warning() {
+    let text = "kind: data-policy\nname: p\nwhere: { column_tag: PII.Emial }\nrules: [{ rows: never }]\n";
+    let (_, problems) = assembled(&[BASE, text]).unwrap();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].severity, Severity::Warning);
+    assert_eq!(problems[0].help.as_deref(), Some("did you mean `PII.Email`?"));
+}
+
+#[test]
+fn an_alias_bomb_is_refused() {
+    let mut text = String::from("kind: user\nname: x\ngroups: &a0 [g,g,g,g,g,g,g,g,g]\n");
+    for n in 1..12 {
+        text += &format!("x{n}: &a{n} [*a{m},*a{m},*a{m},*a{m},*a{m},*a{m},*a{m},*a{m},*a{m}]\n", m = n - 1);
+    }
+    assert_eq!(errors(&text).len(), 1);
+}

@@ -1,0 +1,33 @@
+//! The published JSON Schema accepts what the reader accepts, and refuses what it refuses.
+
+fn documents(text: &str) -> Vec<serde_json::Value> {
+    serde_saphyr::from_multiple(text).unwrap()
+}
+
+#[test]
+fn the_schema_accepts_every_document_of_the_base_catalog() {
+    let schema = scrim_catalog::schema();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let all = documents(include_str!("base.yaml"));
+    assert!(all.len() > 20);
+    for document in all {
+        let errors: Vec<String> =
+            validator.iter_errors(&document).map(|e| format!("{} {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{document}\n{errors:#?}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_unknown_kinds_fields_and_forms() {
+    let schema = scrim_catalog::schema();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for bad in [
+        "{ kind: usr, name: x }",
+        "{ kind: user, name: x, group: [a] }",
+        "{ kind: user }",
+        "{ kind: data-policy, name: p, where: al, rules: [{ rows: never }] }",
+        "{ kind: data-policy, name: p, where: all, rules: [{ mask: { columns: all, with: hsh } }] }",
+    ] {
+        assert!(documents(bad).iter().all(|d| !validator.is_valid(d)), "{bad}");
+    }
+}

@@ -1,0 +1,41 @@
+//! What ends a command early.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::Output;
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The directory cannot be read.
+    #[error("cannot read `{}`: {cause}", path.display())]
+    Read {
+        /// The file or directory.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// Nothing to work on: an empty or wrong directory must not pass for an empty catalog.
+    #[error("there is no policy file (*.yaml, *.yml) in `{}`; is it the right directory?", .0.display())]
+    NoFiles(PathBuf),
+    /// Standard output is closed.
+    #[error("cannot write the result: {0}")]
+    Write(#[from] std::io::Error),
+    /// A result cannot be written as JSON.
+    #[error("cannot write the result as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Failure {
+    /// Prints the failure and answers exit code 1.
+    pub(crate) fn print(&self, output: Output) -> ExitCode {
+        // There is nobody left to tell when standard error is closed too.
+        let _ = match output {
+            Output::Text => writeln!(anstream::stderr(), "error: {self}"),
+            Output::Json => writeln!(anstream::stderr(), "{}", serde_json::json!({ "error": self.to_string() })),
+        };
+        ExitCode::FAILURE
+    }
+}

@@ -1,0 +1,50 @@
+//! `scrim`: the command line. One file per command; exit codes 0 (done), 1 (refused or differs), 2 (usage).
+
+mod commands;
+mod failure;
+mod files;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Policy-push data access control for Amazon Redshift and PostgreSQL.
+#[derive(Parser)]
+#[command(name = "scrim", version, propagate_version = true, arg_required_else_help = true)]
+struct Arguments {
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
+    output: Output,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Output {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Validate a directory of policy files, offline.
+    Check(commands::check::Arguments),
+    /// Print the JSON Schema of policy files, for editors.
+    Schema,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Check(check) => commands::check::run(&check, arguments.output),
+        Command::Schema => commands::schema::run(),
+    };
+    match done {
+        Ok(code) => code,
+        Err(failure) => failure.print(arguments.output),
+    }
+}
