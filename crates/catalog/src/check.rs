@@ -4,6 +4,8 @@ mod people;
 mod policies;
 mod sources;
 
+pub use sources::view_of;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,10 +15,6 @@ use crate::{At, Name, Problem, Who};
 /// Checks a whole catalog.
 pub(crate) fn all(catalog: &Catalog, problems: &mut Vec<Problem>) {
     let mut checker = Checker { catalog, problems };
-    if catalog.is_empty() {
-        // Without a place: there is no document to point at.
-        return;
-    }
     sources::integrations(&mut checker);
     sources::data_sources(&mut checker);
     people::users(&mut checker);

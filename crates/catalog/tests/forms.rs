@@ -67,7 +67,7 @@ fn errors_say_where_what_and_what_to_do() {
         ),
         (
             "kind: data-policy\nname: p\nwhere: all\nrules:\n  - rows: { filter: 'x = 1' }\n    for: { group: staff }\n  - mask: { columns: all, with: { regex: { pattern: 'a|b', replacement: x } } }\n",
-            &["5:5 `for` needs `otherwise`", "7:51 the pattern `a|b` is refused"],
+            &["5:5 `for` needs `otherwise`", "7:53 the pattern `a|b` is refused"],
         ),
         (
             "kind: data-policy\nname: p\nwhere: { column_tags: PII }\nrules: [{ rows: never }]\n",
@@ -105,7 +105,7 @@ fn errors_say_where_what_and_what_to_do() {
             "kind: data-source\nname: s\nintegration: warehouse\ntable: pg_catalog.pg_authid\n",
             &["4:8 `pg_catalog` is a system schema"],
         ),
-        ("kind: user\nname: ALICE\n", &["2:7 `alice` and `ALICE` are the same warehouse user"]),
+        ("kind: user\nname: ALICE\n", &["51:7 `alice` and `ALICE` are the same warehouse user"]),
         (
             "kind: user\nname: x\nwarehouse_user: scrim_owner\n",
             &["2:7 the warehouse user `scrim_owner` of `x` is a system role"],

@@ -20,6 +20,22 @@ pub(crate) enum Failure {
     /// Nothing to work on: an empty or wrong directory must not pass for an empty catalog.
     #[error("there is no policy file (*.yaml, *.yml) in `{}`; is it the right directory?", .0.display())]
     NoFiles(PathBuf),
+    /// The files have errors, which were printed.
+    #[error("the policy files have errors; nothing was done")]
+    Refused,
+    /// Something asked for by name does not exist.
+    #[error("there is no {what} `{name}`{}", .near.as_ref().map_or_else(String::new, |near| format!("; did you mean `{near}`?")))]
+    Unknown {
+        /// What was asked for.
+        what: &'static str,
+        /// By which name.
+        name: String,
+        /// A name that is near.
+        near: Option<String>,
+    },
+    /// The columns are not known.
+    #[error(transparent)]
+    Merge(#[from] scrim_policy::MergeError),
     /// Standard output is closed.
     #[error("cannot write the result: {0}")]
     Write(#[from] std::io::Error),

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use scrim_catalog::SourceFile;
+use scrim_catalog::{Catalog, Named, SourceFile, Stored};
 
 use crate::failure::Failure;
+use crate::{Output, report};
 
 /// Reads every `*.yaml` and `*.yml` below a directory, in the order of their names. Names that start with a
 /// dot are passed over; so are symbolic links to directories, which could run in circles.
@@ -18,6 +19,33 @@ pub(crate) fn read(dir: &Path) -> Result<Vec<SourceFile>, Failure> {
     }
     paths.sort();
     paths.into_iter().map(read_file).collect()
+}
+
+/// The catalog of a directory. Errors and warnings go to standard error, so that the result of a command stays
+/// alone on standard output.
+pub(crate) fn catalog(dir: &Path, output: Output) -> Result<Catalog, Failure> {
+    let files = read(dir)?;
+    match scrim_catalog::assemble(&files).into_result() {
+        Ok((catalog, warnings)) => {
+            if output == Output::Text {
+                report::print(&files, &warnings, output)?;
+            }
+            Ok(catalog)
+        }
+        Err(problems) => {
+            report::print(&files, &problems, output)?;
+            Err(Failure::Refused)
+        }
+    }
+}
+
+/// A document by its name.
+pub(crate) fn named<'a, T>(all: &'a Named<T>, what: &'static str, name: &str) -> Result<&'a Stored<T>, Failure> {
+    all.get(name).ok_or_else(|| Failure::Unknown {
+        what,
+        name: name.to_owned(),
+        near: scrim_catalog::nearest(name, all.keys().map(|known| known.as_str())).map(str::to_owned),
+    })
 }
 
 fn collect(dir: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Failure> {

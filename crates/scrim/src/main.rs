@@ -33,6 +33,12 @@ enum Output {
 enum Command {
     /// Validate a directory of policy files, offline.
     Check(commands::check::Arguments),
+    /// Print the SQL of the views, offline.
+    Compile(commands::compile::Arguments),
+    /// Tell why a user sees what they see of a data source.
+    Explain(commands::explain::Arguments),
+    /// Run the policy tests of a directory, offline.
+    Test(commands::test::Arguments),
     /// Print the JSON Schema of policy files, for editors.
     Schema,
 }
@@ -41,6 +47,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Check(check) => commands::check::run(&check, arguments.output),
+        Command::Compile(compile) => commands::compile::run(&compile, arguments.output),
+        Command::Explain(explain) => commands::explain::run(&explain, arguments.output),
+        Command::Test(test) => commands::test::run(&test, arguments.output),
         Command::Schema => commands::schema::run(),
     };
     match done {

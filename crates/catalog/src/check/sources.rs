@@ -42,8 +42,8 @@ pub(super) fn integrations(checker: &mut Checker<'_>) {
     }
 }
 
-/// The schema and name of a data source's view.
-pub(crate) fn view_of(integration: &Integration, view: Option<&TableName>, table: &TableName) -> Option<TableName> {
+/// The schema and name of a data source's view; none when the integration's pattern makes no valid name.
+pub fn view_of(integration: &Integration, view: Option<&TableName>, table: &TableName) -> Option<TableName> {
     if let Some(view) = view {
         return Some(view.clone());
     }

@@ -1,0 +1,10 @@
+//! Merged policies as SQL: one dialect-free [`ViewPlan`] per data source, rendered for Amazon Redshift and for
+//! PostgreSQL. Names and values become text in one module only, and custom predicates are rendered from their
+//! checked tree, never from what somebody wrote.
+
+mod quote;
+mod plan;
+mod view;
+
+pub use plan::{Dialect, PlanError, ViewPlan};
+pub use view::render;

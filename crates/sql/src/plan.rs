@@ -1,0 +1,100 @@
+//! The view of one data source, before any dialect: the contract that every rendering keeps.
+
+use scrim_catalog::documents::{DataSource, Engine, Integration, Layout};
+use scrim_catalog::{Catalog, Name, TableName};
+use scrim_policy::{AccessRules, Merged, MergeError, audience_key, merge, source_key};
+
+/// A dialect of SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Amazon Redshift.
+    Redshift,
+    /// PostgreSQL 15 or later.
+    Postgresql,
+}
+
+impl From<Engine> for Dialect {
+    fn from(engine: Engine) -> Self {
+        match engine {
+            Engine::Redshift => Self::Redshift,
+            Engine::Postgresql => Self::Postgresql,
+        }
+    }
+}
+
+/// The view of one data source.
+#[derive(Clone, Debug)]
+pub struct ViewPlan {
+    /// The data source.
+    pub source: Name,
+    /// Its key in the warehouse.
+    pub key: String,
+    /// The key of its audience; none when no policy decides on access.
+    pub audience: Option<String>,
+    /// The view.
+    pub view: TableName,
+    /// The table it reads; with a database only where the layout needs one.
+    pub table: TableName,
+    /// The schema of the system objects.
+    pub system_schema: String,
+    /// What the policies say.
+    pub merged: Merged,
+}
+
+/// Why a data source has no view.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum PlanError {
+    /// Its integration is not in the catalog.
+    #[error("the integration `{0}` is not defined")]
+    NoIntegration(Name),
+    /// Its view has no valid name.
+    #[error("the view of `{0}` has no valid name; name it with `view:`")]
+    NoViewName(Name),
+    /// Its columns are not known.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+}
+
+impl ViewPlan {
+    /// Plans the view of a data source.
+    ///
+    /// # Errors
+    /// When the columns or their types are not known.
+    pub fn of(catalog: &Catalog, source: &DataSource) -> Result<Self, PlanError> {
+        let name = source.name.value();
+        let integration = catalog
+            .integrations
+            .get(source.integration.value())
+            .ok_or_else(|| PlanError::NoIntegration(source.integration.value().clone()))?;
+        let view = scrim_catalog::view_of(integration, source.view.as_ref().map(|v| v.value()), &source.table)
+            .ok_or_else(|| PlanError::NoViewName(name.clone()))?;
+        Ok(Self {
+            source: name.clone(),
+            key: source_key(name),
+            audience: audience_key(&AccessRules::of(catalog, source)),
+            view,
+            table: table(integration, &source.table),
+            system_schema: integration.system_schema(),
+            merged: merge(catalog, source)?,
+        })
+    }
+
+    /// The keys under which a user may be subscribed.
+    pub(crate) fn keys(&self) -> Vec<&str> {
+        self.audience.iter().map(String::as_str).chain([self.key.as_str()]).collect()
+    }
+
+    /// Whether the view hides rows from subscribed users, so that readers' own predicates must be held off.
+    pub fn filters_rows(&self) -> bool {
+        !self.merged.rows.is_empty() || !self.merged.closed.is_empty()
+    }
+}
+
+/// In the central layout tables are read across databases, elsewhere never.
+fn table(integration: &Integration, table: &TableName) -> TableName {
+    let database = match integration.layout() {
+        Layout::Central => Some(table.database.clone().unwrap_or_else(|| integration.database.value().clone())),
+        Layout::PerDatabase => None,
+    };
+    TableName { database, ..table.clone() }
+}

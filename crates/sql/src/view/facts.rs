@@ -1,0 +1,241 @@
+//! What a view asks of the user's profile.
+//!
+//! Redshift: one row of flags, an aggregate over `user_profile` that is there for unknown users too, and value
+//! lists as joins to distinct values; no subquery in the select list, nothing correlated (Database Developer
+//! Guide, "Correlated subqueries"). PostgreSQL: uncorrelated scalar subqueries, evaluated once per query.
+
+use std::collections::BTreeMap;
+
+use scrim_catalog::{Matched, TableName, Who};
+
+use super::{Dialect, ViewPlan, column, relation};
+use crate::quote::{ident, literal};
+
+/// The profile facts of one view, and the joins that bring them.
+pub(crate) struct Facts<'a> {
+    pub(crate) plan: &'a ViewPlan,
+    pub(crate) dialect: Dialect,
+    /// Redshift's flags: what each one tests, in the order of their numbers.
+    flags: Vec<String>,
+    joins: Vec<String>,
+    salts: BTreeMap<String, String>,
+    username: bool,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn new(plan: &'a ViewPlan, dialect: Dialect) -> Self {
+        Self { plan, dialect, flags: vec![], joins: vec![], salts: BTreeMap::new(), username: false }
+    }
+
+    fn system(&self, table: &str) -> String {
+        format!("{}.{}", ident(&self.plan.system_schema), ident(table))
+    }
+
+    /// Whether the user has a profile row that meets `test` (over the alias `p`).
+    fn fact(&mut self, test: String) -> String {
+        match self.dialect {
+            Dialect::Postgresql => format!("EXISTS (SELECT 1 FROM {} AS p WHERE {test})", self.system("user_profile")),
+            Dialect::Redshift => {
+                let number = self.flags.iter().position(|known| *known == test).unwrap_or_else(|| {
+                    self.flags.push(test);
+                    self.flags.len() - 1
+                });
+                format!("f.c{number} = 1")
+            }
+        }
+    }
+
+    /// Wraps a condition so that PostgreSQL evaluates it once.
+    fn once(&self, condition: String) -> String {
+        match self.dialect {
+            Dialect::Postgresql => format!("(SELECT {condition})"),
+            Dialect::Redshift => condition,
+        }
+    }
+
+    /// Whether the user is subscribed to the data source.
+    pub(crate) fn subscribed(&mut self) -> String {
+        let keys: Vec<String> = self.plan.keys().into_iter().map(literal).collect();
+        let fact = self.fact(format!("p.kind = 'table' AND p.value IN ({})", keys.join(", ")));
+        self.once(fact)
+    }
+
+    /// Whether the gate lets this version of the view through.
+    pub(crate) fn gate(&mut self, version: u64) -> String {
+        let gate = self.system("gate");
+        let key = literal(&self.plan.key);
+        match self.dialect {
+            Dialect::Postgresql => {
+                format!("(SELECT EXISTS (SELECT 1 FROM {gate} AS g WHERE g.source = {key} AND g.min_version <= {version}))")
+            }
+            Dialect::Redshift => {
+                // MIN of MAX: a second row for the source, which nothing there can forbid, can only close.
+                self.joins.push(format!(
+                    "CROSS JOIN (SELECT MAX(g.min_version) AS min_version FROM {gate} AS g WHERE g.source = {key}) AS g"
+                ));
+                format!("g.min_version <= {version}")
+            }
+        }
+    }
+
+    /// A condition on the user. Never NULL under `subscribed`.
+    pub(crate) fn who(&mut self, who: &Who) -> String {
+        let condition = self.condition(who);
+        self.once(condition)
+    }
+
+    fn condition(&mut self, who: &Who) -> String {
+        match who {
+            // An active user has a row of this kind; strangers have none.
+            Who::Everyone => self.fact("p.kind = 'user'".to_owned()),
+            Who::User(name) => self.has("user", name),
+            Who::Group(name) => self.has("group", name),
+            Who::Purpose(name) => self.has("purpose", name),
+            Who::Attribute(values) => {
+                let all: Vec<String> = values.iter().map(|(key, value)| self.attribute(key, value)).collect();
+                format!("({})", all.join(" AND "))
+            }
+            Who::All(parts) => self.many(parts, " AND ", "1 = 1"),
+            Who::Any(parts) => self.many(parts, " OR ", "1 = 0"),
+            Who::Not(part) => format!("NOT ({})", self.condition(part)),
+        }
+    }
+
+    fn many(&mut self, parts: &[Who], word: &str, none: &str) -> String {
+        if parts.is_empty() {
+            return none.to_owned();
+        }
+        let parts: Vec<String> = parts.iter().map(|part| self.condition(part)).collect();
+        format!("({})", parts.join(word))
+    }
+
+    /// Whether the profile has a row of this kind with this value.
+    pub(crate) fn has(&mut self, kind: &str, value: &str) -> String {
+        self.fact(format!("p.kind = {} AND p.value = {}", literal(kind), literal(value)))
+    }
+
+    /// Whether the user has this value of an attribute.
+    pub(crate) fn attribute(&mut self, key: &str, value: &str) -> String {
+        let test = format!("p.kind = 'attribute' AND p.key = {} AND p.value = {}", literal(key), literal(value));
+        self.fact(test)
+    }
+
+    /// [`Facts::has`] and its like as a value of its own.
+    pub(crate) fn flag(&self, fact: String) -> String {
+        self.once(fact)
+    }
+
+    /// The user's login.
+    pub(crate) fn username(&mut self) -> String {
+        match self.dialect {
+            Dialect::Postgresql => {
+                let profile = self.system("user_profile");
+                format!("(SELECT MAX(p.immuta__userid) FROM {profile} AS p WHERE p.kind = 'user')")
+            }
+            Dialect::Redshift => {
+                self.username = true;
+                "f.username".to_owned()
+            }
+        }
+    }
+
+    /// Which profile rows hold the values that `match` compares.
+    fn values(matched: &Matched) -> String {
+        match matched {
+            Matched::Attribute(key) => format!("p.kind = 'attribute' AND p.key = {}", literal(key)),
+            Matched::Groups => "p.kind = 'group'".to_owned(),
+            Matched::Purposes => "p.kind = 'purpose'".to_owned(),
+        }
+    }
+
+    /// Whether `expression` is among the user's values, each converted by `convert` (over `p.value`), which
+    /// must be NULL for what cannot be read. False where the expression is NULL.
+    pub(crate) fn among(&mut self, matched: &Matched, expression: &str, convert: &str) -> String {
+        let profile = self.system("user_profile");
+        let test = Self::values(matched);
+        match self.dialect {
+            Dialect::Postgresql => {
+                format!("{expression} IN (SELECT {convert} FROM {profile} AS p WHERE {test} AND {convert} IS NOT NULL)")
+            }
+            Dialect::Redshift => {
+                let values = format!("SELECT DISTINCT {convert} AS value FROM {profile} AS p WHERE {test}");
+                let alias = self.left_join(&values, |alias| format!("{alias}.value = {expression}"));
+                format!("{alias}.value IS NOT NULL")
+            }
+        }
+    }
+
+    /// Whether the data source's columns stand beside the user in another table.
+    pub(crate) fn lookup(&mut self, table: &TableName, on: &[(String, String)], user: &str) -> String {
+        let (profile, user) = (self.system("user_profile"), ident(user));
+        let from = format!(
+            "FROM {} AS l INNER JOIN {profile} AS p ON p.kind = 'user' AND p.immuta__userid = l.{user}",
+            relation(table)
+        );
+        match self.dialect {
+            Dialect::Postgresql => {
+                let ours: Vec<String> = on.iter().map(|(_, ours)| column(ours)).collect();
+                let theirs: Vec<String> = on.iter().map(|(theirs, _)| format!("l.{}", ident(theirs))).collect();
+                let known: Vec<String> = theirs.iter().map(|column| format!("{column} IS NOT NULL")).collect();
+                format!("({}) IN (SELECT {} {from} WHERE {})", ours.join(", "), theirs.join(", "), known.join(" AND "))
+            }
+            Dialect::Redshift => {
+                let columns = on.iter().enumerate().map(|(at, (theirs, _))| format!("l.{} AS v{at}", ident(theirs)));
+                let rows = format!("SELECT DISTINCT {} {from}", columns.collect::<Vec<_>>().join(", "));
+                let alias = self.left_join(&rows, |alias| {
+                    let equal = on.iter().enumerate().map(|(at, (_, ours))| format!("{alias}.v{at} = {}", column(ours)));
+                    equal.collect::<Vec<_>>().join(" AND ")
+                });
+                format!("{alias}.v0 IS NOT NULL")
+            }
+        }
+    }
+
+    fn left_join(&mut self, rows: &str, on: impl Fn(&str) -> String) -> String {
+        // The same list for the same expression is joined once.
+        for at in 0..self.joins.len() {
+            let alias = format!("r{at}");
+            if self.joins.get(at).is_some_and(|known| *known == format!("LEFT JOIN ({rows}) AS {alias} ON {}", on(&alias))) {
+                return alias;
+            }
+        }
+        let alias = format!("r{}", self.joins.len());
+        let join = format!("LEFT JOIN ({rows}) AS {alias} ON {}", on(&alias));
+        self.joins.push(join);
+        alias
+    }
+
+    /// The salt of a column: read from a table that only the view's owner may read, never part of the text.
+    pub(crate) fn salt(&mut self, name: &str) -> String {
+        let table = self.system("salt");
+        let test = format!("s.source = {} AND s.column_name = {}", literal(&self.plan.key), literal(name));
+        let select = format!("SELECT MAX(s.salt) AS salt FROM {table} AS s WHERE {test}");
+        match self.dialect {
+            Dialect::Postgresql => format!("({select})"),
+            Dialect::Redshift => {
+                let next = format!("k{}", self.salts.len());
+                let alias = self.salts.entry(select).or_insert(next);
+                format!("{alias}.salt")
+            }
+        }
+    }
+
+    /// Every join, the flags first.
+    pub(crate) fn joins(&self) -> Vec<String> {
+        let mut joins = Vec::new();
+        if self.dialect == Dialect::Redshift {
+            let flag = |(at, test): (usize, &String)| format!("MAX(CASE WHEN {test} THEN 1 ELSE 0 END) AS c{at}");
+            let mut flags: Vec<String> = self.flags.iter().enumerate().map(flag).collect();
+            if self.username {
+                flags.push("MAX(CASE WHEN p.kind = 'user' THEN p.immuta__userid END) AS username".to_owned());
+            }
+            let profile = self.system("user_profile");
+            joins.push(format!("CROSS JOIN (SELECT {}\n            FROM {profile} AS p) AS f", flags.join(",\n                   ")));
+        }
+        let mut salts: Vec<(&String, &String)> = self.salts.iter().map(|(select, alias)| (alias, select)).collect();
+        salts.sort();
+        joins.extend(salts.into_iter().map(|(alias, select)| format!("CROSS JOIN ({select}) AS {alias}")));
+        joins.extend(self.joins.iter().cloned());
+        joins
+    }
+}

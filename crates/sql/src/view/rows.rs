@@ -1,0 +1,140 @@
+//! Row rules: a predicate per rule, true where the row may be shown. NULL hides the row.
+
+use scrim_catalog::{Age, AgeUnit, ColumnType, Matched, Name};
+use scrim_policy::{RowTest, Test};
+
+use super::facts::Facts;
+use super::{Dialect, column, expression, now, within};
+
+/// The shape of a number that every engine and the reference evaluator read alike.
+const NUMBER: &str = "^[+-]?[0-9]{1,30}([.][0-9]{1,30})?$";
+/// On Redshift, what DECIMAL(38,9) holds exactly.
+const NUMBER_38: &str = "^[+-]?[0-9]{1,28}([.][0-9]{1,9})?$";
+/// A day that exists, leap years included: a cast of anything else would be an error that shows the value.
+const DAY: &str = "([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))\
+|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)";
+/// A time of day behind a day.
+const CLOCK: &str = "([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?)?Z?";
+
+/// The predicate of one rule.
+pub(super) fn render(rule: &RowTest, facts: &mut Facts<'_>) -> String {
+    let mut ways = Vec::new();
+    let mut before: Vec<String> = Vec::new();
+    if let Some(window) = within(rule.source.valid.as_ref(), facts.dialect) {
+        ways.push(format!("NOT {window}"));
+    }
+    for (who, test) in &rule.branches.cases {
+        let covered = facts.who(who);
+        add(&mut ways, &before, Some(&covered), test, facts);
+        before.push(format!("NOT {covered}"));
+    }
+    add(&mut ways, &before, None, &rule.branches.otherwise, facts);
+    match ways.as_slice() {
+        [] => "1 = 0".to_owned(),
+        [one] => one.clone(),
+        many => format!("({})", many.join(" OR ")),
+    }
+}
+
+fn add(ways: &mut Vec<String>, before: &[String], covered: Option<&String>, test: &Test, facts: &mut Facts<'_>) {
+    if *test == Test::Never {
+        return;
+    }
+    let mut parts: Vec<String> = before.iter().chain(covered).cloned().collect();
+    if *test != Test::All {
+        parts.push(passes(test, facts));
+    }
+    ways.push(match parts.as_slice() {
+        [] => "1 = 1".to_owned(),
+        [one] => one.clone(),
+        many => format!("({})", many.join(" AND ")),
+    });
+}
+
+fn passes(test: &Test, facts: &mut Facts<'_>) -> String {
+    match test {
+        Test::All => "1 = 1".to_owned(),
+        Test::Never => "1 = 0".to_owned(),
+        Test::Filter(expr) => format!("({})", expression::render(expr, facts)),
+        Test::Match(matched, columns) => {
+            let each: Vec<String> = columns.iter().map(|(name, t)| matches(matched, name, t, facts)).collect();
+            format!("({})", each.join(" AND "))
+        }
+        Test::Lookup { table, on, user } => {
+            let on: Vec<(String, String)> =
+                on.iter().map(|(theirs, ours, _)| (theirs.to_string(), ours.to_string())).collect();
+            format!("({})", facts.lookup(table, &on, user))
+        }
+        Test::Time { newer, age, columns } => {
+            let comparison = if *newer { ">" } else { "<" };
+            let edge = edge(*age, facts.dialect);
+            let each: Vec<String> = columns
+                .iter()
+                .map(|(name, column_type)| format!("{} {comparison} {edge}", moment(name, column_type)))
+                .collect();
+            format!("({})", each.join(" AND "))
+        }
+    }
+}
+
+fn moment(name: &Name, column_type: &ColumnType) -> String {
+    let value = column(name);
+    match column_type {
+        ColumnType::TimestampTz => format!("({value} AT TIME ZONE 'UTC')"),
+        _ => value,
+    }
+}
+
+fn edge(age: Age, dialect: Dialect) -> String {
+    let unit = match age.unit {
+        AgeUnit::Minute => "minutes",
+        AgeUnit::Hour => "hours",
+        AgeUnit::Day => "days",
+        AgeUnit::Week => "weeks",
+        AgeUnit::Month => "months",
+        AgeUnit::Year => "years",
+    };
+    format!("({} - INTERVAL '{} {unit}')", now(dialect), age.count)
+}
+
+/// Whether the column's value is one of the user's, read as the column's type; what cannot be read is NULL.
+fn matches(matched: &Matched, name: &Name, column_type: &ColumnType, facts: &mut Facts<'_>) -> String {
+    let value = column(name);
+    let postgresql = facts.dialect == Dialect::Postgresql;
+    let day = |text: &str| format!("({text} ~ '^{DAY}$' AND SUBSTRING({text}, 1, 4) <> '0000')");
+    match column_type {
+        ColumnType::Char(n) => facts.among(matched, &format!("RTRIM(CAST({value} AS VARCHAR({n})))"), "RTRIM(p.value)"),
+        // Redshift compares text without regard to blanks at the end; profile values have none.
+        ColumnType::Varchar(_) | ColumnType::Text => {
+            let value = if postgresql { format!("{value} COLLATE \"C\"") } else { value };
+            facts.among(matched, &value, "p.value")
+        }
+        ColumnType::SmallInt | ColumnType::Integer | ColumnType::BigInt | ColumnType::Numeric(_) => {
+            let (shape, target) = if postgresql { (NUMBER, "NUMERIC") } else { (NUMBER_38, "DECIMAL(38,9)") };
+            let convert = format!("CASE WHEN p.value ~ '{shape}' THEN CAST(p.value AS {target}) END");
+            facts.among(matched, &value, &convert)
+        }
+        ColumnType::Real | ColumnType::Double => {
+            let target = if *column_type == ColumnType::Real { "REAL" } else { "DOUBLE PRECISION" };
+            let convert = format!("CASE WHEN p.value ~ '{NUMBER}' THEN CAST(p.value AS {target}) END");
+            facts.among(matched, &value, &convert)
+        }
+        ColumnType::Boolean => facts.among(
+            matched,
+            &format!("CASE WHEN {value} THEN 'true' WHEN NOT {value} THEN 'false' END"),
+            "p.value",
+        ),
+        ColumnType::Date => {
+            let convert = format!("CASE WHEN {} THEN CAST(p.value AS DATE) END", day("p.value"));
+            facts.among(matched, &value, &convert)
+        }
+        ColumnType::Timestamp | ColumnType::TimestampTz => {
+            let shape = format!("(p.value ~ '^{DAY}{CLOCK}$' AND SUBSTRING(p.value, 1, 4) <> '0000')");
+            let text = "REPLACE(REPLACE(p.value, 'T', ' '), 'Z', '')";
+            let convert = format!("CASE WHEN {shape} THEN CAST({text} AS TIMESTAMP) END");
+            facts.among(matched, &moment(name, column_type), &convert)
+        }
+        // Merging closes the source before this can be reached.
+        ColumnType::Other(_) => "1 = 0".to_owned(),
+    }
+}
