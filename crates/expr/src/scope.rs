@@ -1,0 +1,73 @@
+//! What a predicate may speak of, and how it is read.
+
+use scrim_catalog::{ColumnType, Name};
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::parser::{Parser, ParserError, ParserOptions};
+use sqlparser::tokenizer::{Location, Token};
+
+use crate::check::{Checker, DEPTH};
+use crate::tokens::{self, PREFIX};
+use crate::{Expr, Refused};
+
+/// What a predicate may speak of: one data source, and the names that exist.
+pub struct Scope<'a> {
+    /// The columns of the data source with their types.
+    pub columns: &'a [(Name, ColumnType)],
+    /// The columns that carry a tag or one below it.
+    pub tagged: &'a dyn Fn(&str) -> Vec<Name>,
+    /// Whether a group exists.
+    pub groups: &'a dyn Fn(&str) -> bool,
+    /// Whether an attribute key exists.
+    pub attributes: &'a dyn Fn(&str) -> bool,
+    /// Whether a purpose exists.
+    pub purposes: &'a dyn Fn(&str) -> bool,
+}
+
+/// Reads one boolean expression.
+///
+/// # Errors
+/// When the text is not one expression, not boolean, or holds anything that is not on the list of what Scrim
+/// can enforce alike everywhere.
+pub fn parse_predicate(text: &str, scope: &Scope<'_>) -> Result<Expr, Refused> {
+    let tokens = tokens::read(text)?;
+    let end = tokens.last().map_or(Location::new(1, 1), |token| token.span.end);
+    let mut parser = Parser::new(&PostgreSqlDialect {})
+        .with_options(ParserOptions::new().with_unescape(false))
+        .with_recursion_limit(DEPTH)
+        .with_tokens_with_locations(tokens);
+    let tree = parser.parse_expr().map_err(|error| unreadable(&error, text, end))?;
+    let rest = parser.peek_token();
+    if rest.token != Token::EOF {
+        let found = rest.token.to_string().replace(PREFIX, "@");
+        let refused = Refused::new(rest.span.start, format!("the expression ends before `{found}`"));
+        return Err(refused.help(advice(text, "write one boolean expression and nothing after it")));
+    }
+    Checker::new(scope).predicate(&tree)
+}
+
+/// The parser's refusal in our words. It writes the place behind its message.
+fn unreadable(error: &ParserError, text: &str, end: Location) -> Refused {
+    let message = match error {
+        ParserError::RecursionLimitExceeded => {
+            return Refused::new(Location::new(1, 1), format!("the expression is nested deeper than {DEPTH} levels"));
+        }
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message.replace(PREFIX, "@"),
+    };
+    let (message, at) = match message.rsplit_once(" at Line: ") {
+        Some((message, place)) => {
+            let read = |(line, column): (&str, &str)| Some(Location::new(line.parse().ok()?, column.parse().ok()?));
+            let place = place.split_once(", Column: ").and_then(read);
+            (message.to_owned(), place.filter(|at| at.line > 0).unwrap_or(end))
+        }
+        None => (message, end),
+    };
+    let refused =
+        Refused::new(at, format!("this is not an expression: {}", message.replacen("Expected: ", "expected ", 1)));
+    refused.help(advice(text, "a column whose name is a word of SQL needs double quotes"))
+}
+
+/// What to say to somebody who wrote a whole query, else the usual advice.
+fn advice<'a>(text: &str, usual: &'a str) -> &'a str {
+    let starts = text.trim_start().get(..6).is_some_and(|start| start.eq_ignore_ascii_case("select"));
+    if starts { "write only the condition, without SELECT" } else { usual }
+}

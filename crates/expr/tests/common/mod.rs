@@ -1,0 +1,44 @@
+//! One data source that the tests speak of.
+
+use scrim_catalog::{ColumnType, Name};
+use scrim_expr::{Expr, Refused, Scope, parse_predicate};
+
+/// Reads a predicate over a table of every kind of column.
+pub(crate) fn read(text: &str) -> Result<Expr, Refused> {
+    let name = |text: &str| Name::new(text).unwrap();
+    let columns: Vec<(Name, ColumnType)> = [
+        ("id", "bigint"),
+        ("n", "integer"),
+        ("amount", "numeric(12,2)"),
+        ("ratio", "double precision"),
+        ("name", "varchar(80)"),
+        ("email", "text"),
+        ("code", "char(3)"),
+        ("active", "boolean"),
+        ("born", "date"),
+        ("seen", "timestamp"),
+        ("at", "timestamptz"),
+        ("doc", "jsonb"),
+        ("Mixed", "text"),
+        ("we\"ird", "text"),
+        ("user", "text"),
+        ("café", "text"),
+    ]
+    .into_iter()
+    .map(|(column, column_type)| (name(column), column_type.parse().unwrap()))
+    .collect();
+    let scope = Scope {
+        columns: &columns,
+        tagged: &|tag| match tag {
+            "pii.email" => vec![name("email")],
+            "pii" => vec![name("email"), name("name")],
+            "doc" => vec![name("doc")],
+            "gone" => vec![name("dropped")],
+            _ => vec![],
+        },
+        groups: &|group| matches!(group, "hr" | "legal" | "it's"),
+        attributes: &|key| matches!(key, "region" | "clearance"),
+        purposes: &|purpose| matches!(purpose, "billing" | "billing.invoices"),
+    };
+    parse_predicate(text, &scope)
+}
