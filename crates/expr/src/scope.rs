@@ -53,6 +53,14 @@ fn unreadable(error: &ParserError, text: &str, end: Location) -> Refused {
         }
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => message.replace(PREFIX, "@"),
     };
+    // The parser shows its own words here.
+    let message = match message.split_once("No infix parser") {
+        Some((_, place)) => format!(
+            "there is no such operator{}",
+            place.find(" at Line: ").and_then(|at| place.get(at..)).unwrap_or("")
+        ),
+        None => message,
+    };
     let (message, at) = match message.rsplit_once(" at Line: ") {
         Some((message, place)) => {
             let read = |(line, column): (&str, &str)| Some(Location::new(line.parse().ok()?, column.parse().ok()?));

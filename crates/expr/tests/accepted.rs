@@ -1,5 +1,6 @@
 //! What is read, and how.
 
+#[cfg(test)]
 mod common;
 
 use std::collections::BTreeSet;

@@ -2,8 +2,9 @@
 //! PostgreSQL. Names and values become text in one module only, and custom predicates are rendered from their
 //! checked tree, never from what somebody wrote.
 
-mod quote;
 mod plan;
+mod quote;
+pub mod system;
 mod view;
 
 pub use plan::{Dialect, PlanError, ViewPlan};

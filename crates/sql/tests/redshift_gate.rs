@@ -14,7 +14,13 @@ fn catalog(text: &str) -> Catalog {
 fn views(text: &str) -> Vec<String> {
     let catalog = catalog(text);
     let sources = catalog.data_sources.values();
-    sources.map(|source| render(&ViewPlan::of(&catalog, source).unwrap(), Dialect::Redshift, 1)).collect()
+    let view = |source| {
+        let plan = ViewPlan::of(&catalog, source).unwrap();
+        // A source that a rule closes would hide what the rule renders to.
+        assert_eq!(plan.merged.closed, []);
+        render(&plan, Dialect::Redshift, 1)
+    };
+    sources.map(|source| view(source)).collect()
 }
 
 const HEAD: &str = "

@@ -105,7 +105,7 @@ pub enum MaskForm {
     /// NULL.
     Nullify,
     /// The same value for every row, NULL or not.
-    Constant(String),
+    Constant(#[schemars(with = "Scalar")] String),
     /// SHA-256 with a secret salt.
     Hash,
     /// Every match of a pattern replaced.
@@ -113,7 +113,7 @@ pub enum MaskForm {
     /// The first or last characters kept.
     Partial(PartialForm),
     /// Rounded down to a multiple.
-    Round(String),
+    Round(#[schemars(with = "Scalar")] String),
     /// Cut down to the start of its hour, day, month, quarter or year.
     Truncate(Truncation),
     /// A token that can be resolved back.
@@ -128,6 +128,16 @@ pub enum MaskForm {
     /// Suppressed where fewer than k rows share it.
     #[schemars(with = "serde_json::Value")]
     KAnonymous(serde::de::IgnoredAny),
+}
+
+/// Text, or a number or truth value that is taken as its text.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "describes the forms to editors")]
+enum Scalar {
+    Text(String),
+    Number(f64),
+    Truth(bool),
 }
 
 /// The parameters of `regex`.
@@ -305,13 +315,13 @@ pub enum OtherwiseForm {
 #[serde(rename_all = "snake_case")]
 pub enum BranchForm {
     /// As in [`MaskForm`].
-    Constant(String),
+    Constant(#[schemars(with = "Scalar")] String),
     /// As in [`MaskForm`].
     Regex(RegexForm),
     /// As in [`MaskForm`].
     Partial(PartialForm),
     /// As in [`MaskForm`].
-    Round(String),
+    Round(#[schemars(with = "Scalar")] String),
     /// As in [`MaskForm`].
     Truncate(Truncation),
     /// As in [`RowsForm`].

@@ -1,4 +1,5 @@
 //! One data source that the tests speak of.
+#![allow(dead_code, reason = "each test file uses a part")]
 
 use scrim_catalog::{ColumnType, Name};
 use scrim_expr::{Expr, Refused, Scope, parse_predicate};
@@ -41,4 +42,9 @@ pub(crate) fn read(text: &str) -> Result<Expr, Refused> {
         purposes: &|purpose| matches!(purpose, "billing" | "billing.invoices"),
     };
     parse_predicate(text, &scope)
+}
+
+/// Runs on a stack of so many bytes, smaller than that of a worker thread.
+pub(crate) fn on_small_stack(bytes: usize, work: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(bytes).spawn(work).unwrap().join().unwrap();
 }
