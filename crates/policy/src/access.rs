@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use scrim_catalog::documents::{Access, Combine, DataSource, Owner, PolicyStatus, SourceStatus, SubscriptionPolicy, User};
+use scrim_catalog::documents::{
+    Access, Combine, DataSource, Owner, PolicyStatus, SourceStatus, SubscriptionPolicy, User,
+};
 use scrim_catalog::{Catalog, Name, Stored, Who};
 
 use crate::Facts;
@@ -175,7 +177,8 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
         }
     }
     if !giving && !granted {
-        because.push("no subscription policy covers the data source: only its owners and grants give access".to_owned());
+        because
+            .push("no subscription policy covers the data source: only its owners and grants give access".to_owned());
     }
     if !granted && needs.is_empty() {
         needs.push(format!("a grant to `{}`", source.name));

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use scrim_catalog::{Branches, Matched, Name, TableName};
 
+use crate::Facts;
 use crate::merged::{Application, Merged, MergedColumn, RowTest, Test};
 use crate::value::Value;
-use crate::Facts;
 
 /// A row of the table: values by column. A column that is absent is NULL.
 pub type Row = BTreeMap<Name, Value>;
@@ -92,7 +92,10 @@ fn row_passes(rule: &RowTest, facts: &Facts, row: &Row, world: &World<'_>) -> bo
         Test::Time { newer, age, columns } => {
             let Some(edge) = age.before(world.now).map(|edge| edge.naive_utc()) else { return false };
             columns.iter().all(|(name, _)| match value(name) {
-                Value::Date(day) => (day.and_time(chrono::NaiveTime::MIN) > edge) == *newer && day.and_time(chrono::NaiveTime::MIN) != edge,
+                Value::Date(day) => {
+                    (day.and_time(chrono::NaiveTime::MIN) > edge) == *newer
+                        && day.and_time(chrono::NaiveTime::MIN) != edge
+                }
                 Value::Timestamp(moment) => (*moment > edge) == *newer && *moment != edge,
                 _ => false,
             })
@@ -102,7 +105,8 @@ fn row_passes(rule: &RowTest, facts: &Facts, row: &Row, world: &World<'_>) -> bo
 
 /// Whether one of the user's values, read as the column's type, is the column's value.
 fn matches(matched: &Matched, facts: &Facts, value: &Value, column_type: &scrim_catalog::ColumnType) -> bool {
-    !value.is_null() && facts.values(matched).into_iter().any(|text| Value::read(text, column_type).as_ref() == Some(value))
+    !value.is_null()
+        && facts.values(matched).into_iter().any(|text| Value::read(text, column_type).as_ref() == Some(value))
 }
 
 /// A cell: its value when no mask covers it, else what the strongest that does makes of it.
@@ -123,5 +127,9 @@ fn covers(column: &MergedColumn, mask: &Application, facts: &Facts, row: &Row, w
         && mask.when.as_ref().is_none_or(|when| predicate::truth(when, facts, row, world) != Some(false));
     covered
         && !(mask.yields
-            && column.masks.iter().filter(|other| other.depth > mask.depth).any(|deeper| covers(column, deeper, facts, row, world)))
+            && column
+                .masks
+                .iter()
+                .filter(|other| other.depth > mask.depth)
+                .any(|deeper| covers(column, deeper, facts, row, world)))
 }

@@ -58,7 +58,12 @@ pub struct RowExplanation {
 ///
 /// # Errors
 /// When the columns of the data source or their types are not known.
-pub fn explain(catalog: &Catalog, source: &DataSource, user: &User, now: DateTime<Utc>) -> Result<Explanation, MergeError> {
+pub fn explain(
+    catalog: &Catalog,
+    source: &DataSource,
+    user: &User,
+    now: DateTime<Utc>,
+) -> Result<Explanation, MergeError> {
     let merged = merge(catalog, source)?;
     let facts = Facts::of(catalog, user);
     let decision = decide(catalog, source, user, now);
@@ -81,7 +86,12 @@ pub fn explain(catalog: &Catalog, source: &DataSource, user: &User, now: DateTim
     })
 }
 
-fn explain_column(column: &MergedColumn, facts: &Facts, now: DateTime<Utc>, needs: &mut Vec<String>) -> ColumnExplanation {
+fn explain_column(
+    column: &MergedColumn,
+    facts: &Facts,
+    now: DateTime<Utc>,
+    needs: &mut Vec<String>,
+) -> ColumnExplanation {
     let reached: Vec<&Application> =
         column.masks.iter().filter(|mask| mask.source.counts(now) && facts.meet(&mask.covers)).collect();
     // A mask steps back for good where a deeper one covers every row.
@@ -95,14 +105,23 @@ fn explain_column(column: &MergedColumn, facts: &Facts, now: DateTime<Utc>, need
         (false, false) => "mixed",
     };
     let because = if standing.is_empty() {
-        let lifted: Vec<String> = column.masks.iter().map(|mask| format!("rule {} of `{}` does not cover the user", mask.source.rule, mask.source.policy)).collect();
+        let lifted: Vec<String> = column
+            .masks
+            .iter()
+            .map(|mask| format!("rule {} of `{}` does not cover the user", mask.source.rule, mask.source.policy))
+            .collect();
         if lifted.is_empty() { vec!["no mask is on this column".to_owned()] } else { lifted }
     } else {
         standing.iter().map(|mask| line(mask)).collect()
     };
     for mask in &standing {
         if let Some(lacking) = lacking(&mask.covers) {
-            needs.push(format!("to see `{}` without `{}` of `{}`: {lacking}", column.name, mask.written.name(), mask.source.policy));
+            needs.push(format!(
+                "to see `{}` without `{}` of `{}`: {lacking}",
+                column.name,
+                mask.written.name(),
+                mask.source.policy
+            ));
         }
     }
     let first = standing.first();
@@ -146,8 +165,13 @@ fn explain_rows(merged: &Merged, facts: &Facts, now: DateTime<Utc>, needs: &mut 
         let test = found.map_or(&rule.branches.otherwise, |(_, test)| test);
         let applies = rule.source.counts(now) && *test != Test::All;
         if applies {
-            let exempt: Vec<String> =
-                rule.branches.cases.iter().filter(|(_, test)| *test == Test::All).map(|(who, _)| in_words(who)).collect();
+            let exempt: Vec<String> = rule
+                .branches
+                .cases
+                .iter()
+                .filter(|(_, test)| *test == Test::All)
+                .map(|(who, _)| in_words(who))
+                .collect();
             if !exempt.is_empty() {
                 let rule_name = format!("rule {} of `{}`", rule.source.rule, rule.source.policy);
                 needs.push(format!("to see rows without {rule_name} ({}): {}", rule.written, exempt.join(" or ")));

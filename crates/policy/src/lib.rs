@@ -16,7 +16,9 @@ mod value;
 pub use access::{AccessRules, Decision, admitted, decide, decide_for, in_words, owns};
 pub use explain::{Explanation, explain};
 pub use facts::Facts;
-pub use merged::{Application, Merged, MergedColumn, MergeError, Remark, RowTest, Source, Test, merge, merge_policies, strength};
+pub use merged::{
+    Application, MergeError, Merged, MergedColumn, Remark, RowTest, Source, Test, merge, merge_policies, strength,
+};
 pub use profile::{Audiences, ProfileRow, audience_key, source_key};
 pub use scope::{covers, data_policies};
 pub use unit_test::{Outcome, run as run_test};

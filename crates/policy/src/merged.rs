@@ -6,7 +6,8 @@ use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
 use scrim_catalog::documents::{Column, DataSource, Truncation, Validity};
 use scrim_catalog::{
-    Age, Branches, Catalog, ColumnType, DataPolicy, Mask, Matched, Name, RowRule, Rule, RuleBody, Stored, TableName, Who,
+    Age, Branches, Catalog, ColumnType, DataPolicy, Mask, Matched, Name, RowRule, Rule, RuleBody, Stored, TableName,
+    Who,
 };
 use scrim_expr::Expr;
 
@@ -135,7 +136,9 @@ pub enum Test {
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum MergeError {
     /// Types are needed and the documents do not say them.
-    #[error("the type of the column `{column}` of `{data_source}` is not known; write it in the data source's document, or use a command that asks the warehouse")]
+    #[error(
+        "the type of the column `{column}` of `{data_source}` is not known; write it in the data source's document, or use a command that asks the warehouse"
+    )]
     UnknownType {
         /// The data source.
         data_source: Name,
@@ -143,7 +146,9 @@ pub enum MergeError {
         column: Name,
     },
     /// There are no columns at all.
-    #[error("the columns of `{0}` are not known; write them in the data source's document, or use a command that asks the warehouse")]
+    #[error(
+        "the columns of `{0}` are not known; write them in the data source's document, or use a command that asks the warehouse"
+    )]
     NoColumns(Name),
 }
 
@@ -271,7 +276,8 @@ impl Merging<'_> {
     fn rule(&mut self) {
         match &self.rule.body {
             RuleBody::Mask { columns, when, masks } => {
-                let when = match when.as_ref().map(|text| predicate::read(self.catalog, self.source, self.typed, text)) {
+                let when = match when.as_ref().map(|text| predicate::read(self.catalog, self.source, self.typed, text))
+                {
                     None => None,
                     Some(Ok(expr)) => Some(expr),
                     // Covered unless definitely false: what cannot be read covers every cell.
@@ -437,4 +443,3 @@ fn keeps_type(mask: &Mask, column_type: &ColumnType) -> bool {
         Mask::Truncate(_) => column_type.is_time(),
     }
 }
-

@@ -104,7 +104,8 @@ impl<'a> Audiences<'a> {
             let admitted_at = |moment| admitted(self.catalog, rules, source, &facts, moment);
             let ends = || {
                 let mut moments = rules.boundaries(now);
-                moments.extend(grants(self.catalog, source, &facts, now).into_iter().filter_map(|(_, expires)| expires));
+                moments
+                    .extend(grants(self.catalog, source, &facts, now).into_iter().filter_map(|(_, expires)| expires));
                 moments.into_iter().find(|moment| !admitted_at(*moment))
             };
             if !admitted_at(now) {

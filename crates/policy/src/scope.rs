@@ -94,8 +94,10 @@ pub(crate) enum Unfound {
 pub(crate) fn row_columns<'a>(columns: &Columns, source: &'a [Column]) -> Result<Vec<&'a Column>, Unfound> {
     if let Columns::Form(ColumnsForm::Name(pattern)) = columns {
         let literal = pattern.literal();
-        let found: Vec<_> =
-            source.iter().filter(|c| literal.map_or_else(|| pattern.is_match(&c.name), |name| name == c.name.as_str())).collect();
+        let found: Vec<_> = source
+            .iter()
+            .filter(|c| literal.map_or_else(|| pattern.is_match(&c.name), |name| name == c.name.as_str()))
+            .collect();
         return if found.is_empty() { Err(Unfound::Named(pattern.as_str().to_owned())) } else { Ok(found) };
     }
     let found: Vec<_> = source.iter().filter(|column| selects(columns, column).is_some()).collect();

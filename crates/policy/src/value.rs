@@ -98,7 +98,9 @@ fn whole(text: &str, least: i64, most: i64) -> Option<Value> {
 /// A day, written exactly as `2026-01-31`, in the years 1 to 9999.
 pub(crate) fn day(text: &str) -> Option<NaiveDate> {
     let shape = text.len() == 10 && text.is_ascii() && !text.starts_with("0000");
-    shape.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?.filter(|d| d.format("%Y-%m-%d").to_string() == text)
+    shape
+        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?
+        .filter(|d| d.format("%Y-%m-%d").to_string() == text)
 }
 
 /// A day, or a day and a time as `2026-01-31 12:00[:00[.123456]]`, with `T` for the blank and `Z` behind if
@@ -138,7 +140,10 @@ mod tests {
         assert_eq!(Value::read("1000", &numeric), None);
         assert_eq!(Value::read("1e3", &ColumnType::Double), None);
         assert_eq!(Value::read("2023-02-30", &ColumnType::Date), None);
-        assert_eq!(Value::read("2024-02-29T07:05Z", &ColumnType::Timestamp).unwrap().to_string(), "2024-02-29 07:05:00");
+        assert_eq!(
+            Value::read("2024-02-29T07:05Z", &ColumnType::Timestamp).unwrap().to_string(),
+            "2024-02-29 07:05:00"
+        );
         assert_eq!(Value::read("2024-02-29 07:05:60", &ColumnType::Timestamp), None);
         assert_eq!(Value::read("TRUE", &ColumnType::Boolean), None);
         assert_eq!(Value::read("32768", &ColumnType::SmallInt), None);

@@ -68,7 +68,8 @@ fn policy_tests_pass_and_fail_by_exit_code() {
 #[test]
 fn explain_tells_what_decided_and_what_would_change_it() {
     let path = example();
-    let arguments = ["explain", path.to_str().unwrap(), "--user", "bob", "--source", "retail.customer", "--output", "json"];
+    let arguments =
+        ["explain", path.to_str().unwrap(), "--user", "bob", "--source", "retail.customer", "--output", "json"];
     let (code, out, err) = scrim(&[&arguments[..], &["--at", "2026-11-24T00:00:00Z"]].concat());
     assert_eq!(code, 0, "{err}");
     let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -76,7 +77,10 @@ fn explain_tells_what_decided_and_what_would_change_it() {
     let email = answer["columns"].as_array().unwrap().iter().find(|c| c["name"] == "email").unwrap();
     assert_eq!((email["sees"].as_str(), email["mask"].as_str()), (Some("masked"), Some("hash")));
     assert_eq!(email["policy"], "personal-data");
-    assert!(answer["needs"].as_array().unwrap().iter().any(|n| n.as_str().unwrap().contains("in group `fraud`")), "{out}");
+    assert!(
+        answer["needs"].as_array().unwrap().iter().any(|n| n.as_str().unwrap().contains("in group `fraud`")),
+        "{out}"
+    );
     let (_, _, err) = scrim(&["explain", path.to_str().unwrap(), "--user", "bobb", "--source", "retail.customer"]);
     assert!(err.contains("did you mean `bob`?"), "{err}");
 }

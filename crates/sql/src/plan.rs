@@ -2,7 +2,7 @@
 
 use scrim_catalog::documents::{DataSource, Engine, Integration, Layout};
 use scrim_catalog::{Catalog, Name, TableName};
-use scrim_policy::{AccessRules, Merged, MergeError, audience_key, merge, source_key};
+use scrim_policy::{AccessRules, MergeError, Merged, audience_key, merge, source_key};
 
 /// A dialect of SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

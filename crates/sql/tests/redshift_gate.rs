@@ -61,13 +61,26 @@ columns:
 #[test]
 fn every_mask_and_row_rule_on_every_type_passes() {
     let masks = [
-        "nullify", "{ constant: '7' }", r#"{ constant: "O'B\\x" }"#, "hash", "{ regex: { pattern: '[0-9]+', replacement: \"'x\" } }",
-        "{ partial: { last: 4 } }", "{ partial: { first: 2, fill: '#' } }", "{ round: 1000 }", "{ round: 0.5 }", "{ truncate: year }", "{ truncate: hour }",
+        "nullify",
+        "{ constant: '7' }",
+        r#"{ constant: "O'B\\x" }"#,
+        "hash",
+        "{ regex: { pattern: '[0-9]+', replacement: \"'x\" } }",
+        "{ partial: { last: 4 } }",
+        "{ partial: { first: 2, fill: '#' } }",
+        "{ round: 1000 }",
+        "{ round: 0.5 }",
+        "{ truncate: year }",
+        "{ truncate: hour }",
     ];
     let rows = [
-        "{ match: { attribute: region, column: { tag: N } } }", "{ match: { groups: true, column: { tag: X } } }",
-        "{ match: { purposes: true, column: { tag: D } } }", "{ match: { attribute: region, column: { tag: B } } }",
-        "{ newer_than: 90 days, column: { tag: D } }", "{ older_than: 2 years, column: { tag: D } }", "never",
+        "{ match: { attribute: region, column: { tag: N } } }",
+        "{ match: { groups: true, column: { tag: X } } }",
+        "{ match: { purposes: true, column: { tag: D } } }",
+        "{ match: { attribute: region, column: { tag: B } } }",
+        "{ newer_than: 90 days, column: { tag: D } }",
+        "{ older_than: 2 years, column: { tag: D } }",
+        "never",
         "{ lookup: { table: ref.desk, on: { a: { name: c_int }, b: { name: c_text } }, user: login } }",
         "{ filter: \"c_int > 5 OR @isInGroups('O''Brien''s \\\"team\\\"')\" }",
         "{ filter: \"@attributeValuesContains('region', c_text) AND NOT @groupsContains(LOWER(c_char)) AND c_tz > TIMESTAMP '2024-01-01 00:00:00'\" }",

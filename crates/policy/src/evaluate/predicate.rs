@@ -207,16 +207,17 @@ fn call(function: &Function, values: &[Value], world: &World<'_>) -> Option<Valu
         }
         Function::Position => {
             let (haystack, needle) = (text(0)?, text(1)?);
-            let found = haystack.find(needle).and_then(|at| haystack.get(..at)).map(|before| before.chars().count() + 1);
+            let found =
+                haystack.find(needle).and_then(|at| haystack.get(..at)).map(|before| before.chars().count() + 1);
             number(found.unwrap_or(0))
         }
         Function::Replace => match (text(0)?, text(1)?, text(2)?) {
             (whole, "", _) => Value::Text(whole.to_owned()),
             (whole, from, to) => Value::Text(whole.replace(from, to)),
         },
-        Function::Concat => Value::Text(
-            (0..values.len()).map(|at| text(at).map(str::to_owned)).collect::<Option<Vec<_>>>()?.concat(),
-        ),
+        Function::Concat => {
+            Value::Text((0..values.len()).map(|at| text(at).map(str::to_owned)).collect::<Option<Vec<_>>>()?.concat())
+        }
         Function::NullIf => {
             let (first, second) = (values.first()?, values.get(1)?);
             if order(first, second) == Some(Ordering::Equal) { Value::Null } else { first.clone() }

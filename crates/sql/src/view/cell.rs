@@ -65,7 +65,9 @@ fn masked(mask: &Mask, target: &MergedColumn, facts: &mut Facts<'_>) -> String {
     let value = raw(target);
     match mask {
         Mask::Nullify => "NULL".to_owned(),
-        Mask::Constant(text) => format!("CAST({} AS {})", literal(text), type_name(&target.column_type.exposed(), dialect)),
+        Mask::Constant(text) => {
+            format!("CAST({} AS {})", literal(text), type_name(&target.column_type.exposed(), dialect))
+        }
         Mask::Hash => {
             let salt = facts.salt(&target.name);
             match dialect {

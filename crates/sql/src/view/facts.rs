@@ -66,7 +66,9 @@ impl<'a> Facts<'a> {
         let key = literal(&self.plan.key);
         match self.dialect {
             Dialect::Postgresql => {
-                format!("(SELECT EXISTS (SELECT 1 FROM {gate} AS g WHERE g.source = {key} AND g.min_version <= {version}))")
+                format!(
+                    "(SELECT EXISTS (SELECT 1 FROM {gate} AS g WHERE g.source = {key} AND g.min_version <= {version}))"
+                )
             }
             Dialect::Redshift => {
                 // MIN of MAX: a second row for the source, which nothing there can forbid, can only close.
@@ -183,7 +185,8 @@ impl<'a> Facts<'a> {
                 let columns = on.iter().enumerate().map(|(at, (theirs, _))| format!("l.{} AS v{at}", ident(theirs)));
                 let rows = format!("SELECT DISTINCT {} {from}", columns.collect::<Vec<_>>().join(", "));
                 let alias = self.left_join(&rows, |alias| {
-                    let equal = on.iter().enumerate().map(|(at, (_, ours))| format!("{alias}.v{at} = {}", column(ours)));
+                    let equal =
+                        on.iter().enumerate().map(|(at, (_, ours))| format!("{alias}.v{at} = {}", column(ours)));
                     equal.collect::<Vec<_>>().join(" AND ")
                 });
                 format!("{alias}.v0 IS NOT NULL")
@@ -195,7 +198,11 @@ impl<'a> Facts<'a> {
         // The same list for the same expression is joined once.
         for at in 0..self.joins.len() {
             let alias = format!("r{at}");
-            if self.joins.get(at).is_some_and(|known| *known == format!("LEFT JOIN ({rows}) AS {alias} ON {}", on(&alias))) {
+            if self
+                .joins
+                .get(at)
+                .is_some_and(|known| *known == format!("LEFT JOIN ({rows}) AS {alias} ON {}", on(&alias)))
+            {
                 return alias;
             }
         }
@@ -230,7 +237,10 @@ impl<'a> Facts<'a> {
                 flags.push("MAX(CASE WHEN p.kind = 'user' THEN p.immuta__userid END) AS username".to_owned());
             }
             let profile = self.system("user_profile");
-            joins.push(format!("CROSS JOIN (SELECT {}\n            FROM {profile} AS p) AS f", flags.join(",\n                   ")));
+            joins.push(format!(
+                "CROSS JOIN (SELECT {}\n            FROM {profile} AS p) AS f",
+                flags.join(",\n                   ")
+            ));
         }
         let mut salts: Vec<(&String, &String)> = self.salts.iter().map(|(select, alias)| (alias, select)).collect();
         salts.sort();

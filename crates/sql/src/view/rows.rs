@@ -119,11 +119,9 @@ fn matches(matched: &Matched, name: &Name, column_type: &ColumnType, facts: &mut
             let convert = format!("CASE WHEN p.value ~ '{NUMBER}' THEN CAST(p.value AS {target}) END");
             facts.among(matched, &value, &convert)
         }
-        ColumnType::Boolean => facts.among(
-            matched,
-            &format!("CASE WHEN {value} THEN 'true' WHEN NOT {value} THEN 'false' END"),
-            "p.value",
-        ),
+        ColumnType::Boolean => {
+            facts.among(matched, &format!("CASE WHEN {value} THEN 'true' WHEN NOT {value} THEN 'false' END"), "p.value")
+        }
         ColumnType::Date => {
             let convert = format!("CASE WHEN {} THEN CAST(p.value AS DATE) END", day("p.value"));
             facts.among(matched, &value, &convert)
