@@ -1,5 +1,7 @@
 //! Every form of the policy files is read, refused clearly, or refused as not supported yet.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

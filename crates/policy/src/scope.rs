@@ -66,7 +66,7 @@ pub(crate) fn selects(columns: &Columns, column: &Column) -> Option<usize> {
         Columns::Form(form) => match form {
             ColumnsForm::Tag(parent) => column.tags.iter().any(|t| tag::covers(parent, t)).then(|| tag::depth(parent)),
             ColumnsForm::Name(pattern) => pattern.is_match(&column.name).then_some(0),
-            ColumnsForm::AnyTag(wanted) => (!column.tags.is_empty() == *wanted).then_some(0),
+            ColumnsForm::AnyTag(wanted) => (column.tags.is_empty() != *wanted).then_some(0),
             ColumnsForm::NoTags(wanted) => (column.tags.is_empty() == *wanted).then_some(0),
             ColumnsForm::All(parts) => {
                 let depths: Option<Vec<usize>> = parts.iter().map(|part| selects(part, column)).collect();

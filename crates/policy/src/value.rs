@@ -91,7 +91,7 @@ pub(crate) fn number(text: &str) -> Option<BigDecimal> {
 
 fn whole(text: &str, least: i64, most: i64) -> Option<Value> {
     let value = number(text)?;
-    let fits = value.is_integer() && value >= BigDecimal::from(least) && value <= BigDecimal::from(most);
+    let fits = value.is_integer() && value >= least && value <= most;
     fits.then_some(Value::Number(value))
 }
 

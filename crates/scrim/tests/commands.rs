@@ -1,5 +1,7 @@
 //! The command line contract, run as a stranger would.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -3,6 +3,8 @@
 //!
 //! `SCRIM_CASES` sets how many random catalogs are tried (60 unless set).
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;

@@ -66,7 +66,7 @@ fn partial(edge: Edge, kept: u32, fill: char, text: &str) -> String {
 fn floor(number: &BigDecimal, bucket: &BigDecimal) -> BigDecimal {
     let remainder = number % bucket;
     let down = number - &remainder;
-    if remainder < BigDecimal::from(0) { down - bucket } else { down }
+    if remainder < 0 { down - bucket } else { down }
 }
 
 fn fits(number: &BigDecimal, column_type: &ColumnType) -> bool {
@@ -83,7 +83,7 @@ fn fits(number: &BigDecimal, column_type: &ColumnType) -> bool {
 /// Floating-point numbers are rounded as decimals of the digits that their type guarantees (15 or 6); beyond
 /// ±10^15 they become NULL.
 fn float_floor(number: f64, bucket: &BigDecimal, column_type: &ColumnType) -> Value {
-    if !(number.abs() < 1e15) {
+    if number.is_nan() || number.abs() >= 1e15 {
         return Value::Null;
     }
     let digits = if *column_type == ColumnType::Real { 5 } else { 14 };
