@@ -510,3 +510,57 @@ fn readers_reach_nothing_else() {
         assert_eq!(seen(&admin, "u4", "SELECT id FROM governed.all_types").await.unwrap().len(), 0);
     });
 }
+
+/// Law 2: adding a mask, a row rule or a guardrail never shows anybody a row, a clear value or a weaker mask that
+/// they did not see before, unless the displaced policy says `yields`.
+#[test]
+fn adding_a_restriction_never_shows_more() {
+    let cases = std::env::var("SCRIM_CASES").map_or(300, |n| n.parse().unwrap());
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
+    let now = chrono::Utc::now();
+    let rows = rows();
+    let mut runner = TestRunner::new(config);
+    let outcome = runner.run(&proptest::num::u64::ANY, |seed| {
+        let mut choice = Choice(seed | 1);
+        let before = documents(&mut choice).replace("yields: true", "yields: false");
+        let extra = if choice.odds(3) {
+            format!(
+                "{{ kind: subscription-policy, name: extra, where: all, access: {{ conditions: {} }}, guardrail: true }}\n---\n",
+                choice.of(&WHO)
+            )
+        } else {
+            format!("kind: data-policy\nname: extra\nwhere: all\npriority: 9\nrules:\n{}---\n", rule(&mut choice))
+        };
+        let after = format!("{extra}{before}");
+        let (old, new) = (strengths(&before, &rows, now), strengths(&after, &rows, now));
+        for ((user, row), new) in new {
+            let old = old.get(&(user.clone(), row)).unwrap_or_else(|| panic!("{user} sees row {row} only after\n{after}"));
+            let weaker = new.iter().zip(old).position(|(new, old)| new > old);
+            assert_eq!(weaker, None, "{user} sees more of row {row}: {old:?} became {new:?}\n{after}");
+        }
+        Ok(())
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+/// How much each user sees of each row: by column, the class of the mask that shows, 9 for a clear cell.
+fn strengths(text: &str, rows: &[Row], now: chrono::DateTime<chrono::Utc>) -> BTreeMap<(String, usize), Vec<u8>> {
+    let catalog = catalog(text);
+    let source = catalog.data_sources.values().next().unwrap();
+    let merged = merge(&catalog, source).unwrap();
+    let mut seen = BTreeMap::new();
+    for user in catalog.users.values() {
+        let facts = Facts::of(&catalog, user);
+        let granted = decide(&catalog, source, user, now).granted;
+        let world = World { now, login: &user.name, salt: &|_| String::new(), lookups: &BTreeMap::new() };
+        for (at, row) in rows.iter().enumerate() {
+            for shown in evaluate(&merged, granted, &facts, std::slice::from_ref(row), &world) {
+                let class = |column: &scrim_policy::MergedColumn| {
+                    shown[&column.name].masked_by.map_or(9, |mask| scrim_policy::strength(&column.masks[mask].mask))
+                };
+                seen.insert((user.name.to_string(), at), merged.columns.iter().map(class).collect());
+            }
+        }
+    }
+    seen
+}
