@@ -50,18 +50,20 @@ impl<'a> AccessRules<'a> {
     }
 
     /// Whether every guardrail is met.
-    pub fn within_guardrails(&self, facts: &Facts, now: DateTime<Utc>) -> bool {
-        self.at(now).filter(|p| p.guardrail).all(|policy| meets(policy, facts))
+    ///
+    /// `granted` tells whether the user has an unexpired grant to the source, which is what `individuals` asks.
+    pub fn within_guardrails(&self, facts: &Facts, granted: bool, now: DateTime<Utc>) -> bool {
+        self.at(now).filter(|p| p.guardrail).all(|policy| meets(policy, facts, granted))
     }
 
     /// Whether the policies alone give access, guardrails included.
     pub fn admit(&self, facts: &Facts, now: DateTime<Utc>) -> bool {
         let giving = || self.at(now).filter(|policy| !policy.guardrail);
         let mut shared = giving().filter(|p| p.combine == Combine::Shared).peekable();
-        self.within_guardrails(facts, now)
+        self.within_guardrails(facts, false, now)
             && giving().next().is_some()
-            && giving().filter(|p| p.combine == Combine::Required).all(|policy| meets(policy, facts))
-            && (shared.peek().is_none() || shared.any(|policy| meets(policy, facts)))
+            && giving().filter(|p| p.combine == Combine::Required).all(|policy| meets(policy, facts, false))
+            && (shared.peek().is_none() || shared.any(|policy| meets(policy, facts, false)))
     }
 
     /// Every moment after `now` at which a policy begins or ends to count.
@@ -71,12 +73,13 @@ impl<'a> AccessRules<'a> {
     }
 }
 
-/// Whether a policy is met by the user alone. `individuals` is met by grants only, which are a term of their own.
-fn meets(policy: &SubscriptionPolicy, facts: &Facts) -> bool {
+/// Whether a policy is met. Policies alone know of no grants: a grant is a term of its own in the formula.
+fn meets(policy: &SubscriptionPolicy, facts: &Facts, granted: bool) -> bool {
     match policy.access.value() {
         Access::Anyone => true,
         Access::Conditions(conditions) => conditions.to_who().is_ok_and(|who| facts.meet(&who)),
-        Access::Individuals | Access::Approval(_) => false,
+        Access::Individuals => granted,
+        Access::Approval(_) => false,
     }
 }
 
@@ -114,10 +117,11 @@ pub fn admitted(
     facts: &Facts,
     now: DateTime<Utc>,
 ) -> bool {
+    let granted = !grants(catalog, source, facts, now).is_empty();
     source.status == SourceStatus::Active
         && in_project(catalog, source, facts)
-        && rules.within_guardrails(facts, now)
-        && (owns(source, facts) || !grants(catalog, source, facts, now).is_empty() || rules.admit(facts, now))
+        && rules.within_guardrails(facts, granted, now)
+        && (owns(source, facts) || granted || rules.admit(facts, now))
 }
 
 /// Under a project, only its data sources are seen.
@@ -140,6 +144,7 @@ pub fn decide(catalog: &Catalog, source: &DataSource, user: &User, now: DateTime
 pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: DateTime<Utc>) -> Decision {
     let rules = AccessRules::of(catalog, source);
     let granted = admitted(catalog, &rules, source, facts, now);
+    let has_grant = !grants(catalog, source, facts, now).is_empty();
     let mut because = Vec::new();
     let mut needs = Vec::new();
     if source.status == SourceStatus::Disabled {
@@ -153,7 +158,7 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
         needs.push(format!("leave the project `{project}`, or add the data source to it"));
     }
     for policy in rules.at(now).filter(|policy| policy.guardrail) {
-        let met = meets(policy, facts);
+        let met = meets(policy, facts, has_grant);
         because.push(format!("the guardrail `{}` is {}met", policy.name, if met { "" } else { "not " }));
         if !met {
             needs.push(format!("meet the guardrail `{}`: {}", policy.name, wanted(policy)));
@@ -169,7 +174,7 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
     let mut giving = false;
     for policy in rules.at(now).filter(|policy| !policy.guardrail) {
         giving = true;
-        let met = meets(policy, facts);
+        let met = meets(policy, facts, has_grant);
         let kind = if policy.combine == Combine::Shared { "shared" } else { "required" };
         because.push(format!("the {kind} policy `{}` is {}met", policy.name, if met { "" } else { "not " }));
         if !met && !granted {
@@ -182,7 +187,7 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
     }
     if !granted && needs.is_empty() {
         needs.push(format!("a grant to `{}`", source.name));
-    } else if !granted && rules.within_guardrails(facts, now) {
+    } else if !granted && rules.within_guardrails(facts, has_grant, now) {
         needs.push(format!("or a grant to `{}`", source.name));
     }
     Decision { granted, because, needs }

@@ -298,11 +298,11 @@ impl Merging<'_> {
             }
             RuleBody::Rows(rows) => self.rows(rows),
             RuleBody::Purpose { any, except } => {
-                let list = any.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", ");
+                let list = any.iter().map(|p| p.to_string()).collect::<Vec<_>>().join(" or ");
                 let mut cases: Vec<(Who, Test)> = except.iter().map(|who| (who.clone(), Test::All)).collect();
                 cases.push((Who::Any(any.iter().cloned().map(Who::Purpose).collect()), Test::All));
                 let branches = Branches { cases, otherwise: Test::Never };
-                self.merged.rows.push(RowTest { source: self.source(), written: format!("purpose {list}"), branches });
+                self.merged.rows.push(RowTest { source: self.source(), written: format!("purpose: {list}"), branches });
             }
         }
     }

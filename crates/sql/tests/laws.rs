@@ -233,8 +233,11 @@ fn documents(choice: &mut Choice) -> String {
     for policy in 0..choice.below(3) {
         let combine = choice.of(&["required", "shared"]);
         let guardrail = choice.odds(4);
-        let access =
-            if choice.odds(3) { "anyone".to_owned() } else { format!("{{ conditions: {} }}", choice.of(&WHO)) };
+        let access = if choice.odds(3) {
+            choice.of(&["anyone", "individuals"]).to_owned()
+        } else {
+            format!("{{ conditions: {} }}", choice.of(&WHO))
+        };
         let _ = write!(
             text,
             "{{ kind: subscription-policy, name: a{policy}, where: all, access: {access}, combine: {combine}, guardrail: {guardrail} }}\n---\n"
@@ -366,6 +369,13 @@ async fn push(admin: &Client, catalog: &Catalog, now: chrono::DateTime<chrono::U
     }
 }
 
+/// The view, read under settings that a reader may choose to confuse it (HARDENING 11), and shown under plain ones.
+const HOSTILE: &str = "SET timezone = '<X>167'; SET datestyle = 'German, DMY'; SET intervalstyle = 'sql_standard';
+    SET extra_float_digits = -15; SET bytea_output = 'escape'; SET search_path = pg_temp, public;
+    CREATE TEMP TABLE snap AS SELECT * FROM governed.all_types;
+    SET timezone = 'UTC'; RESET datestyle; RESET intervalstyle; RESET extra_float_digits; RESET bytea_output; RESET search_path;
+    SELECT * FROM snap; DROP TABLE pg_temp.snap";
+
 /// What a user sees, by the text of the cells.
 async fn seen(admin: &Client, user: &str, sql: &str) -> Result<Vec<Vec<Option<String>>>, tokio_postgres::Error> {
     admin.batch_execute(&format!("SET SESSION AUTHORIZATION {user}")).await.unwrap();
@@ -399,7 +409,7 @@ async fn compare(admin: &Client, seed: u64) {
         let granted = decide(&catalog, source, user, now).granted;
         let world = World { now, login: &user.name, salt: &|column| format!("salt of {column}"), lookups: &lookups };
         let expected = evaluate(&merged, granted, &facts, &rows, &world);
-        let found = seen(admin, &user.name, "SELECT * FROM governed.all_types").await.unwrap();
+        let found = seen(admin, &user.name, HOSTILE).await.unwrap();
         let mut found: Vec<Vec<Value>> = found
             .into_iter()
             .map(|row| {

@@ -2,7 +2,7 @@
 //! to the weakest, so that whatever is not definitely true shows the stronger one (HARDENING 20).
 
 use scrim_catalog::documents::{Edge, Truncation};
-use scrim_catalog::{ColumnType, Mask};
+use scrim_catalog::{ColumnType, Mask, Who};
 use scrim_policy::{Application, MergedColumn};
 
 use super::facts::Facts;
@@ -14,8 +14,12 @@ pub(super) fn render(target: &MergedColumn, facts: &mut Facts<'_>) -> String {
     let exposed = target.column_type.exposed();
     let mut shown = raw(target);
     for mask in target.masks.iter().rev() {
-        let clear = clear(target, mask, facts);
         let masked = masked(&mask.mask, target, facts);
+        if always(mask) {
+            shown = masked;
+            continue;
+        }
+        let clear = clear(target, mask, facts);
         shown = format!("CASE WHEN {clear} THEN {shown} ELSE {masked} END");
     }
     // Types that Scrim cannot work with are shown or NULL, as they are.
@@ -34,6 +38,11 @@ fn raw(target: &MergedColumn) -> String {
         ColumnType::Char(n) => format!("RTRIM(CAST({name} AS VARCHAR({n})))"),
         _ => name,
     }
+}
+
+/// Whether a mask covers every cell of every subscribed user: then nothing weaker can ever show.
+fn always(mask: &Application) -> bool {
+    mask.covers == Who::Everyone && mask.when.is_none() && mask.source.valid.is_none() && !mask.yields
 }
 
 /// When a mask definitely does not cover a cell. The parts on the user are never NULL; `when` may be, and then
