@@ -14,7 +14,7 @@ pub struct Facts {
     pub groups: BTreeSet<Name>,
     /// The attributes, the user's own and those of the groups.
     pub attributes: BTreeMap<Name, BTreeSet<Name>>,
-    /// The purposes held under the current project, and every purpose above them (SPEC: a user holds a purpose
+    /// The purposes held under the current project, and every purpose above them (a user holds a purpose
     /// when the project has it or a sub-purpose of it).
     pub purposes: BTreeSet<Name>,
     /// The current project, when the user is a member of it.

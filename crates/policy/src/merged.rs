@@ -218,7 +218,7 @@ fn sort(masks: &mut [Application], policies: &[&Stored<DataPolicy>]) {
     });
 }
 
-/// The class of a mask, 0 the strongest (SPEC 4.4).
+/// The class of a mask, 0 the strongest.
 pub fn strength(mask: &Mask) -> u8 {
     match mask {
         Mask::Nullify => 0,

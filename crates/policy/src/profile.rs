@@ -29,7 +29,7 @@ pub fn source_key(source: &Name) -> String {
 }
 
 /// The key of a data source's audience: a hash of the names of the policies that decide on access, so that
-/// editing a condition changes who is in it, and never a view (HARDENING 30). None when no policy decides.
+/// editing a condition changes who is in it, and never a view. None when no policy decides.
 pub fn audience_key(rules: &AccessRules<'_>) -> Option<String> {
     let names = rules.names();
     (!names.is_empty()).then(|| format!("a_{}", digest(&names.into_iter().map(Name::as_str).collect::<Vec<_>>())))

@@ -3,7 +3,7 @@
 //!
 //! Everything belongs to a role that cannot log in and owns no table of data. What readers may touch is
 //! `user_profile`, `user_tables` and the views; everything is revoked from PUBLIC first, because an
-//! administrator's default privileges may have opened it (HARDENING 2).
+//! administrator's default privileges may have opened it.
 
 use std::fmt::Write as _;
 
@@ -45,7 +45,7 @@ pub fn postgresql(integration: &Integration) -> Vec<String> {
          audience text COLLATE \"C\",\n  schema_name text COLLATE \"C\" NOT NULL,\n  view_name text COLLATE \"C\" NOT NULL\n)"
     ));
     // The barrier keeps a reader's own cheap function from being asked before the row is known to be the
-    // reader's (HARDENING 4).
+    // reader's.
     all.push(format!(
         "CREATE OR REPLACE VIEW {system}.user_profile WITH (security_barrier = true) AS\n\
          SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM {system}.profile AS p\n\

@@ -369,7 +369,7 @@ async fn push(admin: &Client, catalog: &Catalog, now: chrono::DateTime<chrono::U
     }
 }
 
-/// The view, read under settings that a reader may choose to confuse it (HARDENING 11), and shown under plain ones.
+/// The view, read under settings that a reader may choose to confuse it, and shown under plain ones.
 const HOSTILE: &str = "SET timezone = '<X>167'; SET datestyle = 'German, DMY'; SET intervalstyle = 'sql_standard';
     SET extra_float_digits = -15; SET bytea_output = 'escape'; SET search_path = pg_temp, public;
     CREATE TEMP TABLE snap AS SELECT * FROM governed.all_types;

@@ -1,5 +1,5 @@
 //! A column of the view: `CASE WHEN <definitely clear> THEN value ELSE mask END`, nested from the strongest mask
-//! to the weakest, so that whatever is not definitely true shows the stronger one (HARDENING 20).
+//! to the weakest, so that whatever is not definitely true shows the stronger one.
 
 use scrim_catalog::documents::{Edge, Truncation};
 use scrim_catalog::{ColumnType, Mask, Who};
