@@ -513,6 +513,11 @@ fn readers_reach_nothing_else() {
         assert_eq!(spied, [[Some("1".to_owned())], [Some("u4".to_owned())]]);
         let definition = seen(&admin, "u4", "SELECT pg_get_viewdef('governed.all_types'::regclass)").await.unwrap();
         assert!(!definition[0][0].as_ref().unwrap().contains("salt of"));
+        // Who is not subscribed does not even cause the table to be scanned.
+        let plan = seen(&admin, "stranger", "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT * FROM governed.all_types").await.unwrap();
+        let plan: Vec<String> = plan.into_iter().flatten().flatten().collect();
+        let scan = plan.iter().find(|line| line.contains("on all_types")).unwrap();
+        assert!(scan.contains("(never executed)"), "{plan:#?}");
         // An expired row ends access by itself, and a closed gate closes at once.
         admin.batch_execute("UPDATE immuta_system.profile SET expires = now() - interval '1 second' WHERE kind = 'table'").await.unwrap();
         assert_eq!(seen(&admin, "u4", "SELECT id FROM governed.all_types").await.unwrap().len(), 0);
