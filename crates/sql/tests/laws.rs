@@ -579,3 +579,71 @@ fn strengths(text: &str, rows: &[Row], now: chrono::DateTime<chrono::Utc>) -> BT
     }
     seen
 }
+
+/// Law 6: names and values of any content neither break nor escape the SQL, in either dialect.
+#[test]
+fn hostile_names_and_values_stay_what_they_are() {
+    let cluster = Cluster::start(&Options::default()).unwrap();
+    runtime().block_on(async {
+        let admin = connect(&cluster).await;
+        admin.batch_execute("CREATE TABLE public.canary (a int); CREATE ROLE u1 LOGIN").await.unwrap();
+        let hostile = [
+            "x'; DROP TABLE public.canary; --",
+            "x\"; DROP TABLE public.canary; --",
+            "\\'; DROP TABLE public.canary; --",
+            "$scrim$; DROP TABLE public.canary; --",
+            "/* */ select * from t",
+            "żółć 日本 🦀",
+            "{table}",
+            "select",
+        ];
+        for name in hostile {
+            let yaml = yaml_quoted(name);
+            let table = yaml_quoted(&format!("raw.\"{}\"", name.replace('"', "\"\"")));
+            let text = format!(
+                "{{ kind: integration, name: w, engine: postgresql, database: postgres }}\n---\n\
+                 {{ kind: group, name: {yaml} }}\n---\n{{ kind: attribute, name: {yaml} }}\n---\n\
+                 {{ kind: user, name: u1, groups: [ {yaml} ], attributes: {{ {yaml}: {yaml} }} }}\n---\n\
+                 {{ kind: subscription-policy, name: {yaml}, where: all, access: {{ conditions: {{ group: {yaml} }} }} }}\n---\n\
+                 kind: data-source\nname: {yaml}\nintegration: w\ntable: {table}\nview: governed.v\ncolumns: [ {{ name: {yaml}, type: text }} ]\n---\n\
+                 kind: data-policy\nname: {yaml}\nwhere: all\nrules:\n  - mask: {{ columns: all, with: {{ constant: {yaml} }} }}\n    \
+                 except: {{ not: {{ attribute: {{ {yaml}: {yaml} }} }} }}\n  - rows: {{ match: {{ attribute: {yaml}, column: all }} }}\n"
+            );
+            let catalog = catalog(&text);
+            let source = catalog.data_sources.values().next().unwrap();
+            let integration = catalog.integrations.values().next().unwrap();
+            let plan = ViewPlan::of(&catalog, source).unwrap();
+            let redshift = render(&plan, Dialect::Redshift, 1);
+            assert!(scrim_redshift_gate::check_own(&redshift).is_ok(), "{redshift}");
+            let column = format!("\"{}\"", name.replace('"', "\"\""));
+            let key = source_key(&source.name);
+            let mut script = system::postgresql(integration);
+            script.push(format!(
+                "DROP VIEW IF EXISTS governed.v; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA raw; CREATE TABLE raw.{column} ({column} text);
+                 INSERT INTO raw.{column} VALUES (E'{}'), ('other');
+                 DELETE FROM immuta_system.gate; INSERT INTO immuta_system.gate VALUES ('{key}', 1); DELETE FROM immuta_system.profile",
+                name.replace('\\', "\\\\").replace('\'', "''")
+            ));
+            script.extend(system::postgresql_reads(integration, &plan.table));
+            let user = catalog.users.values().next().unwrap();
+            for row in Audiences::of(&catalog, &integration.name).profile(user, chrono::Utc::now()) {
+                let values = [quoted("u1"), quoted(row.kind), quoted(&row.key), quoted(&row.value)].join(", ");
+                script.push(format!("INSERT INTO immuta_system.profile VALUES ({values})"));
+            }
+            script.push(render(&plan, Dialect::Postgresql, 1));
+            script.push("ALTER VIEW governed.v OWNER TO scrim_owner".to_owned());
+            script.extend(system::postgresql_grants(integration, &plan.view));
+            for statement in script {
+                admin.batch_execute(&statement).await.unwrap_or_else(|e| panic!("{e:?}\n{statement}"));
+            }
+            let rows = seen(&admin, "u1", "SELECT * FROM governed.v").await.unwrap();
+            assert_eq!(rows, [[Some(name.to_owned())]]);
+            admin.batch_execute("SELECT * FROM public.canary").await.unwrap();
+        }
+    });
+}
+
+/// A text as a YAML double-quoted scalar.
+fn yaml_quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
