@@ -96,6 +96,10 @@ fn errors_say_where_what_and_what_to_do() {
             &["4:9 `approval` is not supported by this version"],
         ),
         (
+            "kind: integration\nname: w\nengine: postgresql\ndatabase: d\nowner_role: a$scrim$b\n",
+            &["5:13 the role `a$scrim$b` contains `$`"],
+        ),
+        (
             "kind: grant\nname: g\ndata_source: retail.customer\n",
             &["2:7 the grant `g` needs exactly one of `user` and `group`"],
         ),

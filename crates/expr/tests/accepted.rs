@@ -1,11 +1,11 @@
 //! What is read, and how.
 
 #[cfg(test)]
-mod common;
+mod reading;
 
 use std::collections::BTreeSet;
 
-use common::read;
+use reading::read;
 use scrim_catalog::{ColumnType, Name};
 use scrim_expr::{Expr, Fact, Family, Set};
 

@@ -1,9 +1,9 @@
 //! No text overflows the stack or takes long.
 
 #[cfg(test)]
-mod common;
+mod reading;
 
-use common::{on_small_stack, read};
+use reading::{on_small_stack, read};
 
 const STACK: usize = 1024 * 1024;
 

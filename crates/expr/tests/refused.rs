@@ -1,9 +1,9 @@
 //! What is refused, and why.
 
 #[cfg(test)]
-mod common;
+mod reading;
 
-use common::read;
+use reading::read;
 
 /// Texts, and a part of the reason.
 const REFUSED: &[(&str, &str)] = &[

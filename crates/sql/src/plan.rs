@@ -22,6 +22,18 @@ impl From<Engine> for Dialect {
     }
 }
 
+impl std::str::FromStr for Dialect {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "redshift" => Ok(Self::Redshift),
+            "postgresql" => Ok(Self::Postgresql),
+            other => Err(format!("`{other}` is neither `redshift` nor `postgresql`")),
+        }
+    }
+}
+
 /// The view of one data source.
 #[derive(Clone, Debug)]
 pub struct ViewPlan {

@@ -75,9 +75,9 @@ fn create_role(name: &str, options: &str) -> String {
     let _ = write!(
         sql,
         "  IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = {}) THEN CREATE ROLE {} {options}; END IF;\nEND $scrim$",
-        // The body is delimited by dollar quotes, which a name must not end.
-        literal(name).replace("$scrim$", ""),
-        ident(name).replace("$scrim$", "")
+        // The body is delimited by dollar quotes; the catalog refuses roles with a `$`.
+        literal(name),
+        ident(name)
     );
     sql
 }

@@ -22,6 +22,9 @@ pub(super) fn integrations(checker: &mut Checker<'_>) {
         }
         for role in [&integration.user, &integration.owner_role, &integration.readers] {
             let system = role.to_ascii_lowercase().starts_with("pg_") || role.eq_ignore_ascii_case("postgres");
+            if role.contains('$') {
+                checker.error(file, role, format!("the role `{role}` contains `$`"), "choose a name without it");
+            }
             if system && role.value() != integration.readers.value() {
                 checker.error(
                     file,

@@ -16,27 +16,12 @@ use crate::{Output, files};
 pub(crate) struct Arguments {
     /// The directory of policy files.
     dir: PathBuf,
-    /// For this engine, whatever the integration says.
-    #[arg(long, value_enum)]
-    dialect: Option<Engine>,
+    /// For this engine, `redshift` or `postgresql`, whatever the integration says.
+    #[arg(long)]
+    dialect: Option<Dialect>,
     /// Only this data source.
     #[arg(long)]
     source: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Engine {
-    Redshift,
-    Postgresql,
-}
-
-impl From<Engine> for Dialect {
-    fn from(engine: Engine) -> Self {
-        match engine {
-            Engine::Redshift => Self::Redshift,
-            Engine::Postgresql => Self::Postgresql,
-        }
-    }
 }
 
 /// Prints one statement a view; a source that cannot be compiled is an error, and the others are printed.
@@ -50,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
     let mut failed = Vec::new();
     for source in sources.into_iter().filter(|source| source.status == SourceStatus::Active) {
         let engine = catalog.integrations.get(source.integration.value()).map(|integration| integration.engine);
-        let dialect = arguments.dialect.map(Dialect::from).or(engine.map(Dialect::from));
+        let dialect = arguments.dialect.or(engine.map(Dialect::from));
         match (ViewPlan::of(&catalog, source), dialect) {
             (Ok(plan), Some(dialect)) => views.push((scrim_sql::render(&plan, dialect, 1), plan)),
             (Ok(_), None) => failed.push(PlanError::NoIntegration(source.integration.value().clone())),

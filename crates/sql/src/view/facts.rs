@@ -71,7 +71,7 @@ impl<'a> Facts<'a> {
                 )
             }
             Dialect::Redshift => {
-                // MIN of MAX: a second row for the source, which nothing there can forbid, can only close.
+                // MAX: a second row for the source, which nothing there can forbid, can only close.
                 self.joins.push(format!(
                     "CROSS JOIN (SELECT MAX(g.min_version) AS min_version FROM {gate} AS g WHERE g.source = {key}) AS g"
                 ));

@@ -1,6 +1,6 @@
 //! Row rules: a predicate per rule, true where the row may be shown. NULL hides the row.
 
-use scrim_catalog::{Age, AgeUnit, ColumnType, Matched, Name};
+use scrim_catalog::{Age, ColumnType, Matched, Name};
 use scrim_policy::{RowTest, Test};
 
 use super::facts::Facts;
@@ -85,16 +85,9 @@ fn moment(name: &Name, column_type: &ColumnType) -> String {
     }
 }
 
+/// An age prints as the interval that both engines read.
 fn edge(age: Age, dialect: Dialect) -> String {
-    let unit = match age.unit {
-        AgeUnit::Minute => "minutes",
-        AgeUnit::Hour => "hours",
-        AgeUnit::Day => "days",
-        AgeUnit::Week => "weeks",
-        AgeUnit::Month => "months",
-        AgeUnit::Year => "years",
-    };
-    format!("({} - INTERVAL '{} {unit}')", now(dialect), age.count)
+    format!("({} - INTERVAL '{age}')", now(dialect))
 }
 
 /// Whether the column's value is one of the user's, read as the column's type; what cannot be read is NULL.
