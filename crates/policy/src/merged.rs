@@ -178,10 +178,10 @@ pub fn merge_policies(
         None => Err(MergeError::UnknownType { data_source: name.clone(), column: column.name.value().clone() }),
     });
     let typed: Vec<(Name, ColumnType)> = typed.collect::<Result<_, _>>()?;
-    let columns = typed.iter().map(|(name, column_type)| MergedColumn {
+    let columns = source.columns.iter().zip(&typed).map(|(column, (name, column_type))| MergedColumn {
         name: name.clone(),
         column_type: column_type.clone(),
-        masks: vec![],
+        masks: column.unconfirmed.then(unconfirmed).into_iter().collect(),
     });
     let mut merged =
         Merged { source: name.clone(), columns: columns.collect(), rows: vec![], closed: vec![], warnings: vec![] };
@@ -196,6 +196,25 @@ pub fn merge_policies(
         sort(&mut column.masks, policies);
     }
     Ok(merged)
+}
+
+/// The mask on a column that nobody has named yet (`new_columns: mask`): NULL for everyone.
+#[expect(clippy::expect_used, reason = "a constant name that a test reads")]
+fn unconfirmed() -> Application {
+    Application {
+        source: Source {
+            policy: Name::new("new_columns").expect("a constant name is valid"),
+            rule: 0,
+            because: Some("the column is new, and nobody has named it yet".to_owned()),
+            valid: None,
+        },
+        covers: Who::Everyone,
+        when: None,
+        written: Mask::Nullify,
+        mask: Mask::Nullify,
+        depth: usize::MAX,
+        yields: false,
+    }
 }
 
 /// Strongest first: kind of mask, then how much it takes away where that can be told, then the deeper tag, the

@@ -2,10 +2,12 @@
 //! PostgreSQL. Names and values become text in one module only, and custom predicates are rendered from their
 //! checked tree, never from what somebody wrote.
 
+pub mod calls;
 mod plan;
 mod quote;
 pub mod system;
 mod view;
 
 pub use plan::{Dialect, PlanError, ViewPlan};
-pub use view::render;
+pub use scrim_policy::ProfileRow;
+pub use view::{Read, Rendered, render};

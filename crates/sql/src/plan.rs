@@ -49,6 +49,8 @@ pub struct ViewPlan {
     pub table: TableName,
     /// The schema of the system objects.
     pub system_schema: String,
+    /// The schema of the mask functions.
+    pub functions_schema: String,
     /// What the policies say.
     pub merged: Merged,
 }
@@ -87,6 +89,7 @@ impl ViewPlan {
             view,
             table: table(integration, &source.table),
             system_schema: integration.system_schema(),
+            functions_schema: integration.functions_schema(),
             merged: merge(catalog, source)?,
         })
     }

@@ -27,6 +27,15 @@ pub(crate) fn literal(text: &str) -> String {
     sql
 }
 
+/// A text between dollar quotes that it does not contain.
+pub(crate) fn dollar(text: &str) -> String {
+    let mut tag = String::from("$scrim$");
+    while text.contains(tag.as_str()) {
+        tag.insert(tag.len() - 1, '_');
+    }
+    format!("{tag} {text} {tag}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +43,7 @@ mod tests {
     #[test]
     fn quotes_are_doubled_and_backslashes_never_written() {
         assert_eq!(ident(r#"a"b"#), r#""a""b""#);
+        assert_eq!(dollar("a $scrim$ b"), "$scrim_$ a $scrim$ b $scrim_$");
         assert_eq!(literal("O'Brien"), "'O''Brien'");
         assert_eq!(literal(r"a\' or 1=1 --"), r"('a' || CHR(92) || ''' or 1=1 --')");
     }

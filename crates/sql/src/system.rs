@@ -1,98 +1,157 @@
-//! The system objects in the warehouse, for PostgreSQL: what the bootstrap script creates, readable and safe to
-//! run twice.
+//! The system objects in the warehouse: what an installation makes, as a script to read and to run twice.
 //!
 //! Everything belongs to a role that cannot log in and owns no table of data. What readers may touch is
-//! `user_profile`, `user_tables` and the views; everything is revoked from PUBLIC first, because an
-//! administrator's default privileges may have opened it.
-
-use std::fmt::Write as _;
+//! `user_profile`, `user_tables`, the mask functions and the views; everything else is revoked, whatever an
+//! administrator's default privileges say, and the privileges are read back before anything is committed. The
+//! login of Scrim calls procedures and stages rows.
+//!
+//! The statements stand in files beside this module, with names and literals in braces; [`fill`] puts the quoted
+//! text in.
 
 use scrim_catalog::documents::Integration;
+use scrim_catalog::{Catalog, RowRule, RuleBody, TableName};
+use sha2::{Digest, Sha256};
 
-use crate::quote::{ident, literal};
+use crate::quote::{dollar, ident, literal};
 
-/// The statements that create the system objects, in order, as an administrator of the database runs them.
+const POSTGRESQL: [&str; 8] = [
+    include_str!("system/postgresql/10_guard.sql"),
+    include_str!("system/postgresql/20_roles.sql"),
+    include_str!("system/postgresql/30_schemas.sql"),
+    include_str!("system/postgresql/40_tables.sql"),
+    include_str!("system/postgresql/50_functions.sql"),
+    include_str!("system/postgresql/60_views.sql"),
+    include_str!("system/postgresql/70_procedures.sql"),
+    include_str!("system/postgresql/80_grants.sql"),
+];
+
+/// The statements of an installation in PostgreSQL, for an administrator to run in order, in one transaction.
 pub fn postgresql(integration: &Integration) -> Vec<String> {
-    let owner = ident(&integration.owner_role);
-    let system = ident(&integration.system_schema());
-    let views = ident(&integration.views.schema);
-    let readers = readers(integration);
-    let mut all = vec![
-        create_role(&integration.owner_role, "NOLOGIN"),
-        // A role that somebody made before must not be more than what Scrim needs.
-        format!("ALTER ROLE {owner} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB"),
-    ];
-    for schema in [&system, &views] {
-        all.push(format!("CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner}"));
-        all.push(format!("REVOKE ALL ON SCHEMA {schema} FROM PUBLIC"));
-        all.push(format!("GRANT USAGE ON SCHEMA {schema} TO {readers}"));
+    let mut all = Vec::new();
+    for (file, text) in POSTGRESQL.iter().enumerate() {
+        if file + 1 == POSTGRESQL.len() {
+            all.push(installed(integration));
+        }
+        all.extend(text.split("\n;;\n").map(|statement| fill(statement.trim_end(), integration)));
     }
-    // PostgreSQL compares current_user (type name, collation "C") by index only with a column of that collation.
-    all.push(format!(
-        "CREATE TABLE IF NOT EXISTS {system}.profile (\n  immuta__userid text COLLATE \"C\" NOT NULL,\n  \
-         kind text COLLATE \"C\" NOT NULL,\n  key text COLLATE \"C\" NOT NULL,\n  value text COLLATE \"C\" NOT NULL,\n  \
-         expires timestamptz,\n  PRIMARY KEY (immuta__userid, kind, key, value)\n) WITH (fillfactor = 90)"
-    ));
-    all.push(format!(
-        "CREATE TABLE IF NOT EXISTS {system}.gate (\n  source text COLLATE \"C\" PRIMARY KEY,\n  min_version bigint NOT NULL\n)"
-    ));
-    all.push(format!(
-        "CREATE TABLE IF NOT EXISTS {system}.salt (\n  source text COLLATE \"C\" NOT NULL,\n  \
-         column_name text COLLATE \"C\" NOT NULL,\n  salt text COLLATE \"C\" NOT NULL,\n  PRIMARY KEY (source, column_name)\n)"
-    ));
-    all.push(format!(
-        "CREATE TABLE IF NOT EXISTS {system}.tables (\n  source text COLLATE \"C\" PRIMARY KEY,\n  \
-         audience text COLLATE \"C\",\n  schema_name text COLLATE \"C\" NOT NULL,\n  view_name text COLLATE \"C\" NOT NULL\n)"
-    ));
-    // The barrier keeps a reader's own cheap function from being asked before the row is known to be the
-    // reader's.
-    all.push(format!(
-        "CREATE OR REPLACE VIEW {system}.user_profile WITH (security_barrier = true) AS\n\
-         SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM {system}.profile AS p\n\
-         WHERE p.immuta__userid = current_user AND (p.expires IS NULL OR p.expires > statement_timestamp())"
-    ));
-    all.push(format!(
-        "CREATE OR REPLACE VIEW {system}.user_tables WITH (security_barrier = true) AS\n\
-         SELECT t.schema_name, t.view_name FROM {system}.tables AS t WHERE EXISTS (\n  \
-         SELECT 1 FROM {system}.user_profile AS p WHERE p.kind = 'table' AND p.value IN (t.source, t.audience))"
-    ));
-    for relation in ["profile", "gate", "salt", "tables", "user_profile", "user_tables"] {
-        all.push(format!("ALTER TABLE {system}.{relation} OWNER TO {owner}"));
-        all.push(format!("REVOKE ALL ON {system}.{relation} FROM PUBLIC"));
-    }
-    all.push(format!("GRANT SELECT ON {system}.user_profile, {system}.user_tables TO {readers}"));
     all
 }
 
-/// The readers of the integration as a grantee.
-pub(crate) fn readers(integration: &Integration) -> String {
+/// What [`postgresql`] makes, in one hash: another version of Scrim, or other settings, are another installation.
+pub fn installation(integration: &Integration) -> String {
+    let mut hash = Sha256::new();
+    for text in POSTGRESQL {
+        hash.update(fill(text, integration));
+    }
+    hex::encode(hash.finalize())
+}
+
+fn installed(integration: &Integration) -> String {
+    format!(
+        "-- Which installation this is.\nCREATE OR REPLACE FUNCTION {}.installed() RETURNS text\nLANGUAGE sql STABLE\nRETURN {}",
+        ident(&integration.procedures_schema()),
+        literal(&installation(integration))
+    )
+}
+
+/// The statement that lets the owner role read a table. A table that is not there yet is passed over with a
+/// warning: one bad registration must not hold up the others.
+pub fn postgresql_reads(integration: &Integration, table: &TableName) -> String {
+    let (schema, owner) = (ident(&table.schema), ident(&integration.owner_role));
+    let name = format!("{schema}.{}", ident(&table.table));
+    let body = format!(
+        "BEGIN\n  IF pg_catalog.to_regclass({text}) IS NULL THEN\n    RAISE WARNING 'there is no table %', {text};\n  ELSE\n    \
+         GRANT USAGE ON SCHEMA {schema} TO {owner};\n    GRANT SELECT ON TABLE {name} TO {owner};\n  END IF;\nEND",
+        text = literal(&name)
+    );
+    format!("DO {}", dollar(&body))
+}
+
+/// Every table that the views of an integration read: the governed ones and those that rules look up in.
+pub fn tables(catalog: &Catalog, integration: &Integration) -> Vec<TableName> {
+    let sources = catalog.data_sources.values().filter(|source| source.integration == integration.name);
+    let mut all: Vec<TableName> = sources.map(|source| source.table.value().clone()).collect();
+    for rule in catalog.data_policies.values().flat_map(|policy| &policy.rules) {
+        if let RuleBody::Rows(rows) = &rule.body {
+            all.extend(rows.all().filter_map(|row| match row {
+                RowRule::Lookup(lookup) => Some(lookup.table.clone()),
+                _ => None,
+            }));
+        }
+    }
+    // The database is the one of the connection.
+    all.iter_mut().for_each(|table| table.database = None);
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// The readers of an integration as a grantee.
+fn readers(integration: &Integration) -> String {
     if integration.readers.eq_ignore_ascii_case("public") { "PUBLIC".to_owned() } else { ident(&integration.readers) }
 }
 
-/// Roles have no `IF NOT EXISTS`.
-fn create_role(name: &str, options: &str) -> String {
-    let mut sql = String::from("DO $scrim$ BEGIN\n");
-    let _ = write!(
-        sql,
-        "  IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = {}) THEN CREATE ROLE {} {options}; END IF;\nEND $scrim$",
-        // The body is delimited by dollar quotes; the catalog refuses roles with a `$`.
-        literal(name),
-        ident(name)
-    );
-    sql
+/// Puts quoted names and literals where the text has them in braces: `{owner}` is a name, `{owner:text}` a
+/// literal. One pass, so that a name which itself holds braces stays what it is.
+fn fill(text: &str, integration: &Integration) -> String {
+    let readers = readers(integration);
+    let names = [
+        ("system", integration.system_schema()),
+        ("functions", integration.functions_schema()),
+        ("procedures", integration.procedures_schema()),
+        ("views", integration.views.schema.to_string()),
+        ("owner", integration.owner_role.to_string()),
+        ("user", integration.user.to_string()),
+    ];
+    let value = |token: &str| match token {
+        "readers" => Some(readers.clone()),
+        "readers:sql" => Some(literal(&readers)),
+        "readers:text" if readers == "PUBLIC" => Some("'PUBLIC'".to_owned()),
+        "readers:text" => Some(literal(&integration.readers)),
+        _ => names.iter().find_map(|(name, value)| match token.strip_prefix(name)? {
+            "" => Some(ident(value)),
+            ":text" => Some(literal(value)),
+            _ => None,
+        }),
+    };
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled += before;
+        match after.split_once('}').and_then(|(token, rest)| Some((value(token)?, rest))) {
+            Some((value, after)) => {
+                filled += &value;
+                rest = after;
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled + rest
 }
 
-/// The statements that let the owner role read what a view reads.
-pub fn postgresql_reads(integration: &Integration, table: &scrim_catalog::TableName) -> Vec<String> {
-    let owner = ident(&integration.owner_role);
-    vec![
-        format!("GRANT USAGE ON SCHEMA {} TO {owner}", ident(&table.schema)),
-        format!("GRANT SELECT ON {}.{} TO {owner}", ident(&table.schema), ident(&table.table)),
-    ]
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The statements that make a fresh view readable, and its salts: run as the owner role, after the view.
-pub fn postgresql_grants(integration: &Integration, view: &scrim_catalog::TableName) -> Vec<String> {
-    let view = format!("{}.{}", ident(&view.schema), ident(&view.table));
-    vec![format!("REVOKE ALL ON {view} FROM PUBLIC"), format!("GRANT SELECT ON {view} TO {}", readers(integration))]
+    #[test]
+    fn every_brace_is_filled_and_in_one_pass() {
+        let integration: Integration = scrim_catalog_integration("{user}");
+        let script = postgresql(&integration).join("\n");
+        let left: Vec<&str> = script.lines().filter(|line| line.contains('{')).collect();
+        assert!(left.iter().all(|line| line.contains("\"{user}\"") || line.contains("'{user}'")), "{left:#?}");
+        assert!(script.contains("CREATE ROLE \"{user}\" NOLOGIN"));
+        assert!(!script.contains('\\'));
+    }
+
+    fn scrim_catalog_integration(owner: &str) -> Integration {
+        let text = format!(
+            "{{ kind: integration, name: w, engine: postgresql, database: d, owner_role: '{owner}' }}\n---\n{{ kind: tag, name: T }}"
+        );
+        let file = scrim_catalog::SourceFile { path: std::sync::Arc::new("w.yaml".into()), text };
+        let (catalog, _) = scrim_catalog::assemble(&[file]).into_result().unwrap();
+        catalog.integrations.values().next().unwrap().item.clone()
+    }
 }

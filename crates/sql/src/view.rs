@@ -5,10 +5,12 @@ mod expression;
 mod facts;
 mod rows;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use scrim_catalog::documents::Validity;
-use scrim_catalog::{ColumnType, TableName};
+use scrim_catalog::{ColumnType, Name, TableName};
+use serde::{Deserialize, Serialize};
 
 use crate::plan::{Dialect, ViewPlan};
 use crate::quote::{ident, literal};
@@ -18,33 +20,70 @@ use facts::Facts;
 /// the table's, so that nobody can write a name that meets it or any other alias.
 const TABLE: &str = "scrim_t";
 
+/// A fact of the user's profile that a view asks for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Read {
+    /// The kind of profile row.
+    pub kind: String,
+    /// The attribute's key; none where the kind has no keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The value; none where any value is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// The parts of a view.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// Its columns, in order.
+    pub columns: Vec<Name>,
+    /// Whether readers' own predicates must be held off (PostgreSQL).
+    pub barrier: bool,
+    /// What it selects.
+    pub query: String,
+    /// The facts of the profile that it asks for: a change of others does not change what it shows.
+    pub reads: BTreeSet<Read>,
+    /// The columns that need a salt.
+    pub salted: Vec<Name>,
+}
+
+impl Rendered {
+    /// Renders this version of a view.
+    ///
+    /// The gate has one row per data source; the view shows nothing unless the gate's `min_version` is not above
+    /// its own, so that a source is closed by one row and without a lock on the view.
+    pub fn of(plan: &ViewPlan, dialect: Dialect, version: u64) -> Self {
+        let mut facts = Facts::new(plan, dialect);
+        let columns: Vec<String> = plan.merged.columns.iter().map(|column| cell::render(column, &mut facts)).collect();
+        let mut tests = vec![facts.subscribed(), facts.gate(version)];
+        if plan.merged.closed.is_empty() {
+            tests.extend(plan.merged.rows.iter().map(|rule| rows::render(rule, &mut facts)));
+        } else {
+            tests.push("1 = 0".to_owned());
+        }
+        let mut query = format!("SELECT {}\nFROM {} AS {TABLE}", columns.join(",\n       "), relation(&plan.table));
+        for join in facts.joins() {
+            let _ = write!(query, "\n{join}");
+        }
+        let _ = write!(query, "\nWHERE {}", tests.join("\n  AND "));
+        Self {
+            columns: plan.merged.columns.iter().map(|column| column.name.clone()).collect(),
+            barrier: dialect == Dialect::Postgresql && plan.filters_rows(),
+            query,
+            salted: facts.salted(),
+            reads: facts.reads(),
+        }
+    }
+}
+
 /// Renders the statement that makes or replaces the view, for this version of it.
-///
-/// The gate has one row per data source; the view shows nothing unless the gate's `min_version` is not above
-/// its own, so that a source is closed by one row and without a lock on the view.
 pub fn render(plan: &ViewPlan, dialect: Dialect, version: u64) -> String {
-    let mut facts = Facts::new(plan, dialect);
-    let columns: Vec<String> = plan.merged.columns.iter().map(|column| cell::render(column, &mut facts)).collect();
-    let mut tests = vec![facts.subscribed(), facts.gate(version)];
-    if plan.merged.closed.is_empty() {
-        tests.extend(plan.merged.rows.iter().map(|rule| rows::render(rule, &mut facts)));
-    } else {
-        tests.push("1 = 0".to_owned());
-    }
-    let names: Vec<String> = plan.merged.columns.iter().map(|column| ident(&column.name)).collect();
-    let mut sql = format!("CREATE OR REPLACE VIEW {} ({})", relation(&plan.view), names.join(", "));
-    if dialect == Dialect::Postgresql && plan.filters_rows() {
-        sql += " WITH (security_barrier = true)";
-    }
-    let _ = write!(sql, " AS\nSELECT {}\nFROM {} AS {TABLE}", columns.join(",\n       "), relation(&plan.table));
-    for join in facts.joins() {
-        let _ = write!(sql, "\n{join}");
-    }
-    let _ = write!(sql, "\nWHERE {}", tests.join("\n  AND "));
-    if dialect == Dialect::Redshift {
-        sql += "\nWITH NO SCHEMA BINDING";
-    }
-    sql
+    let parts = Rendered::of(plan, dialect, version);
+    let names: Vec<String> = parts.columns.iter().map(|name| ident(name)).collect();
+    let barrier = if parts.barrier { " WITH (security_barrier = true)" } else { "" };
+    let binding = if dialect == Dialect::Redshift { "\nWITH NO SCHEMA BINDING" } else { "" };
+    format!("CREATE OR REPLACE VIEW {} ({}){barrier} AS\n{}{binding}", relation(&plan.view), names.join(", "), parts.query)
 }
 
 fn relation(name: &TableName) -> String {

@@ -53,6 +53,10 @@ pub struct Column {
     pub tags: Vec<At<Name>>,
     /// For people.
     pub description: Option<String>,
+    /// It appeared in the warehouse after the source was registered, and nobody has named it: always NULL. Never
+    /// written in files; set when a document meets its table.
+    #[serde(skip)]
+    pub unconfirmed: bool,
 }
 
 /// A policy that the owner switched off for this source.

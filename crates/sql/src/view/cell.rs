@@ -7,7 +7,7 @@ use scrim_policy::{Application, MergedColumn};
 
 use super::facts::Facts;
 use super::{Dialect, column, expression, type_name, within};
-use crate::quote::literal;
+use crate::quote::{ident, literal};
 
 /// The expression of a column, cast to its type for life.
 pub(super) fn render(target: &MergedColumn, facts: &mut Facts<'_>) -> String {
@@ -81,7 +81,7 @@ fn masked(mask: &Mask, target: &MergedColumn, facts: &mut Facts<'_>) -> String {
             let salt = facts.salt(&target.name);
             match dialect {
                 Dialect::Postgresql => {
-                    format!("encode(sha256(convert_to({salt} || RTRIM(CAST({value} AS TEXT)), 'UTF8')), 'hex')")
+                    format!("{}.f_hash(CAST({value} AS TEXT), {salt})", ident(&facts.plan.functions_schema))
                 }
                 Dialect::Redshift => format!("SHA2({salt} || RTRIM({value}), 256)"),
             }

@@ -4,11 +4,11 @@
 //! lists as joins to distinct values; no subquery in the select list, nothing correlated (Database Developer
 //! Guide, "Correlated subqueries"). PostgreSQL: uncorrelated scalar subqueries, evaluated once per query.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use scrim_catalog::{Matched, TableName, Who};
+use scrim_catalog::{Matched, Name, TableName, Who};
 
-use super::{Dialect, ViewPlan, column, relation};
+use super::{Dialect, Read, ViewPlan, column, relation};
 use crate::quote::{ident, literal};
 
 /// The profile facts of one view, and the joins that bring them.
@@ -20,15 +20,44 @@ pub(crate) struct Facts<'a> {
     joins: Vec<String>,
     salts: BTreeMap<String, String>,
     username: bool,
+    reads: BTreeSet<Read>,
+    salted: Vec<Name>,
 }
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(plan: &'a ViewPlan, dialect: Dialect) -> Self {
-        Self { plan, dialect, flags: vec![], joins: vec![], salts: BTreeMap::new(), username: false }
+        Self {
+            plan,
+            dialect,
+            flags: vec![],
+            joins: vec![],
+            salts: BTreeMap::new(),
+            username: false,
+            reads: BTreeSet::new(),
+            salted: vec![],
+        }
     }
 
     fn system(&self, table: &str) -> String {
         format!("{}.{}", ident(&self.plan.system_schema), ident(table))
+    }
+
+    fn reading(&mut self, kind: &str, key: Option<&str>, value: Option<&str>) {
+        self.reads.insert(Read {
+            kind: kind.to_owned(),
+            key: key.map(str::to_owned),
+            value: value.map(str::to_owned),
+        });
+    }
+
+    /// Every fact that was asked for.
+    pub(crate) fn reads(self) -> BTreeSet<Read> {
+        self.reads
+    }
+
+    /// Every column whose salt was asked for.
+    pub(crate) fn salted(&self) -> Vec<Name> {
+        self.salted.clone()
     }
 
     /// Whether the user has a profile row that meets `test` (over the alias `p`).
@@ -55,7 +84,9 @@ impl<'a> Facts<'a> {
 
     /// Whether the user is subscribed to the data source.
     pub(crate) fn subscribed(&mut self) -> String {
-        let keys: Vec<String> = self.plan.keys().into_iter().map(literal).collect();
+        let plan = self.plan;
+        plan.keys().into_iter().for_each(|key| self.reading("table", None, Some(key)));
+        let keys: Vec<String> = plan.keys().into_iter().map(literal).collect();
         let fact = self.fact(format!("p.kind = 'table' AND p.value IN ({})", keys.join(", ")));
         self.once(fact)
     }
@@ -89,7 +120,10 @@ impl<'a> Facts<'a> {
     fn condition(&mut self, who: &Who) -> String {
         match who {
             // An active user has a row of this kind; strangers have none.
-            Who::Everyone => self.fact("p.kind = 'user'".to_owned()),
+            Who::Everyone => {
+                self.reading("user", None, None);
+                self.fact("p.kind = 'user'".to_owned())
+            }
             Who::User(name) => self.has("user", name),
             Who::Group(name) => self.has("group", name),
             Who::Purpose(name) => self.has("purpose", name),
@@ -113,11 +147,13 @@ impl<'a> Facts<'a> {
 
     /// Whether the profile has a row of this kind with this value.
     pub(crate) fn has(&mut self, kind: &str, value: &str) -> String {
+        self.reading(kind, None, Some(value));
         self.fact(format!("p.kind = {} AND p.value = {}", literal(kind), literal(value)))
     }
 
     /// Whether the user has this value of an attribute.
     pub(crate) fn attribute(&mut self, key: &str, value: &str) -> String {
+        self.reading("attribute", Some(key), Some(value));
         let test = format!("p.kind = 'attribute' AND p.key = {} AND p.value = {}", literal(key), literal(value));
         self.fact(test)
     }
@@ -129,6 +165,7 @@ impl<'a> Facts<'a> {
 
     /// The user's login.
     pub(crate) fn username(&mut self) -> String {
+        self.reading("user", None, None);
         match self.dialect {
             Dialect::Postgresql => {
                 let profile = self.system("user_profile");
@@ -155,6 +192,11 @@ impl<'a> Facts<'a> {
     pub(crate) fn among(&mut self, matched: &Matched, expression: &str, convert: &str) -> String {
         let profile = self.system("user_profile");
         let test = Self::values(matched);
+        match matched {
+            Matched::Attribute(key) => self.reading("attribute", Some(key), None),
+            Matched::Groups => self.reading("group", None, None),
+            Matched::Purposes => self.reading("purpose", None, None),
+        }
         match self.dialect {
             Dialect::Postgresql => {
                 format!("{expression} IN (SELECT {convert} FROM {profile} AS p WHERE {test} AND {convert} IS NOT NULL)")
@@ -169,6 +211,7 @@ impl<'a> Facts<'a> {
 
     /// Whether the data source's columns stand beside the user in another table.
     pub(crate) fn lookup(&mut self, table: &TableName, on: &[(String, String)], user: &str) -> String {
+        self.reading("user", None, None);
         let (profile, user) = (self.system("user_profile"), ident(user));
         let from = format!(
             "FROM {} AS l INNER JOIN {profile} AS p ON p.kind = 'user' AND p.immuta__userid = l.{user}",
@@ -213,7 +256,10 @@ impl<'a> Facts<'a> {
     }
 
     /// The salt of a column: read from a table that only the view's owner may read, never part of the text.
-    pub(crate) fn salt(&mut self, name: &str) -> String {
+    pub(crate) fn salt(&mut self, name: &Name) -> String {
+        if !self.salted.contains(name) {
+            self.salted.push(name.clone());
+        }
         let table = self.system("salt");
         let test = format!("s.source = {} AND s.column_name = {}", literal(&self.plan.key), literal(name));
         let select = format!("SELECT MAX(s.salt) AS salt FROM {table} AS s WHERE {test}");

@@ -1,0 +1,27 @@
+-- The role that owns everything Scrim makes. Nobody can log in as it.
+DO $scrim$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = {owner:text}) THEN
+    CREATE ROLE {owner} NOLOGIN;
+  END IF;
+END $scrim$
+;;
+ALTER ROLE {owner} NOLOGIN
+;;
+-- The login of Scrim: it may call procedures and read what Scrim recorded, and nothing else.
+DO $scrim$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = {user:text}) THEN
+    CREATE ROLE {user} LOGIN;
+  END IF;
+END $scrim$
+;;
+ALTER ROLE {user} LOGIN
+;;
+-- An administrator who is no superuser must be a member of the owner role while this runs.
+DO $scrim$
+BEGIN
+  IF NOT (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user) THEN
+    EXECUTE pg_catalog.format('GRANT %I TO %I', {owner:text}, current_user);
+  END IF;
+END $scrim$

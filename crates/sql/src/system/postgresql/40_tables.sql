@@ -1,0 +1,69 @@
+-- What the warehouse knows of each user. PostgreSQL compares current_user (type name, collation "C") by index
+-- only with a column of that collation.
+CREATE TABLE IF NOT EXISTS {system}.profile (
+  immuta__userid text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  expires timestamptz,
+  PRIMARY KEY (immuta__userid, kind, key, value)
+) WITH (fillfactor = 90)
+;;
+-- Changes of profiles on their way in.
+CREATE TABLE IF NOT EXISTS {system}.profile_stage (
+  batch bigint NOT NULL,
+  added boolean NOT NULL,
+  immuta__userid text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  expires timestamptz
+)
+;;
+-- A view shows nothing unless its source has a row here with a version not above the view's own: a source is
+-- closed by one row, without a lock on its view.
+CREATE TABLE IF NOT EXISTS {system}.gate (
+  source text COLLATE "C" PRIMARY KEY,
+  min_version bigint NOT NULL
+)
+;;
+-- Salts of hashes: made here, read by the owner's views only, in no view's text.
+CREATE TABLE IF NOT EXISTS {system}.salt (
+  source text COLLATE "C" NOT NULL,
+  column_name text COLLATE "C" NOT NULL,
+  salt text COLLATE "C" NOT NULL,
+  PRIMARY KEY (source, column_name)
+)
+;;
+-- One row per view, behind user_tables.
+CREATE TABLE IF NOT EXISTS {system}.tables (
+  source text COLLATE "C" PRIMARY KEY,
+  audience text COLLATE "C",
+  schema_name text COLLATE "C" NOT NULL,
+  view_name text COLLATE "C" NOT NULL
+)
+;;
+-- What was pushed: the definition by its hash, the view as the server had it then, and the table below it.
+CREATE TABLE IF NOT EXISTS {system}.object_state (
+  source text COLLATE "C" PRIMARY KEY,
+  data_source text COLLATE "C" NOT NULL,
+  view_name text COLLATE "C" NOT NULL,
+  view_oid oid NOT NULL,
+  version bigint NOT NULL,
+  hash text NOT NULL,
+  fingerprint text NOT NULL,
+  base_oid oid NOT NULL,
+  base_owner name NOT NULL,
+  base_columns text NOT NULL,
+  reads text NOT NULL,
+  closed text,
+  pushed_at timestamptz NOT NULL
+)
+;;
+-- Who may push: every push takes the next number, and whoever holds a lower one is refused.
+CREATE TABLE IF NOT EXISTS {system}.lease (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  epoch bigint NOT NULL
+)
+;;
+INSERT INTO {system}.lease (epoch) VALUES (0) ON CONFLICT DO NOTHING

@@ -1,0 +1,75 @@
+-- The rows of the current user. The barrier keeps a reader's own cheap function from being asked before the row
+-- is known to be the reader's.
+CREATE OR REPLACE VIEW {system}.user_profile WITH (security_barrier = true) AS
+SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires
+FROM {system}.profile AS p
+WHERE p.immuta__userid = current_user AND (p.expires IS NULL OR p.expires > pg_catalog.statement_timestamp())
+;;
+-- The views that the current user is subscribed to.
+CREATE OR REPLACE VIEW {system}.user_tables WITH (security_barrier = true) AS
+SELECT t.schema_name, t.view_name
+FROM {system}.tables AS t
+WHERE EXISTS (SELECT 1 FROM {system}.user_profile AS p WHERE p.kind = 'table' AND p.value IN (t.source, t.audience))
+;;
+-- What was pushed beside what is there now.
+CREATE OR REPLACE VIEW {system}.state AS
+SELECT s.source, s.data_source, s.view_name, s.version, s.hash, s.base_oid, s.base_owner, s.base_columns, s.reads, s.closed,
+  s.pushed_at,
+  EXISTS (SELECT 1 FROM pg_catalog.pg_class AS c WHERE c.oid = s.view_oid) AS present,
+  COALESCE({procedures}.fingerprint(s.view_oid) = s.fingerprint, false) AS untouched,
+  g.min_version,
+  t.audience,
+  t.view_name AS listed_as,
+  ARRAY(SELECT k.column_name FROM {system}.salt AS k WHERE k.source = s.source ORDER BY k.column_name) AS salted
+FROM {system}.object_state AS s
+LEFT JOIN {system}.gate AS g ON g.source = s.source
+LEFT JOIN {system}.tables AS t ON t.source = s.source
+;;
+-- Every privilege on what Scrim made that somebody but the owner has, and whether it is as intended.
+CREATE OR REPLACE VIEW {system}.privileges AS
+WITH granted AS (
+  SELECT 'SCHEMA' AS kind, n.oid, n.nspname AS schema_name, ''::name AS object_name,
+    pg_catalog.format('%I', n.nspname) AS object, a.grantee, a.privilege_type AS privilege, a.is_grantable
+  FROM pg_catalog.pg_namespace AS n
+  CROSS JOIN LATERAL pg_catalog.aclexplode(COALESCE(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) AS a
+  WHERE a.grantee <> n.nspowner
+  UNION ALL
+  SELECT 'TABLE', c.oid, n.nspname, c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname), a.grantee,
+    a.privilege_type, a.is_grantable
+  FROM pg_catalog.pg_class AS c
+  INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  CROSS JOIN LATERAL (
+    SELECT * FROM pg_catalog.aclexplode(COALESCE(c.relacl, pg_catalog.acldefault('r', c.relowner)))
+    UNION ALL
+    SELECT e.* FROM pg_catalog.pg_attribute AS o CROSS JOIN LATERAL pg_catalog.aclexplode(o.attacl) AS e WHERE o.attrelid = c.oid
+  ) AS a
+  WHERE c.relkind IN ('r', 'v') AND a.grantee <> c.relowner
+  UNION ALL
+  SELECT 'ROUTINE', p.oid, n.nspname, p.proname,
+    pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)),
+    a.grantee, a.privilege_type, a.is_grantable
+  FROM pg_catalog.pg_proc AS p
+  INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+  CROSS JOIN LATERAL pg_catalog.aclexplode(COALESCE(p.proacl, pg_catalog.acldefault('f', p.proowner))) AS a
+  WHERE a.grantee <> p.proowner
+)
+SELECT g.kind, g.oid, g.object, g.privilege, w.grantee,
+  NOT g.is_grantable AND (
+    (w.readers AND g.kind = 'SCHEMA' AND g.privilege = 'USAGE' AND g.schema_name <> {procedures:text})
+    OR (w.readers AND g.kind = 'TABLE' AND g.privilege = 'SELECT' AND g.schema_name = {views:text})
+    OR (w.readers AND g.kind = 'TABLE' AND g.privilege = 'SELECT' AND g.schema_name = {system:text}
+      AND g.object_name IN ('user_profile', 'user_tables'))
+    OR (w.readers AND g.kind = 'ROUTINE' AND g.schema_name = {functions:text})
+    OR (w.service AND g.kind = 'SCHEMA' AND g.privilege = 'USAGE' AND g.schema_name IN ({system:text}, {procedures:text}))
+    OR (w.service AND g.kind = 'TABLE' AND g.privilege = 'SELECT' AND g.schema_name = {system:text}
+      AND g.object_name IN ('profile', 'state', 'privileges'))
+    OR (w.service AND g.kind = 'TABLE' AND g.privilege = 'INSERT' AND g.schema_name = {system:text} AND g.object_name = 'profile_stage')
+    OR (w.service AND g.kind = 'ROUTINE' AND g.schema_name = {procedures:text})
+  ) AS intended
+FROM granted AS g
+CROSS JOIN LATERAL (
+  SELECT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.format('%I', pg_catalog.pg_get_userbyid(g.grantee)) END AS grantee,
+    CASE g.grantee WHEN 0 THEN {readers:text} = 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(g.grantee) = {readers:text} END AS readers,
+    g.grantee <> 0 AND pg_catalog.pg_get_userbyid(g.grantee) = {user:text} AS service
+) AS w
+WHERE g.schema_name IN ({system:text}, {functions:text}, {procedures:text}, {views:text})

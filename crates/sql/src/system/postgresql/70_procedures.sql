@@ -1,0 +1,142 @@
+-- Takes the next number: every push before this one can change nothing any more.
+CREATE OR REPLACE PROCEDURE {procedures}.claim(INOUT p_epoch bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $scrim$
+BEGIN
+  UPDATE {system}.lease AS l SET epoch = l.epoch + 1 RETURNING l.epoch INTO p_epoch;
+END $scrim$
+;;
+-- Refuses whoever does not hold the last number, and keeps others from taking the next one before this
+-- transaction ends.
+CREATE OR REPLACE PROCEDURE {procedures}.hold(p_epoch bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $scrim$
+BEGIN
+  PERFORM 1 FROM {system}.lease AS l WHERE l.epoch = p_epoch FOR SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'another push has taken over' USING ERRCODE = 'SC001';
+  END IF;
+END $scrim$
+;;
+-- Applies a batch of staged changes to profiles: all rows of all its users, or none.
+CREATE OR REPLACE PROCEDURE {procedures}.apply_profiles(p_epoch bigint, p_batch bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $scrim$
+BEGIN
+  CALL {procedures}.hold(p_epoch);
+  DELETE FROM {system}.profile AS p USING {system}.profile_stage AS s
+  WHERE s.batch = p_batch AND NOT s.added
+    AND p.immuta__userid = s.immuta__userid AND p.kind = s.kind AND p.key = s.key AND p.value = s.value;
+  INSERT INTO {system}.profile (immuta__userid, kind, key, value, expires)
+  SELECT s.immuta__userid, s.kind, s.key, s.value, s.expires FROM {system}.profile_stage AS s
+  WHERE s.batch = p_batch AND s.added;
+  DELETE FROM {system}.profile_stage AS s WHERE s.batch = p_batch;
+END $scrim$
+;;
+-- Closes a source at once: its view shows nothing until it is applied again.
+CREATE OR REPLACE PROCEDURE {procedures}.close_source(p_epoch bigint, p_source text, p_reason text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $scrim$
+BEGIN
+  CALL {procedures}.hold(p_epoch);
+  UPDATE {system}.gate AS g SET min_version = 9223372036854775807 WHERE g.source = p_source;
+  UPDATE {system}.object_state AS s SET closed = p_reason WHERE s.source = p_source;
+END $scrim$
+;;
+-- Creates or replaces the view of a source and everything that belongs to it. The name is put together here, so
+-- that no view leaves its schema, and nothing is replaced that was not made here.
+CREATE OR REPLACE PROCEDURE {procedures}.apply_view(
+  p_epoch bigint, p_source text, p_data_source text, p_view text, p_columns text[], p_barrier boolean, p_query text,
+  p_version bigint, p_hash text, p_audience text, p_salts text[], p_base_oid oid, p_base_owner text, p_base_columns text,
+  p_reads text
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $scrim$
+DECLARE
+  v_known {system}.object_state%ROWTYPE;
+  v_oid oid;
+  v_create text;
+  v_name text;
+BEGIN
+  CALL {procedures}.hold(p_epoch);
+  SELECT * INTO v_known FROM {system}.object_state AS s WHERE s.source = p_source FOR UPDATE;
+  SELECT c.oid INTO v_oid FROM pg_class AS c
+  WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {views:text}) AND c.relname = p_view;
+  IF v_oid IS NOT NULL AND v_oid IS DISTINCT FROM v_known.view_oid THEN
+    RAISE EXCEPTION 'the relation %.% exists and was not made by Scrim for this data source', {views:text}, p_view
+      USING ERRCODE = 'SC002';
+  END IF;
+  IF v_oid IS NULL THEN
+    -- It may have had another name.
+    SELECT c.relname INTO v_name FROM pg_class AS c WHERE c.oid = v_known.view_oid AND c.relkind = 'v';
+    IF v_name IS NOT NULL THEN
+      EXECUTE format('DROP VIEW %I.%I', {views:text}, v_name);
+    END IF;
+  END IF;
+  v_create := format(
+    'CREATE OR REPLACE VIEW %I.%I (%s) WITH (security_barrier = %s) AS %s', {views:text}, p_view,
+    (SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.at) FROM unnest(p_columns) WITH ORDINALITY AS c (name, at)),
+    p_barrier, p_query
+  );
+  BEGIN
+    EXECUTE v_create;
+  EXCEPTION WHEN invalid_table_definition THEN
+    -- Its columns are others now: a view cannot be replaced by such a one, only made anew, in this transaction.
+    EXECUTE format('DROP VIEW %I.%I', {views:text}, p_view);
+    EXECUTE v_create;
+  END;
+  SELECT c.oid INTO v_oid FROM pg_class AS c
+  WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {views:text}) AND c.relname = p_view;
+  IF NOT EXISTS (
+    SELECT 1 FROM pg_depend AS d INNER JOIN pg_rewrite AS r ON r.oid = d.objid
+    WHERE d.classid = 'pg_rewrite'::regclass AND r.ev_class = v_oid AND d.refclassid = 'pg_class'::regclass
+      AND d.refobjid = p_base_oid
+  ) THEN
+    RAISE EXCEPTION 'the table of % was replaced meanwhile', p_data_source USING ERRCODE = 'SC003';
+  END IF;
+  -- Somebody's default privileges may have opened more than is intended; a grant by hand likewise.
+  FOR v_name IN SELECT DISTINCT p.grantee FROM {system}.privileges AS p WHERE p.oid = v_oid AND NOT p.intended LOOP
+    -- CASCADE takes what that grantee granted on; it drops no object.
+    EXECUTE format('REVOKE ALL ON TABLE %I.%I FROM %s CASCADE', {views:text}, p_view, v_name);
+  END LOOP;
+  EXECUTE format('GRANT SELECT ON TABLE %I.%I TO %s', {views:text}, p_view, {readers:sql});
+  IF EXISTS (SELECT 1 FROM {system}.privileges AS p WHERE p.oid = v_oid AND NOT p.intended) THEN
+    RAISE EXCEPTION 'the privileges on %.% are more than intended and cannot be taken back', {views:text}, p_view
+      USING ERRCODE = 'SC004';
+  END IF;
+  INSERT INTO {system}.salt (source, column_name, salt)
+  SELECT p_source, c.name, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') FROM unnest(p_salts) AS c (name)
+  ON CONFLICT DO NOTHING;
+  INSERT INTO {system}.tables AS t (source, audience, schema_name, view_name)
+  VALUES (p_source, p_audience, {views:text}, p_view)
+  ON CONFLICT (source) DO UPDATE SET audience = EXCLUDED.audience, schema_name = EXCLUDED.schema_name, view_name = EXCLUDED.view_name;
+  INSERT INTO {system}.gate AS g (source, min_version) VALUES (p_source, p_version)
+  ON CONFLICT (source) DO UPDATE SET min_version = EXCLUDED.min_version;
+  DELETE FROM {system}.object_state AS s WHERE s.source = p_source;
+  INSERT INTO {system}.object_state (
+    source, data_source, view_name, view_oid, version, hash, fingerprint, base_oid, base_owner, base_columns, reads, closed, pushed_at
+  ) VALUES (
+    p_source, p_data_source, p_view, v_oid, p_version, p_hash, {procedures}.fingerprint(v_oid), p_base_oid, p_base_owner,
+    p_base_columns, p_reads, NULL, statement_timestamp()
+  );
+END $scrim$
+;;
+-- Drops the view of a source and forgets the source; its salts are kept, so that hashes stay what they are should
+-- it come back. A view that somebody built on it keeps it from being dropped.
+CREATE OR REPLACE PROCEDURE {procedures}.drop_view(p_epoch bigint, p_source text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $scrim$
+DECLARE
+  v_name text;
+BEGIN
+  CALL {procedures}.hold(p_epoch);
+  SELECT c.relname INTO v_name FROM {system}.object_state AS s
+  INNER JOIN pg_class AS c ON c.oid = s.view_oid AND c.relkind = 'v'
+  WHERE s.source = p_source;
+  IF v_name IS NOT NULL THEN
+    EXECUTE format('DROP VIEW %I.%I', {views:text}, v_name);
+  END IF;
+  DELETE FROM {system}.gate AS g WHERE g.source = p_source;
+  DELETE FROM {system}.tables AS t WHERE t.source = p_source;
+  DELETE FROM {system}.object_state AS s WHERE s.source = p_source;
+END $scrim$
