@@ -1,8 +1,9 @@
 //! What the warehouse must know of each user: the rows of `profile`, and the audiences they name.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use scrim_catalog::documents::{DataSource, SourceStatus, User};
 use scrim_catalog::{Catalog, Name};
 use sha2::{Digest, Sha256};
@@ -14,7 +15,7 @@ use crate::access::{AccessRules, admitted, grants};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProfileRow {
     /// `user`, `group`, `attribute`, `project`, `purpose` or `table`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The attribute's key; empty for other kinds.
     pub key: String,
     /// The name or value.
@@ -79,8 +80,10 @@ impl<'a> Audiences<'a> {
         }
         let facts = Facts::of(self.catalog, user);
         let mut rows = BTreeSet::new();
-        let mut add = |kind, key: &str, value: &str, expires| {
-            rows.insert(ProfileRow { kind, key: key.to_owned(), value: value.to_owned(), expires });
+        let mut add = |kind, key: &str, value: &str, expires: Option<DateTime<Utc>>| {
+            // Warehouses keep microseconds; what lies below them ends a little earlier.
+            let expires = expires.map(|moment| moment.trunc_subsecs(6));
+            rows.insert(ProfileRow { kind: Cow::Borrowed(kind), key: key.to_owned(), value: value.to_owned(), expires });
         };
         add("user", "", &user.name, None);
         facts.groups.iter().for_each(|group| add("group", "", group, None));

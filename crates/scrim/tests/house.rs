@@ -13,9 +13,11 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("expr", &["catalog"]),
         ("policy", &["catalog", "expr"]),
         ("sql", &["catalog", "expr", "policy"]),
+        ("warehouse", &["catalog", "sql"]),
+        ("sync", &["catalog", "policy", "sql", "warehouse"]),
         ("redshift-gate", &[]),
         ("sandbox", &[]),
-        ("scrim", &["catalog", "expr", "policy", "sql"]),
+        ("scrim", &["catalog", "expr", "policy", "sql", "warehouse", "sync", "sandbox"]),
     ])
 }
 

@@ -2,7 +2,7 @@
 
 use scrim_catalog::documents::{DataSource, Engine, Integration, Layout};
 use scrim_catalog::{Catalog, Name, TableName};
-use scrim_policy::{AccessRules, MergeError, Merged, audience_key, merge, source_key};
+use scrim_policy::{AccessRules, MergeError, Merged, Test, audience_key, merge, source_key};
 
 /// A dialect of SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +97,16 @@ impl ViewPlan {
     /// The keys under which a user may be subscribed.
     pub(crate) fn keys(&self) -> Vec<&str> {
         self.audience.iter().map(String::as_str).chain([self.key.as_str()]).collect()
+    }
+
+    /// The tables that rules look up in.
+    pub fn lookups(&self) -> Vec<TableName> {
+        let tests = self.merged.rows.iter().flat_map(|rule| rule.branches.all());
+        let tables = tests.filter_map(|test| match test {
+            Test::Lookup { table, .. } => Some(TableName { database: None, ..table.clone() }),
+            _ => None,
+        });
+        tables.collect()
     }
 
     /// Whether the view hides rows from subscribed users, so that readers' own predicates must be held off.

@@ -67,6 +67,11 @@ pub fn postgresql_reads(integration: &Integration, table: &TableName) -> String 
     format!("DO {}", dollar(&body))
 }
 
+/// The statement that sets the password of Scrim's login, from a verifier that the server stores as it is.
+pub fn set_password(integration: &Integration, verifier: &str) -> String {
+    format!("ALTER ROLE {} PASSWORD {}", ident(&integration.user), literal(verifier))
+}
+
 /// Every table that the views of an integration read: the governed ones and those that rules look up in.
 pub fn tables(catalog: &Catalog, integration: &Integration) -> Vec<TableName> {
     let sources = catalog.data_sources.values().filter(|source| source.integration == integration.name);

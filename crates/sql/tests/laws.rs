@@ -355,7 +355,7 @@ async fn push(admin: &Client, catalog: &Catalog, now: chrono::DateTime<chrono::U
         for row in audiences.profile(user, now) {
             let login = user.login(&integration.name).unwrap();
             let expires = row.expires.map_or("NULL".to_owned(), |at| quoted(&at.to_rfc3339()));
-            let values = [quoted(&login), quoted(row.kind), quoted(&row.key), quoted(&row.value), expires].join(", ");
+            let values = [quoted(&login), quoted(&row.kind), quoted(&row.key), quoted(&row.value), expires].join(", ");
             script.push(format!("INSERT INTO immuta_system.profile VALUES ({values})"));
         }
     }
@@ -627,7 +627,7 @@ fn hostile_names_and_values_stay_what_they_are() {
             script.extend(system::postgresql_reads(integration, &plan.table));
             let user = catalog.users.values().next().unwrap();
             for row in Audiences::of(&catalog, &integration.name).profile(user, chrono::Utc::now()) {
-                let values = [quoted("u1"), quoted(row.kind), quoted(&row.key), quoted(&row.value)].join(", ");
+                let values = [quoted("u1"), quoted(&row.kind), quoted(&row.key), quoted(&row.value)].join(", ");
                 script.push(format!("INSERT INTO immuta_system.profile VALUES ({values})"));
             }
             script.push(render(&plan, Dialect::Postgresql, 1));

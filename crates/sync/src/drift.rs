@@ -1,0 +1,76 @@
+//! Differences between what should be there and what is, in words.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use scrim_catalog::Catalog;
+use scrim_catalog::documents::Integration;
+use scrim_warehouse::Warehouse;
+use serde::Serialize;
+
+use crate::plan::{Action, Options, Step};
+use crate::push::{SyncError, plan};
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Difference {
+    /// The data source, the warehouse user, or the object.
+    pub object: String,
+    /// What is different, and what mends it.
+    pub difference: String,
+}
+
+/// Compares a warehouse with what the catalog says, and changes nothing.
+///
+/// # Errors
+/// When the warehouse cannot be asked.
+pub async fn differences(
+    warehouse: &Warehouse,
+    catalog: &Catalog,
+    integration: &Integration,
+    now: DateTime<Utc>,
+) -> Result<Vec<Difference>, SyncError> {
+    let options = Options { allow_drop: true, ..Options::default() };
+    let plan = plan(warehouse, catalog, integration, &options, now).await?;
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    for step in &plan.steps {
+        match step {
+            Step::Close { source, reason, .. } => {
+                found.insert(source.clone(), reason.clone());
+            }
+            Step::Drop { source, .. } => {
+                found.insert(source.clone(), "has a view, and the files have no such active data source".to_owned());
+            }
+            Step::View { change, action } => {
+                found.insert(change.data_source.clone(), what(*action).to_owned());
+            }
+            Step::Profiles(changes) => {
+                for change in changes {
+                    let (more, less) = (change.removed.len(), change.added.len());
+                    let difference = format!("the profile of this user has {more} rows too many, and {less} are missing");
+                    found.insert(change.login.clone(), difference);
+                }
+            }
+        }
+    }
+    for failed in plan.failed {
+        found.insert(failed.data_source, failed.reason);
+    }
+    let mut found: Vec<Difference> =
+        found.into_iter().map(|(object, difference)| Difference { object, difference }).collect();
+    found.extend(warehouse.unintended().await?.into_iter().map(|p| Difference {
+        difference: format!("{} has {}, which is not intended", p.grantee, p.privilege),
+        object: p.object,
+    }));
+    Ok(found)
+}
+
+fn what(action: Action) -> &'static str {
+    match action {
+        Action::Create => "has no view yet",
+        Action::Restore => "its view is gone from the warehouse",
+        Action::Replace => "its view is not what the files say",
+        Action::Repair => "its view, its privileges or what belongs to it were changed in the warehouse",
+        Action::Reopen => "is closed in the warehouse, and what closed it is over",
+    }
+}

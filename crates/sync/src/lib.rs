@@ -1,0 +1,18 @@
+//! What a warehouse should hold, what it holds, and the steps between them, in an order in which no moment shows
+//! anybody more than the state before or the state after.
+//!
+//! The warehouse is a derived state: [`Desired`] is a pure function of the catalog and of what the warehouse was
+//! seen to have, [`Plan`] is a pure function of that and of what was pushed, and [`push`] applies the plan step by
+//! step. Each step is one transaction, and a push that was killed is finished by the next one.
+
+mod desired;
+mod drift;
+mod order;
+mod plan;
+mod profiles;
+mod push;
+
+pub use desired::{Desired, Wanted};
+pub use drift::{Difference, differences};
+pub use plan::{Action, Failed, Options, Plan, PlanRefused, Step};
+pub use push::{Changed, Report, SyncError, UserCounts, ViewCounts, apply_step, dry_run, plan, push};

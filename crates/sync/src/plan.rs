@@ -1,0 +1,304 @@
+//! The steps from what is to what should be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scrim_catalog::Name;
+use scrim_catalog::documents::Integration;
+use scrim_sql::{Dialect, Rendered};
+use scrim_warehouse::{Privilege, Pushed, UserChange, ViewChange};
+use serde::Serialize;
+
+use crate::desired::{Desired, Wanted};
+use crate::order::{Changed, Moment};
+use crate::profiles::Comparison;
+
+/// Rows of profiles that go in one transaction, unless one user has more.
+const BATCH: usize = 2000;
+
+/// What a person decides about a push.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Drop however many views and users.
+    pub allow_drop: bool,
+    /// Data sources whose table was replaced with the owner's knowledge.
+    pub confirmed: BTreeSet<Name>,
+}
+
+/// One transaction.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Close a source.
+    Close {
+        /// Its key.
+        key: String,
+        /// Its name.
+        source: String,
+        /// Why.
+        reason: String,
+    },
+    /// Drop a view.
+    Drop {
+        /// The key of its source.
+        key: String,
+        /// The name of its source.
+        source: String,
+    },
+    /// Create or replace a view.
+    View {
+        /// The view.
+        change: Box<ViewChange>,
+        /// What it is to whoever reads the report.
+        action: Action,
+    },
+    /// Change profiles.
+    Profiles(Vec<UserChange>),
+}
+
+/// Why a view is applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// The source is new.
+    Create,
+    /// The view is gone from the warehouse.
+    Restore,
+    /// The files say something else now.
+    Replace,
+    /// Somebody changed it, or its privileges, in the warehouse.
+    Repair,
+    /// It was closed, and what closed it is over.
+    Reopen,
+}
+
+/// A source that is not as it should be, and stays so until somebody acts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failed {
+    /// The data source.
+    pub data_source: String,
+    /// Why, and what to do.
+    pub reason: String,
+    /// Whether its view shows nothing meanwhile.
+    pub closed: bool,
+}
+
+/// Why nothing is pushed at all.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanRefused {
+    /// Too much would go.
+    #[error(
+        "this would drop {dropped} of {of} {what}, more than a tenth; is it the right directory? If it is meant, say `--allow-drop`"
+    )]
+    Drops {
+        /// How many.
+        dropped: usize,
+        /// Of how many.
+        of: usize,
+        /// Views or users.
+        what: &'static str,
+    },
+}
+
+/// The steps, in order, and what there is to tell.
+#[derive(Debug)]
+pub struct Plan {
+    /// The steps, each safe after those before it.
+    pub steps: Vec<Step>,
+    /// Views that are as they should be.
+    pub unchanged_views: usize,
+    /// Users whose profile is as it should be.
+    pub unchanged_users: usize,
+    /// Sources that cannot be pushed.
+    pub failed: Vec<Failed>,
+    /// What somebody should know.
+    pub warnings: Vec<String>,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.failed.is_empty()
+    }
+
+    /// Puts the steps in order.
+    pub(crate) fn of(
+        integration: &Integration,
+        desired: &Desired,
+        profiles: Comparison<'_>,
+        pushed: &BTreeMap<String, Pushed>,
+        privileges: &[Privilege],
+        options: &Options,
+    ) -> Result<Self, PlanRefused> {
+        let Comparison { changes, unchanged, forgotten, known, .. } = profiles;
+        let gone: Vec<&Pushed> = pushed.values().filter(|p| !desired.knows(&p.key)).collect();
+        let forgotten_views = gone.iter().filter(|p| !desired.disabled.contains(&p.key)).count();
+        if !options.allow_drop {
+            for (dropped, of, what) in [(forgotten_views, pushed.len(), "views"), (forgotten, known, "users")] {
+                if dropped * 10 > of {
+                    return Err(PlanRefused::Drops { dropped, of, what });
+                }
+            }
+        }
+        let mut plan = Self {
+            steps: vec![],
+            unchanged_views: 0,
+            unchanged_users: unchanged,
+            failed: vec![],
+            warnings: desired.warnings.clone(),
+        };
+        plan.warnings.extend(privileges.iter().filter(|p| !views(integration, p)).map(|p| {
+            format!(
+                "{} has {} on {}, which is not intended: run `scrim integration install` again",
+                p.grantee, p.privilege, p.object
+            )
+        }));
+        let (mut before, mut after) = (vec![], vec![]);
+        let changed = Changed::of(&changes);
+        for (key, (source, reason)) in &desired.failed {
+            plan.fail(source, reason.clone(), pushed.get(key));
+        }
+        for (key, wanted) in &desired.views {
+            let known = pushed.get(key);
+            if let Some(reason) = known.and_then(|known| replaced(known, wanted))
+                && !options.confirmed.contains(&wanted.plan.source)
+            {
+                plan.fail(&wanted.plan.source, reason, known);
+                continue;
+            }
+            let Some(action) = action(known, wanted) else {
+                plan.unchanged_views += 1;
+                continue;
+            };
+            let step = Step::View { change: Box::new(change(known, wanted)), action };
+            let open = known.filter(|known| known.present && known.closed.is_none());
+            let moment = open.map(|known| changed.moment(&known.reads, &wanted.unversioned.reads));
+            match (moment, open) {
+                (Some(Moment::Before), _) => before.push(step),
+                (Some(Moment::Closed), Some(known)) => {
+                    plan.steps.push(Step::Close {
+                        key: key.clone(),
+                        source: known.data_source.clone(),
+                        reason: "the view and profiles that it asks for change together".to_owned(),
+                    });
+                    after.push(step);
+                }
+                _ => after.push(step),
+            }
+        }
+        plan.steps.extend(
+            gone.into_iter().map(|known| Step::Drop { key: known.key.clone(), source: known.data_source.clone() }),
+        );
+        plan.steps.extend(before);
+        plan.steps.extend(batches(changes).into_iter().map(Step::Profiles));
+        plan.steps.extend(after);
+        Ok(plan)
+    }
+
+    /// A source that cannot be pushed is closed, if it has a view that shows anything.
+    fn fail(&mut self, source: &Name, reason: String, known: Option<&Pushed>) {
+        if let Some(known) = known.filter(|known| known.present && known.closed.as_ref() != Some(&reason)) {
+            let (key, source) = (known.key.clone(), known.data_source.clone());
+            self.steps.push(Step::Close { key, source, reason: reason.clone() });
+        }
+        self.failed.push(Failed { data_source: source.to_string(), reason, closed: known.is_some() });
+    }
+}
+
+impl Desired {
+    fn knows(&self, key: &str) -> bool {
+        self.views.contains_key(key) || self.failed.contains_key(key)
+    }
+}
+
+/// Privileges on views are repaired by applying the view again.
+fn views(integration: &Integration, privilege: &Privilege) -> bool {
+    let schema = integration.views.schema.as_str();
+    let quoted = format!("\"{}\"", schema.replace('"', "\"\""));
+    [schema, quoted.as_str()].iter().any(|schema| privilege.object.starts_with(&format!("{schema}.")))
+}
+
+/// Whether the table below is another one than when the view was pushed: PostgreSQL's views stay on the old one.
+fn replaced(known: &Pushed, wanted: &Wanted) -> Option<String> {
+    let source = &wanted.plan.source;
+    let table = &wanted.plan.table;
+    let told = |what: String| {
+        Some(format!("{what}; if this is meant, look at the policies of `{source}` and say `--confirm {source}`"))
+    };
+    if known.base_oid != wanted.base.oid {
+        return told(format!("the table `{table}` is another one than the one that was pushed"));
+    }
+    if known.base_owner != wanted.base.owner {
+        return told(format!("the table `{table}` now belongs to `{}`, and did to `{}`", wanted.base.owner, known.base_owner));
+    }
+    for (name, (column_type, position)) in &known.base_columns {
+        let found = wanted.base.columns.iter().find(|column| column.name == *name);
+        match found {
+            None => return told(format!("the table `{table}` has lost its column `{name}`")),
+            Some(found) if found.column_type != *column_type => {
+                return told(format!(
+                    "the column `{name}` of `{table}` is {} now, and was {column_type}",
+                    found.column_type
+                ));
+            }
+            Some(_) if wanted.base.positions.get(name) != Some(position) => {
+                return told(format!("the column `{name}` of `{table}` is another one than the one that was pushed"));
+            }
+            Some(_) => {}
+        }
+    }
+    None
+}
+
+/// Why a view must be applied; none when it is as it should be.
+fn action(known: Option<&Pushed>, wanted: &Wanted) -> Option<Action> {
+    let Some(known) = known else { return Some(Action::Create) };
+    let listed = known.audience == wanted.plan.audience && known.listed_as.as_deref() == Some(&*wanted.plan.view.table);
+    let salted = wanted.unversioned.salted.iter().all(|name| known.salted.contains(name.as_str()));
+    let base = known.base_oid == wanted.base.oid
+        && known.base_owner == wanted.base.owner
+        && known.base_columns == wanted.base_columns;
+    if !known.present {
+        Some(Action::Restore)
+    } else if known.hash != wanted.hash || !base {
+        Some(Action::Replace)
+    } else if known.closed.is_some() {
+        Some(Action::Reopen)
+    } else if !known.untouched || known.min_version != Some(known.version) || !listed || !salted {
+        Some(Action::Repair)
+    } else {
+        None
+    }
+}
+
+fn change(known: Option<&Pushed>, wanted: &Wanted) -> ViewChange {
+    let version = known.map_or(0, |known| known.version).saturating_add(1);
+    ViewChange {
+        key: wanted.plan.key.clone(),
+        data_source: wanted.plan.source.to_string(),
+        view: wanted.plan.view.table.to_string(),
+        version,
+        rendered: Rendered::of(&wanted.plan, Dialect::Postgresql, version.unsigned_abs()),
+        hash: wanted.hash.clone(),
+        audience: wanted.plan.audience.clone(),
+        base_oid: wanted.base.oid,
+        base_owner: wanted.base.owner.clone(),
+        base_columns: wanted.base_columns.clone(),
+    }
+}
+
+/// Whole users, some thousand rows at a time.
+fn batches(changes: Vec<UserChange>) -> Vec<Vec<UserChange>> {
+    let mut batches: Vec<Vec<UserChange>> = Vec::new();
+    let mut rows = BATCH;
+    for change in changes {
+        let size = change.removed.len() + change.added.len();
+        rows += size;
+        match batches.last_mut() {
+            Some(batch) if rows <= BATCH => batch.push(change),
+            _ => {
+                rows = size;
+                batches.push(vec![change]);
+            }
+        }
+    }
+    batches
+}

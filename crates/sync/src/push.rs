@@ -1,0 +1,206 @@
+//! Looking, planning and applying.
+
+use chrono::{DateTime, Utc};
+use scrim_catalog::Catalog;
+use scrim_catalog::documents::Integration;
+use scrim_warehouse::{Refused, Warehouse, WarehouseError};
+use serde::Serialize;
+
+use crate::desired::{Desired, tables_of};
+use crate::plan::{Action, Failed, Options, Plan, PlanRefused, Step};
+use crate::profiles::Comparison;
+
+/// Why a push did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The warehouse.
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+    /// The plan.
+    #[error(transparent)]
+    Refused(#[from] PlanRefused),
+}
+
+/// Views, by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ViewCounts {
+    /// Made.
+    pub created: usize,
+    /// Made anew.
+    pub replaced: usize,
+    /// Dropped.
+    pub dropped: usize,
+    /// Left.
+    pub unchanged: usize,
+}
+
+/// Users, by what became of their profiles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct UserCounts {
+    /// Written or changed.
+    pub written: usize,
+    /// Emptied.
+    pub removed: usize,
+    /// Left.
+    pub unchanged: usize,
+}
+
+/// One thing that was done, or would be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// The data source.
+    pub data_source: String,
+    /// What was done: `create`, `replace`, `restore`, `repair`, `reopen`, `drop`.
+    pub action: String,
+}
+
+/// What a push did, or would do.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// Views.
+    pub views: ViewCounts,
+    /// Profiles.
+    pub profiles: UserCounts,
+    /// What somebody should know.
+    pub warnings: Vec<String>,
+    /// Sources that are not as they should be.
+    pub failed: Vec<Failed>,
+    /// Each view that changed.
+    pub changes: Vec<Changed>,
+}
+
+impl Report {
+    /// Whether anything was, or would be, changed.
+    pub fn changes_anything(&self) -> bool {
+        !self.changes.is_empty() || self.profiles.written + self.profiles.removed > 0
+    }
+
+    fn start(plan: &Plan) -> Self {
+        let mut report = Self { warnings: plan.warnings.clone(), failed: plan.failed.clone(), ..Self::default() };
+        report.views.unchanged = plan.unchanged_views;
+        report.profiles.unchanged = plan.unchanged_users;
+        report
+    }
+
+    fn done(&mut self, step: &Step) {
+        let mut note = |source: &str, action: &str| {
+            self.changes.push(Changed { data_source: source.to_owned(), action: action.to_owned() });
+        };
+        match step {
+            Step::Close { .. } => {}
+            Step::Drop { source, .. } => {
+                note(source, "drop");
+                self.views.dropped += 1;
+            }
+            Step::View { change, action } => {
+                let (word, count) = match action {
+                    Action::Create => ("create", &mut self.views.created),
+                    Action::Restore => ("restore", &mut self.views.created),
+                    Action::Replace => ("replace", &mut self.views.replaced),
+                    Action::Repair => ("repair", &mut self.views.replaced),
+                    Action::Reopen => ("reopen", &mut self.views.replaced),
+                };
+                *count += 1;
+                note(&change.data_source, word);
+            }
+            Step::Profiles(changes) => {
+                let emptied = changes.iter().filter(|change| change.emptied).count();
+                self.profiles.removed += emptied;
+                self.profiles.written += changes.len() - emptied;
+            }
+        }
+    }
+}
+
+/// What would have to be done.
+///
+/// # Errors
+/// When the warehouse cannot be asked, or too much would be dropped.
+pub async fn plan(
+    warehouse: &Warehouse,
+    catalog: &Catalog,
+    integration: &Integration,
+    options: &Options,
+    now: DateTime<Utc>,
+) -> Result<Plan, SyncError> {
+    let tables = warehouse.tables(&tables_of(catalog, integration)).await?;
+    let pushed = warehouse.pushed().await?;
+    let privileges = warehouse.unintended().await?;
+    let desired = Desired::of(catalog, integration, &tables, &pushed);
+    let mut profiles = Comparison::new(&desired, &integration.name, now);
+    warehouse.profiles(|login, rows| profiles.found(login, &rows)).await?;
+    profiles.finish();
+    Ok(Plan::of(integration, &desired, profiles, &pushed, &privileges, options)?)
+}
+
+/// What [`push`] would report.
+///
+/// # Errors
+/// As [`plan`].
+pub async fn dry_run(
+    warehouse: &Warehouse,
+    catalog: &Catalog,
+    integration: &Integration,
+    options: &Options,
+    now: DateTime<Utc>,
+) -> Result<Report, SyncError> {
+    let plan = plan(warehouse, catalog, integration, options, now).await?;
+    let mut report = Report::start(&plan);
+    plan.steps.iter().for_each(|step| report.done(step));
+    Ok(report)
+}
+
+/// Brings the warehouse to what the catalog says. A source that cannot be brought there is closed and reported, and
+/// does not hold up the others.
+///
+/// # Errors
+/// When the warehouse is lost, somebody else takes over, or too much would be dropped. What was applied by then is
+/// whole, shows no more than the state before or after, and the next push goes on from there.
+pub async fn push(
+    warehouse: &mut Warehouse,
+    catalog: &Catalog,
+    integration: &Integration,
+    options: &Options,
+    now: DateTime<Utc>,
+) -> Result<Report, SyncError> {
+    // Before looking: whoever pushes at the same time must not change what was looked at.
+    let epoch = warehouse.claim().await?;
+    let plan = plan(warehouse, catalog, integration, options, now).await?;
+    let mut report = Report::start(&plan);
+    for step in &plan.steps {
+        match apply_step(warehouse, epoch, step).await? {
+            None => report.done(step),
+            Some(failed) => report.failed.push(failed),
+        }
+    }
+    Ok(report)
+}
+
+/// Applies one step; answers what could not be done, after closing the source.
+///
+/// # Errors
+/// When the push cannot go on.
+pub async fn apply_step(warehouse: &mut Warehouse, epoch: i64, step: &Step) -> Result<Option<Failed>, WarehouseError> {
+    let (key, source, done) = match step {
+        Step::Close { key, reason, .. } => {
+            warehouse.close(epoch, key, reason).await?;
+            return Ok(None);
+        }
+        Step::Profiles(changes) => {
+            warehouse.apply_profiles(epoch, changes).await?;
+            return Ok(None);
+        }
+        Step::Drop { key, source } => (key, source, warehouse.drop_view(epoch, key).await),
+        Step::View { change, .. } => (&change.key, &change.data_source, warehouse.apply_view(epoch, change).await),
+    };
+    match done {
+        Ok(()) => Ok(None),
+        Err(Refused::Stop(error)) => Err(error),
+        Err(refused) => {
+            let reason = refused.to_string();
+            warehouse.close(epoch, key, &reason).await?;
+            let closed = !matches!(step, Step::View { action: Action::Create, .. });
+            Ok(Some(Failed { data_source: source.clone(), reason, closed }))
+        }
+    }
+}

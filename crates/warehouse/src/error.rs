@@ -1,0 +1,100 @@
+//! What can go wrong with a warehouse, told to the person who runs the command.
+
+use std::error::Error as _;
+
+use tokio_postgres::error::{DbError, SqlState};
+
+/// Why a warehouse could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WarehouseError {
+    /// The engine is not one that this version pushes to.
+    #[error("this version of scrim cannot connect to Amazon Redshift (integration `{0}`); `scrim compile` prints the statements")]
+    Redshift(String),
+    /// The password cannot be found.
+    #[error("no password for the integration `{integration}`: {reason}")]
+    Password {
+        /// The integration.
+        integration: String,
+        /// What is missing.
+        reason: String,
+    },
+    /// The one-time URL cannot be used.
+    #[error("SCRIM_ADMIN_URL {0}")]
+    AdminUrl(String),
+    /// Certificates of the system cannot be read.
+    #[error("`tls: {mode}` needs certificates of known authorities, and {reason}")]
+    Tls {
+        /// The mode.
+        mode: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// No connection.
+    #[error("cannot connect to {at}: {reason}")]
+    Connect {
+        /// Who, where.
+        at: String,
+        /// The reason.
+        reason: String,
+    },
+    /// The system objects are not there.
+    #[error("Scrim is not installed in {at}, or `{user}` may not use it: run `scrim integration install`")]
+    NotInstalled {
+        /// Where.
+        at: String,
+        /// Scrim's login.
+        user: String,
+    },
+    /// The system objects are of other settings or another version.
+    #[error(
+        "what is installed in {0} was made by another version of scrim, or for other settings of the integration: run `scrim integration install` again"
+    )]
+    OtherInstallation(String),
+    /// Somebody else pushes.
+    #[error("another push has taken over: this one stopped, and nothing is left half-done")]
+    TakenOver,
+    /// The warehouse refused a statement.
+    #[error("{what}: {reason}")]
+    Statement {
+        /// What was being done.
+        what: &'static str,
+        /// The warehouse's reason.
+        reason: String,
+    },
+    /// What was recorded cannot be read.
+    #[error("what the warehouse recorded for `{source_name}` cannot be read ({reason}): run `scrim integration install` again")]
+    Record {
+        /// The data source.
+        source_name: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl WarehouseError {
+    /// What stopped a statement.
+    pub(crate) fn statement(what: &'static str) -> impl Fn(tokio_postgres::Error) -> Self {
+        move |error| match error.code().map(SqlState::code) {
+            Some("SC001") => Self::TakenOver,
+            _ => Self::Statement { what, reason: describe(&error) },
+        }
+    }
+}
+
+/// An error in the server's own words. Details are left out: they may hold values of rows.
+pub(crate) fn describe(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(server) => told(server),
+        None => match error.source() {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        },
+    }
+}
+
+fn told(server: &DbError) -> String {
+    match server.hint() {
+        Some(hint) => format!("{} ({hint})", server.message()),
+        None => server.message().to_owned(),
+    }
+}

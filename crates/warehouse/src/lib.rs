@@ -1,0 +1,15 @@
+//! The warehouse: connecting, installing, looking at tables and at what was pushed, and applying changes through
+//! the stored procedures. It knows nothing of policies: what to apply, and in which order, is its callers' matter.
+
+mod apply;
+mod connect;
+mod error;
+mod install;
+mod look;
+mod tls;
+
+pub use apply::{Refused, UserChange, ViewChange};
+pub use connect::{Warehouse, password};
+pub use error::WarehouseError;
+pub use install::install;
+pub use look::{FoundTable, Privilege, Pushed};

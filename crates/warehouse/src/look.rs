@@ -1,0 +1,212 @@
+//! What is there: tables and their columns, what was pushed, who may touch it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use scrim_catalog::{FoundColumn, TableName};
+use scrim_sql::calls::TABLES;
+use scrim_sql::{ProfileRow, Read};
+use serde_json::Value;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use crate::connect::Warehouse;
+use crate::error::WarehouseError;
+
+/// A table as the warehouse has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundTable {
+    /// Its identity: another table under the same name has another.
+    pub oid: u32,
+    /// Its owner.
+    pub owner: String,
+    /// Whether the role that owns the views may read it.
+    pub readable: bool,
+    /// Its columns.
+    pub columns: Vec<FoundColumn>,
+    /// The place of each column in the table, by name: a column that took another's name has another.
+    pub positions: BTreeMap<String, i64>,
+}
+
+/// What was pushed for a data source, beside what is there now.
+#[derive(Clone, Debug)]
+pub struct Pushed {
+    /// The data source's key.
+    pub key: String,
+    /// The data source.
+    pub data_source: String,
+    /// Its view, in the schema of views.
+    pub view: String,
+    /// The version of the view.
+    pub version: i64,
+    /// The definition, by its hash.
+    pub hash: String,
+    /// The identity of the table below.
+    pub base_oid: u32,
+    /// The owner of the table below.
+    pub base_owner: String,
+    /// The columns of the view by name: type and place in the table below.
+    pub base_columns: BTreeMap<String, (String, i64)>,
+    /// The facts of the profile that the view asks for.
+    pub reads: BTreeSet<Read>,
+    /// Why the source is closed, if it is.
+    pub closed: Option<String>,
+    /// Whether the view is there.
+    pub present: bool,
+    /// Whether the view is as it was pushed: definition, owner, options and privileges.
+    pub untouched: bool,
+    /// The gate: versions below this one show nothing; none shows nothing at all.
+    pub min_version: Option<i64>,
+    /// The audience under which it is listed.
+    pub audience: Option<String>,
+    /// The name under which it is listed in `user_tables`.
+    pub listed_as: Option<String>,
+    /// The columns that have a salt.
+    pub salted: BTreeSet<String>,
+}
+
+/// A privilege that is not as intended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Privilege {
+    /// Who has it.
+    pub grantee: String,
+    /// What it is.
+    pub privilege: String,
+    /// On what.
+    pub object: String,
+}
+
+impl Warehouse {
+    /// The tables that are there, of these.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn tables(&self, wanted: &[TableName]) -> Result<BTreeMap<TableName, FoundTable>, WarehouseError> {
+        let failed = WarehouseError::statement("looking at the tables");
+        let schemas: Vec<&str> = wanted.iter().map(|table| table.schema.as_str()).collect();
+        let names: Vec<&str> = wanted.iter().map(|table| table.table.as_str()).collect();
+        let rows = self.client.query(TABLES, &[&schemas, &names, &self.owner]).await.map_err(&failed)?;
+        let mut found = BTreeMap::new();
+        for row in rows {
+            let at: i64 = row.try_get(0).map_err(&failed)?;
+            let Some(name) = usize::try_from(at - 1).ok().and_then(|at| wanted.get(at)) else { continue };
+            let columns: Option<String> = row.try_get(5).map_err(&failed)?;
+            let (columns, positions) = columns_of(columns.as_deref().unwrap_or("[]"), name)?;
+            let table = FoundTable {
+                oid: row.try_get(1).map_err(&failed)?,
+                owner: row.try_get(3).map_err(&failed)?,
+                readable: row.try_get(4).map_err(&failed)?,
+                columns,
+                positions,
+            };
+            found.insert(name.clone(), table);
+        }
+        Ok(found)
+    }
+
+    /// What was pushed, by the key of the data source.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn pushed(&self) -> Result<BTreeMap<String, Pushed>, WarehouseError> {
+        let failed = WarehouseError::statement("looking at what was pushed");
+        let rows = self.client.query(&self.calls.state, &[]).await.map_err(&failed)?;
+        rows.iter().map(|row| pushed(row).map(|pushed| (pushed.key.clone(), pushed))).collect()
+    }
+
+    /// Privileges on Scrim's objects that are not as intended.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn unintended(&self) -> Result<Vec<Privilege>, WarehouseError> {
+        let failed = WarehouseError::statement("looking at the privileges");
+        let rows = self.client.query(&self.calls.unintended, &[]).await.map_err(&failed)?;
+        let privilege = |row: Row| {
+            Ok(Privilege { grantee: row.try_get(0)?, privilege: row.try_get(1)?, object: row.try_get(2)? })
+        };
+        rows.into_iter().map(privilege).collect::<Result<_, _>>().map_err(&failed)
+    }
+
+    /// Every profile, one user after the other in the order of their logins.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn profiles(
+        &self,
+        mut each: impl FnMut(String, BTreeSet<ProfileRow>),
+    ) -> Result<(), WarehouseError> {
+        let failed = WarehouseError::statement("looking at the profiles");
+        let none: [&(dyn ToSql + Sync); 0] = [];
+        let rows = self.client.query_raw(&self.calls.profiles, none).await.map_err(&failed)?;
+        let mut rows = std::pin::pin!(rows);
+        let mut current: Option<(String, BTreeSet<ProfileRow>)> = None;
+        while let Some(row) = rows.try_next().await.map_err(&failed)? {
+            let user: String = row.try_get(0).map_err(&failed)?;
+            let kind: String = row.try_get(1).map_err(&failed)?;
+            let expires: Option<DateTime<Utc>> = row.try_get(4).map_err(&failed)?;
+            let fact = ProfileRow {
+                kind: kind.into(),
+                key: row.try_get(2).map_err(&failed)?,
+                value: row.try_get(3).map_err(&failed)?,
+                expires,
+            };
+            match &mut current {
+                Some((known, facts)) if *known == user => {
+                    facts.insert(fact);
+                }
+                _ => {
+                    if let Some((known, facts)) = current.replace((user, BTreeSet::from([fact]))) {
+                        each(known, facts);
+                    }
+                }
+            }
+        }
+        if let Some((known, facts)) = current {
+            each(known, facts);
+        }
+        Ok(())
+    }
+}
+
+type Columns = (Vec<FoundColumn>, BTreeMap<String, i64>);
+
+fn columns_of(json: &str, table: &TableName) -> Result<Columns, WarehouseError> {
+    let wrong = |reason: String| WarehouseError::Record { source_name: table.to_string(), reason };
+    let list: Vec<(String, String, i64)> = serde_json::from_str(json).map_err(|error| wrong(error.to_string()))?;
+    let positions = list.iter().map(|(name, _, position)| (name.clone(), *position)).collect();
+    Ok((list.into_iter().map(|(name, column_type, _)| FoundColumn { name, column_type }).collect(), positions))
+}
+
+fn pushed(row: &Row) -> Result<Pushed, WarehouseError> {
+    let failed = WarehouseError::statement("looking at what was pushed");
+    let data_source: String = row.try_get(1).map_err(&failed)?;
+    let json = |at: usize| -> Result<Value, WarehouseError> {
+        let text: String = row.try_get(at).map_err(&failed)?;
+        serde_json::from_str(&text)
+            .map_err(|error| WarehouseError::Record { source_name: data_source.clone(), reason: error.to_string() })
+    };
+    let wrong = |error: serde_json::Error| WarehouseError::Record {
+        source_name: data_source.clone(),
+        reason: error.to_string(),
+    };
+    let salted: Vec<String> = row.try_get(15).map_err(&failed)?;
+    Ok(Pushed {
+        key: row.try_get(0).map_err(&failed)?,
+        view: row.try_get(2).map_err(&failed)?,
+        version: row.try_get(3).map_err(&failed)?,
+        hash: row.try_get(4).map_err(&failed)?,
+        base_oid: row.try_get(5).map_err(&failed)?,
+        base_owner: row.try_get(6).map_err(&failed)?,
+        base_columns: serde_json::from_value(json(7)?).map_err(wrong)?,
+        reads: serde_json::from_value(json(8)?).map_err(wrong)?,
+        closed: row.try_get(9).map_err(&failed)?,
+        present: row.try_get(10).map_err(&failed)?,
+        untouched: row.try_get(11).map_err(&failed)?,
+        min_version: row.try_get(12).map_err(&failed)?,
+        audience: row.try_get(13).map_err(&failed)?,
+        listed_as: row.try_get(14).map_err(&failed)?,
+        salted: salted.into_iter().collect(),
+        data_source,
+    })
+}
