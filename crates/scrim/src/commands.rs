@@ -2,6 +2,9 @@
 
 pub(crate) mod check;
 pub(crate) mod compile;
+pub(crate) mod drift;
 pub(crate) mod explain;
+pub(crate) mod integration;
+pub(crate) mod push;
 pub(crate) mod schema;
 pub(crate) mod test;

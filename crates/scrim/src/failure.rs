@@ -33,6 +33,26 @@ pub(crate) enum Failure {
         /// A name that is near.
         near: Option<String>,
     },
+    /// Which integration is not said.
+    #[error("there are several integrations ({}): say which one with `--integration`", .0.join(", "))]
+    Which(Vec<String>),
+    /// There is no integration.
+    #[error("no `kind: integration` is defined in these files")]
+    NoIntegration,
+    /// No administrator to install as.
+    #[error(
+        "the environment variable SCRIM_ADMIN_URL is not set; it is the URL of an administrator of the database, for example postgresql://postgres@localhost/analytics, used once and kept nowhere"
+    )]
+    NoAdminUrl,
+    /// Not built yet.
+    #[error("{0} is not supported by this version of scrim")]
+    Unsupported(&'static str),
+    /// The warehouse.
+    #[error(transparent)]
+    Warehouse(#[from] scrim_warehouse::WarehouseError),
+    /// The push.
+    #[error(transparent)]
+    Sync(#[from] scrim_sync::SyncError),
     /// The columns are not known.
     #[error(transparent)]
     Merge(#[from] scrim_policy::MergeError),

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use scrim_catalog::documents::Integration;
 use scrim_catalog::{Catalog, Named, SourceFile, Stored};
 
 use crate::failure::Failure;
@@ -46,6 +47,19 @@ pub(crate) fn named<'a, T>(all: &'a Named<T>, what: &'static str, name: &str) ->
         name: name.to_owned(),
         near: scrim_catalog::nearest(name, all.keys().map(|known| known.as_str())).map(str::to_owned),
     })
+}
+
+/// The integration of that name, or the only one.
+pub(crate) fn integration<'a>(catalog: &'a Catalog, name: Option<&str>) -> Result<&'a Integration, Failure> {
+    if let Some(name) = name {
+        return named(&catalog.integrations, "integration", name).map(|stored| &stored.item);
+    }
+    let mut all = catalog.integrations.values();
+    match (all.next(), all.next()) {
+        (Some(only), None) => Ok(&only.item),
+        (None, _) => Err(Failure::NoIntegration),
+        _ => Err(Failure::Which(catalog.integrations.keys().map(|name| format!("`{name}`")).collect())),
+    }
 }
 
 fn collect(dir: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Failure> {

@@ -39,6 +39,12 @@ enum Command {
     Explain(commands::explain::Arguments),
     /// Run the policy tests of a directory, offline.
     Test(commands::test::Arguments),
+    /// Install into a warehouse.
+    Integration(commands::integration::Arguments),
+    /// Bring a warehouse to what the policy files say.
+    Push(commands::push::Arguments),
+    /// Tell how a warehouse differs from what the policy files say.
+    Drift(commands::drift::Arguments),
     /// Print the JSON Schema of policy files, for editors.
     Schema,
 }
@@ -50,10 +56,18 @@ fn main() -> ExitCode {
         Command::Compile(compile) => commands::compile::run(&compile, arguments.output),
         Command::Explain(explain) => commands::explain::run(&explain, arguments.output),
         Command::Test(test) => commands::test::run(&test, arguments.output),
+        Command::Integration(integration) => commands::integration::run(&integration, arguments.output),
+        Command::Push(push) => commands::push::run(&push, arguments.output),
+        Command::Drift(drift) => commands::drift::run(&drift, arguments.output),
         Command::Schema => commands::schema::run(),
     };
     match done {
         Ok(code) => code,
         Err(failure) => failure.print(arguments.output),
     }
+}
+
+/// Where the commands that talk to a warehouse wait for it.
+fn runtime() -> Result<tokio::runtime::Runtime, failure::Failure> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }

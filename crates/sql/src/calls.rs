@@ -53,7 +53,8 @@ impl Calls {
             ),
             stage: format!(
                 "INSERT INTO {system}.profile_stage (batch, added, immuta__userid, kind, key, value, expires) \
-                 SELECT $1::bigint, s.* FROM pg_catalog.unnest($2::boolean[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]) AS s"
+                 SELECT $1::bigint, s.* FROM ROWS FROM (pg_catalog.unnest($2::boolean[]), pg_catalog.unnest($3::text[]), \
+                 pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::text[]), pg_catalog.unnest($7::timestamptz[])) AS s"
             ),
             apply_profiles: format!("CALL {procedures}.apply_profiles($1, $2)"),
             close_source: format!("CALL {procedures}.close_source($1, $2, $3)"),
@@ -69,7 +70,7 @@ pub const TABLES: &str = "SELECT w.at, c.oid, c.relkind::text, pg_catalog.pg_get
      pg_catalog.has_schema_privilege($3::name, n.oid, 'USAGE') AND pg_catalog.has_table_privilege($3::name, c.oid, 'SELECT'), \
      (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnum) ORDER BY a.attnum) \
       FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text \
-     FROM pg_catalog.unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (schema_name, table_name, at) \
+     FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) WITH ORDINALITY AS w (schema_name, table_name, at) \
      INNER JOIN pg_catalog.pg_namespace AS n ON n.nspname = w.schema_name \
      INNER JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.table_name \
      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY w.at";

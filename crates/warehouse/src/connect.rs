@@ -107,6 +107,8 @@ async fn open(
     if integration.engine == Engine::Redshift {
         return Err(WarehouseError::Redshift(integration.name.to_string()));
     }
+    // Nobody's functions but the server's own, whatever schemas others may create in.
+    config.options("-c search_path=pg_catalog,pg_temp");
     config.application_name("scrim").connect_timeout(PATIENCE).ssl_mode(tls::mode(integration.tls));
     let connector = tls::connector(integration.tls)?;
     let user = config.get_user().unwrap_or_default().to_owned();
