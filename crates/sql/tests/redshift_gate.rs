@@ -107,3 +107,34 @@ fn every_mask_and_row_rule_on_every_type_passes() {
         }
     }
 }
+
+/// Names and values of any content stay inside their quotes.
+#[test]
+fn hostile_names_and_values_pass_the_gate() {
+    let hostile = [
+        "x'; DROP TABLE canary; --",
+        "x\"; DROP TABLE canary; --",
+        "\\'; DROP TABLE canary; --",
+        "$scrim$; DROP TABLE canary; --",
+        "/* */ select * from t",
+        "żółć 日本 🦀",
+        "select",
+    ];
+    for name in hostile {
+        let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+        let yaml = quoted(name);
+        let table = quoted(&format!("raw.\"{}\"", name.replace('"', "\"\"")));
+        let text = format!(
+            "{{ kind: integration, name: w, engine: redshift, database: dev }}\n---\n\
+             {{ kind: group, name: {yaml} }}\n---\n{{ kind: attribute, name: {yaml} }}\n---\n\
+             {{ kind: subscription-policy, name: {yaml}, where: all, access: {{ conditions: {{ group: {yaml} }} }} }}\n---\n\
+             kind: data-source\nname: {yaml}\nintegration: w\ntable: {table}\nview: governed.v\ncolumns: [ {{ name: {yaml}, type: text }} ]\n---\n\
+             kind: data-policy\nname: {yaml}\nwhere: all\nrules:\n  - mask: {{ columns: all, with: {{ constant: {yaml} }} }}\n    \
+             except: {{ not: {{ attribute: {{ {yaml}: {yaml} }} }} }}\n  - rows: {{ match: {{ attribute: {yaml}, column: all }} }}\n"
+        );
+        for view in views(&text) {
+            assert!(scrim_redshift_gate::check_own(&view).is_ok(), "{view}");
+            assert!(!view.contains('\\'));
+        }
+    }
+}

@@ -41,9 +41,9 @@ pub struct Wanted {
     pub base_columns: BTreeMap<String, (String, i64)>,
 }
 
-/// The tables that must be looked at before anything can be said: those of the data sources and those that rules
-/// look up in.
-pub(crate) fn tables_of(catalog: &Catalog, integration: &Integration) -> Vec<TableName> {
+/// The tables that views read, which must be looked at before anything can be said: those of the data sources and
+/// those that rules look up in.
+pub fn tables(catalog: &Catalog, integration: &Integration) -> Vec<TableName> {
     system::tables(catalog, integration)
 }
 

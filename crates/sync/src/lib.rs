@@ -12,7 +12,7 @@ mod plan;
 mod profiles;
 mod push;
 
-pub use desired::{Desired, Wanted};
+pub use desired::{Desired, Wanted, tables};
 pub use drift::{Difference, differences};
 pub use plan::{Action, Failed, Options, Plan, PlanRefused, Step};
 pub use push::{Changed, Report, SyncError, UserCounts, ViewCounts, apply_step, dry_run, plan, push};

@@ -6,7 +6,7 @@ use scrim_catalog::documents::Integration;
 use scrim_warehouse::{Refused, Warehouse, WarehouseError};
 use serde::Serialize;
 
-use crate::desired::{Desired, tables_of};
+use crate::desired::{self, Desired};
 use crate::plan::{Action, Failed, Options, Plan, PlanRefused, Step};
 use crate::profiles::Comparison;
 
@@ -123,7 +123,7 @@ pub async fn plan(
     options: &Options,
     now: DateTime<Utc>,
 ) -> Result<Plan, SyncError> {
-    let tables = warehouse.tables(&tables_of(catalog, integration)).await?;
+    let tables = warehouse.tables(&desired::tables(catalog, integration)).await?;
     let pushed = warehouse.pushed().await?;
     let privileges = warehouse.unintended().await?;
     let desired = Desired::of(catalog, integration, &tables, &pushed);

@@ -1,0 +1,273 @@
+//! The laws of the policy language in real PostgreSQL, through a real push: the view as a user and the reference
+//! evaluator agree on every cell, for random policies and users over rows of every type.
+//!
+//! `SCRIM_CASES` sets how many random catalogs are tried (400 unless set).
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use proptest::test_runner::{Config, TestRunner};
+use scrim_catalog::{Catalog, ColumnType, Name};
+use scrim_policy::evaluate::{Row, World, evaluate};
+use scrim_policy::{Facts, Value, decide, merge, source_key};
+use scrim_testkit::random::{COLUMNS, Choice, ROWS, WHO, documents, rows, rule};
+use scrim_testkit::{Governed, catalog, ident, literal};
+
+/// A catalog that is never pushed.
+fn offline(text: &str) -> Catalog {
+    catalog(&format!("{{ kind: integration, name: w, engine: postgresql, database: postgres }}\n---\n{text}"))
+}
+
+/// The table of all types, a look-up table and the readers.
+fn prepare(governed: &Governed) {
+    let columns: Vec<String> = COLUMNS.iter().map(|(name, t, _)| format!("{} {t}", ident(name))).collect();
+    let value = |text: &Option<&str>| text.map_or("NULL".to_owned(), literal);
+    let rows: Vec<String> =
+        ROWS.iter().map(|row| format!("({})", row.iter().map(value).collect::<Vec<_>>().join(", "))).collect();
+    governed.run(&format!(
+        "CREATE SCHEMA raw; CREATE SCHEMA ref; CREATE TABLE raw.all_types ({}); INSERT INTO raw.all_types VALUES {};
+         CREATE TABLE ref.desk (k integer, login text); INSERT INTO ref.desk VALUES (1, 'u1'), (2, 'u1'), (NULL, 'u1'), (5, 'u2'), (5, 'u2');
+         CREATE ROLE u1 LOGIN; CREATE ROLE u2 LOGIN; CREATE ROLE u3 LOGIN; CREATE ROLE u4 LOGIN; CREATE ROLE stranger LOGIN;",
+        columns.join(", "),
+        rows.join(", ")
+    ));
+}
+
+/// The view, read under settings that a reader may choose to confuse it, and shown under plain ones.
+const HOSTILE: &str = "SET timezone = '<X>167'; SET datestyle = 'German, DMY'; SET intervalstyle = 'sql_standard';
+    SET extra_float_digits = -15; SET bytea_output = 'escape'; SET search_path = pg_temp, public;
+    CREATE TEMP TABLE snap AS SELECT * FROM governed.all_types;
+    SET timezone = 'UTC'; RESET datestyle; RESET intervalstyle; RESET extra_float_digits; RESET bytea_output; RESET search_path;
+    SELECT * FROM snap; DROP TABLE pg_temp.snap";
+
+
+fn compare(governed: &Governed, seed: u64) {
+    let text = documents(&mut Choice::new(seed));
+    let catalog = governed.catalog(&text);
+    governed.push(&catalog);
+    let now = chrono::Utc::now();
+    let source = catalog.data_sources.values().next().unwrap();
+    let merged = merge(&catalog, source).unwrap();
+    assert_eq!(merged.closed, []);
+    let salts = governed.salts(&source_key(&source.name));
+    let desk = |k: &str, login: &str| {
+        BTreeMap::from([
+            (Name::new("k").unwrap(), Some(k.to_owned())),
+            (Name::new("login").unwrap(), Some(login.to_owned())),
+        ])
+    };
+    let lookups =
+        BTreeMap::from([("ref.desk".parse().unwrap(), vec![desk("1", "u1"), desk("2", "u1"), desk("5", "u2")])]);
+    let rows = rows();
+    for user in catalog.users.values() {
+        let facts = Facts::of(&catalog, user);
+        let granted = decide(&catalog, source, user, now).granted;
+        let salt = |column: &Name| salts.get(column.as_str()).cloned().unwrap_or_default();
+        let world = World { now, login: &user.name, salt: &salt, lookups: &lookups };
+        let expected = evaluate(&merged, granted, &facts, &rows, &world);
+        let found = governed.seen(&user.name, HOSTILE).unwrap();
+        let mut found: Vec<Vec<Value>> = found
+            .into_iter()
+            .map(|row| {
+                let cells = row.into_iter().zip(&merged.columns);
+                cells.map(|(text, column)| text.map_or(Value::Null, |text| read(&text, &column.column_type))).collect()
+            })
+            .collect();
+        let mut expected: Vec<Vec<Value>> =
+            expected.iter().map(|row| merged.columns.iter().map(|c| row[&c.name].value.clone()).collect()).collect();
+        found.sort_by_key(|row| format!("{row:?}"));
+        expected.sort_by_key(|row| format!("{row:?}"));
+        assert_eq!(found, expected, "as {} in\n{text}", user.name);
+    }
+    for relation in ["governed.all_types", "immuta_system.user_profile", "immuta_system.user_tables"] {
+        let rows = governed.seen("stranger", &format!("SELECT 1 FROM {relation}")).unwrap();
+        assert_eq!(rows.len(), 0, "a stranger sees {relation} in\n{text}");
+    }
+}
+
+/// A cell's text as PostgreSQL prints it, as a value.
+fn read(text: &str, column_type: &ColumnType) -> Value {
+    match column_type {
+        ColumnType::Boolean => Value::Boolean(text == "t"),
+        ColumnType::TimestampTz => Value::read(text.trim_end_matches("+00"), column_type).unwrap(),
+        ColumnType::Double => Value::Float(text.parse().unwrap()),
+        ColumnType::Char(_) => Value::Text(text.to_owned()),
+        other => Value::read(text, other).unwrap_or_else(|| panic!("{text} as {other}")),
+    }
+}
+
+#[test]
+fn the_view_and_the_reference_evaluator_agree_on_every_cell() {
+    let governed = Governed::start();
+    prepare(&governed);
+    governed.install(&governed.catalog(&format!("{}---\n{LOOKUP}", documents(&mut Choice::new(1)))));
+    let cases = std::env::var("SCRIM_CASES").map_or(400, |n| n.parse().unwrap());
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
+    let outcome = TestRunner::new(config).run(&proptest::num::u64::ANY, |seed| {
+        compare(&governed, seed);
+        Ok(())
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+/// A rule that looks up in `ref.desk`, so that the installation lets the views read it.
+const LOOKUP: &str = "{ kind: data-policy, name: desk, where: all, rules: [ { rows: { lookup: { table: ref.desk, on: { k: { name: id } }, user: login } } } ] }";
+
+/// Only the views, `user_profile` and `user_tables` can be read; a reader's own function, division or cast shows
+/// nothing of what is hidden; salts stand in no view's text.
+#[test]
+fn readers_reach_nothing_else() {
+    let governed = Governed::start();
+    prepare(&governed);
+    let mut text = documents(&mut Choice::new(3));
+    let start = text.find("kind: data-policy").unwrap();
+    let end = text.find("kind: data-source").unwrap();
+    text.replace_range(
+        start..end,
+        "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: { tag: X }, with: hash }\n  - rows: { filter: \"lower(replace(code, 'x', 'y')) = 'us' AND length(txt) > 0\" }\n---\n{ kind: subscription-policy, name: zz, where: all, access: anyone, combine: shared }\n---\n",
+    );
+    let text = text.replace("disabled: true", "disabled: false").replace(", guardrail: true", ", guardrail: false");
+    let catalog = governed.catalog(&text);
+    governed.install(&catalog);
+    governed.push(&catalog);
+    governed.run("CREATE SCHEMA u4 AUTHORIZATION u4");
+    for relation in ["raw.all_types", "ref.desk", "immuta_system.profile", "immuta_system.salt", "immuta_system.gate", "immuta_system.tables", "immuta_system.object_state", "immuta_system.state"] {
+        assert_eq!(governed.refused("u4", &format!("SELECT * FROM {relation}")), "42501", "{relation}");
+    }
+    for write in ["DELETE FROM governed.all_types", "UPDATE immuta_system.user_profile SET value = 'hr'", "CREATE TABLE governed.x (a int)"] {
+        assert_eq!(governed.refused("u4", write), "42501", "{write}");
+    }
+    let see = |sql: &str| governed.seen("u4", sql).unwrap();
+    assert_eq!(see("SELECT id FROM governed.all_types"), [[Some("1".to_owned())]]);
+    // Each of these would be an error, or a row too many, if a hidden row were asked.
+    for leak in ["1 / (id - 5) <> 99", "CAST('x' || id AS text) <> 'y' AND CASE WHEN id <> 1 THEN CAST('leak' || id AS int) ELSE 1 END = 1"] {
+        assert_eq!(see(&format!("SELECT id FROM governed.all_types WHERE {leak}")).len(), 1, "{leak}");
+    }
+    // The cheapest of functions, on columns as they are, and no index to find the reader's own rows by: what is
+    // asked first is then up to the planner, unless the views are barriers.
+    governed.run("SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off");
+    see("CREATE TABLE u4.seen (v text)");
+    for argument in ["integer", "text"] {
+        see(&format!("CREATE FUNCTION u4.spy(v {argument}) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN INSERT INTO u4.seen VALUES (v); RETURN true; END $$"));
+    }
+    see("SELECT id FROM governed.all_types WHERE u4.spy(id)");
+    see("SELECT value FROM immuta_system.user_profile WHERE u4.spy(immuta__userid)");
+    see("SELECT view_name FROM immuta_system.user_tables WHERE u4.spy(view_name)");
+    assert_eq!(see("SELECT DISTINCT v FROM u4.seen ORDER BY v"), [[Some("1".to_owned())], [Some("all_types".to_owned())], [Some("u4".to_owned())]]);
+    governed.run("RESET enable_indexscan; RESET enable_bitmapscan; RESET enable_indexonlyscan");
+    let definition = see("SELECT pg_get_viewdef('governed.all_types'::regclass)").remove(0).remove(0).unwrap();
+    let source = catalog.data_sources.values().next().unwrap();
+    let salts = governed.salts(&source_key(&source.name));
+    assert!(!salts.is_empty() && salts.values().all(|salt| salt.len() == 64 && !definition.contains(salt)));
+    // Who is not subscribed does not even cause the table to be scanned.
+    let plan = governed.seen("stranger", "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT * FROM governed.all_types").unwrap();
+    let plan: Vec<String> = plan.into_iter().flatten().flatten().collect();
+    let scan = plan.iter().find(|line| line.contains("on all_types")).unwrap();
+    assert!(scan.contains("(never executed)"), "{plan:#?}");
+    // An expired row ends access by itself, and a closed gate closes at once.
+    governed.run("UPDATE immuta_system.profile SET expires = now() - interval '1 second' WHERE kind = 'table'");
+    assert_eq!(see("SELECT id FROM governed.all_types").len(), 0);
+    governed.run("UPDATE immuta_system.profile SET expires = NULL; UPDATE immuta_system.gate SET min_version = min_version + 1");
+    assert_eq!(see("SELECT id FROM governed.all_types").len(), 0);
+}
+
+/// Law 2: adding a mask, a row rule or a guardrail never shows anybody a row, a clear value or a weaker mask that
+/// they did not see before, unless the displaced policy says `yields`.
+#[test]
+fn adding_a_restriction_never_shows_more() {
+    let cases = std::env::var("SCRIM_CASES").map_or(300, |n| n.parse().unwrap());
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
+    let now = chrono::Utc::now();
+    let rows = rows();
+    let mut runner = TestRunner::new(config);
+    let outcome = runner.run(&proptest::num::u64::ANY, |seed| {
+        let mut choice = Choice::new(seed);
+        let before = documents(&mut choice).replace("yields: true", "yields: false");
+        let extra = if choice.odds(3) {
+            format!(
+                "{{ kind: subscription-policy, name: extra, where: all, access: {{ conditions: {} }}, guardrail: true }}\n---\n",
+                choice.of(&WHO)
+            )
+        } else {
+            format!("kind: data-policy\nname: extra\nwhere: all\npriority: 9\nrules:\n{}---\n", rule(&mut choice))
+        };
+        let after = format!("{extra}{before}");
+        let (old, new) = (strengths(&before, &rows, now), strengths(&after, &rows, now));
+        for ((user, row), new) in new {
+            let old = old.get(&(user.clone(), row)).unwrap_or_else(|| panic!("{user} sees row {row} only after\n{after}"));
+            let weaker = new.iter().zip(old).position(|(new, old)| new > old);
+            assert_eq!(weaker, None, "{user} sees more of row {row}: {old:?} became {new:?}\n{after}");
+        }
+        Ok(())
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+/// How much each user sees of each row: by column, the class of the mask that shows, 9 for a clear cell.
+fn strengths(text: &str, rows: &[Row], now: chrono::DateTime<chrono::Utc>) -> BTreeMap<(String, usize), Vec<u8>> {
+    let catalog = offline(text);
+    let source = catalog.data_sources.values().next().unwrap();
+    let merged = merge(&catalog, source).unwrap();
+    let mut seen = BTreeMap::new();
+    for user in catalog.users.values() {
+        let facts = Facts::of(&catalog, user);
+        let granted = decide(&catalog, source, user, now).granted;
+        let world = World { now, login: &user.name, salt: &|_| String::new(), lookups: &BTreeMap::new() };
+        for (at, row) in rows.iter().enumerate() {
+            for shown in evaluate(&merged, granted, &facts, std::slice::from_ref(row), &world) {
+                let class = |column: &scrim_policy::MergedColumn| {
+                    shown[&column.name].masked_by.map_or(9, |mask| scrim_policy::strength(&column.masks[mask].mask))
+                };
+                seen.insert((user.name.to_string(), at), merged.columns.iter().map(class).collect());
+            }
+        }
+    }
+    seen
+}
+
+/// Law 6: names and values of any content neither break nor escape the SQL.
+#[test]
+fn hostile_names_and_values_stay_what_they_are() {
+    let governed = Governed::start();
+    governed.run("CREATE TABLE public.canary (a int); CREATE ROLE u1 LOGIN; CREATE SCHEMA raw");
+    let hostile = [
+        "x'; DROP TABLE public.canary; --",
+        "x\"; DROP TABLE public.canary; --",
+        "\\'; DROP TABLE public.canary; --",
+        "$scrim$; DROP TABLE public.canary; --",
+        "/* */ select * from t",
+        "żółć 日本 🦀",
+        "{table} {owner}",
+        "%I %s %",
+        "select",
+    ];
+    for name in hostile {
+        let yaml = yaml_quoted(name);
+        let table = yaml_quoted(&format!("raw.{}", ident(name)));
+        let view = yaml_quoted(&format!("governed.{}", ident(name)));
+        let catalog = governed.catalog(&format!(
+            "{{ kind: group, name: {yaml} }}\n---\n{{ kind: attribute, name: {yaml} }}\n---\n\
+             {{ kind: user, name: u1, groups: [ {yaml} ], attributes: {{ {yaml}: {yaml} }} }}\n---\n\
+             {{ kind: subscription-policy, name: {yaml}, where: all, access: {{ conditions: {{ group: {yaml} }} }} }}\n---\n\
+             kind: data-source\nname: {yaml}\nintegration: w\ntable: {table}\nview: {view}\ncolumns: [ {{ name: {yaml}, type: text }}, {{ name: h, type: text, tags: [ {yaml} ] }} ]\n---\n\
+             kind: data-policy\nname: {yaml}\nwhere: all\nrules:\n  - mask: {{ columns: {{ name: '^[^h]' }}, with: {{ constant: {yaml} }} }}\n    \
+             except: {{ not: {{ attribute: {{ {yaml}: {yaml} }} }} }}\n  - mask: {{ columns: {{ tag: {yaml} }}, with: hash }}\n  \
+             - rows: {{ match: {{ attribute: {yaml}, column: {{ name: '^[^h]' }} }} }}\n"
+        ));
+        governed.run(&format!("CREATE TABLE raw.{0} ({0} text, h text); INSERT INTO raw.{0} VALUES ({1}, 'x'), ('other', 'y')", ident(name), literal(name)));
+        governed.install(&catalog);
+        let options = scrim_sync::Options { allow_drop: true, ..Default::default() };
+        assert_eq!(governed.try_push(&catalog, &options, chrono::Utc::now()).unwrap().failed, []);
+        let rows = governed.seen("u1", &format!("SELECT * FROM governed.{}", ident(name))).unwrap();
+        assert_eq!((rows.len(), rows[0][0].as_deref(), rows[0][1].as_ref().unwrap().len()), (1, Some(name), 64));
+        let again = governed.push(&catalog);
+        assert!(!again.changes_anything(), "{again:?}");
+        governed.run("SELECT * FROM public.canary");
+    }
+}
+
+/// A text as a YAML double-quoted scalar.
+fn yaml_quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

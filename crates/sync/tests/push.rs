@@ -1,0 +1,396 @@
+//! What a push does and does not do, in real PostgreSQL.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+
+use chrono::Utc;
+use scrim_catalog::Name;
+use scrim_sync::{Options, PlanRefused, Report, Step, SyncError, apply_step};
+use scrim_testkit::Governed;
+use scrim_warehouse::WarehouseError;
+
+const PEOPLE: &str = "
+{ kind: group, name: hr }
+---
+{ kind: user, name: ann, groups: [ hr ] }
+---
+{ kind: user, name: bob }
+---
+{ kind: subscription-policy, name: everybody, where: all, access: anyone }
+---
+";
+const STAFF: &str = "
+kind: data-source
+name: staff
+integration: w
+table: hr.staff
+columns: [ { name: id }, { name: ssn, tags: [ SSN ] } ]
+---
+";
+const MASK: &str = "
+kind: data-policy
+name: ssn
+where: { column_tag: SSN }
+rules: [ { mask: { columns: { tag: SSN }, with: { constant: hidden } }, except: { group: hr } } ]
+---
+";
+
+/// A warehouse with a table, Scrim installed and the catalog pushed.
+fn pushed(text: &str) -> Governed {
+    let governed = Governed::start();
+    governed.run(
+        "CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, ssn varchar(11)); INSERT INTO hr.staff VALUES (1, '123'), (2, '456');
+         CREATE TABLE hr.pay (id integer, pay integer); INSERT INTO hr.pay VALUES (1, 100);
+         CREATE ROLE ann LOGIN; CREATE ROLE bob LOGIN; CREATE ROLE owner2",
+    );
+    let catalog = governed.catalog(text);
+    governed.install(&catalog);
+    governed.push(&catalog);
+    governed
+}
+
+fn base() -> String {
+    format!("{PEOPLE}{STAFF}{MASK}")
+}
+
+fn try_push(governed: &Governed, text: &str, options: &Options) -> Result<Report, SyncError> {
+    governed.try_push(&governed.catalog(text), options, Utc::now())
+}
+
+fn push(governed: &Governed, text: &str) -> Report {
+    try_push(governed, text, &Options::default()).unwrap()
+}
+
+fn one(governed: &Governed, user: &str, sql: &str) -> Option<String> {
+    governed.seen(user, sql).unwrap().pop().and_then(|mut row| row.pop().unwrap())
+}
+
+fn rows(governed: &Governed, user: &str) -> usize {
+    governed.seen(user, "SELECT * FROM governed.staff").unwrap().len()
+}
+
+fn allow_drop() -> Options {
+    Options { allow_drop: true, ..Options::default() }
+}
+
+#[test]
+fn the_first_push_makes_everything_and_the_second_changes_nothing() {
+    let governed = pushed(&base());
+    let ssn = |user: &str| one(&governed, user, "SELECT ssn FROM governed.staff WHERE id = 1");
+    assert_eq!((ssn("ann").as_deref(), ssn("bob").as_deref()), (Some("123"), Some("hidden")));
+    let stamp = "SELECT string_agg(xmin::text, ',') FROM immuta_system.object_state";
+    let before = governed.cell(stamp);
+    let report = push(&governed, &base());
+    assert!(!report.changes_anything());
+    assert_eq!((report.views.unchanged, report.profiles.unchanged), (1, 2));
+    assert_eq!(governed.cell(stamp), before);
+}
+
+#[test]
+fn a_changed_policy_replaces_one_view_and_a_changed_person_one_profile() {
+    let text = format!("{}{}", base(), STAFF.replace("staff", "pay").replace("name: ssn, tags: [ SSN ]", "name: pay"));
+    let governed = pushed(&text);
+    let report = push(&governed, &text.replace("constant: hidden", "constant: other"));
+    assert_eq!((report.views.replaced, report.views.unchanged, report.profiles.unchanged), (1, 1, 2));
+    let report = push(&governed, &text.replace("constant: hidden", "constant: other").replace("name: bob", "name: bob, groups: [ hr ]"));
+    assert_eq!((report.views.unchanged, report.profiles.written, report.profiles.unchanged), (2, 1, 1));
+    assert_eq!(one(&governed, "bob", "SELECT ssn FROM governed.staff WHERE id = 1").as_deref(), Some("123"));
+}
+
+#[test]
+fn a_table_registered_under_an_existing_rule_writes_one_view_and_no_profile() {
+    let governed = pushed(&base());
+    let text = format!("{}{}", base(), STAFF.replace("staff", "pay").replace("name: ssn, tags: [ SSN ]", "name: pay"));
+    governed.install(&governed.catalog(&text));
+    let report = push(&governed, &text);
+    assert_eq!((report.views.created, report.views.unchanged), (1, 1));
+    assert_eq!((report.profiles.written, report.profiles.unchanged), (0, 2));
+    assert_eq!(one(&governed, "bob", "SELECT pay FROM governed.pay").as_deref(), Some("100"));
+}
+
+#[test]
+fn a_new_column_stays_hidden_until_somebody_names_it() {
+    let governed = pushed(&base().replace("columns: [ { name: id }, { name: ssn, tags: [ SSN ] } ]", "columns: []").replace(MASK, ""));
+    governed.run("ALTER TABLE hr.staff ADD COLUMN note text DEFAULT 'raw'");
+    let without = base().replace("columns: [ { name: id }, { name: ssn, tags: [ SSN ] } ]", "columns: []").replace(MASK, "");
+    let report = push(&governed, &without);
+    assert!(!report.changes_anything());
+    assert!(report.warnings.iter().any(|warning| warning.contains("`note`")), "{:?}", report.warnings);
+    assert_eq!(governed.refused("ann", "SELECT note FROM governed.staff"), "42703");
+    push(&governed, &without.replace("columns: []", "columns: []\nnew_columns: mask"));
+    assert_eq!(governed.seen("ann", "SELECT note FROM governed.staff").unwrap(), [[None], [None]]);
+    push(&governed, &without.replace("columns: []", "columns: [ { name: id }, { name: note } ]"));
+    assert_eq!(one(&governed, "ann", "SELECT note FROM governed.staff").as_deref(), Some("raw"));
+    assert_eq!(governed.refused("ann", "SELECT ssn FROM governed.staff"), "42703");
+}
+
+#[test]
+fn what_cannot_be_pushed_is_reported_and_holds_up_nothing_else() {
+    let text = format!(
+        "{}{}---\n{}---\n{}",
+        base(),
+        STAFF.replace("staff", "nowhere"),
+        STAFF.replace("staff", "pay").replace("name: ssn, tags: [ SSN ]", "name: salary"),
+        STAFF.replace("name: staff", "name: secret").replace("hr.staff", "public.secret").replace("columns:", "view: governed.secret\ncolumns:"),
+    );
+    let governed = Governed::start();
+    governed.run("CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, ssn varchar(11)); CREATE TABLE hr.pay (id integer, pay integer); CREATE ROLE ann LOGIN");
+    let catalog = governed.catalog(&text);
+    let warnings = governed.try_install(&catalog).unwrap();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    governed.run("CREATE TABLE public.secret (id integer, ssn text)");
+    let report = try_push(&governed, &text, &Options::default()).unwrap();
+    assert_eq!(report.views.created, 1);
+    let reasons: Vec<&str> = report.failed.iter().map(|failed| failed.reason.as_str()).collect();
+    for (source, part) in [
+        ("nowhere", "there is no table `hr.nowhere`"),
+        ("pay", "has no column `salary`"),
+        ("secret", "the role `scrim_owner` may not read `public.secret`"),
+    ] {
+        assert!(report.failed.iter().any(|f| f.data_source == source && f.reason.contains(part)), "{source}: {reasons:?}");
+    }
+    assert_eq!(rows(&governed, "ann"), 0);
+}
+
+#[test]
+fn a_source_whose_document_is_wrong_now_is_closed_until_it_is_mended() {
+    let governed = pushed(&base());
+    let wrong = base().replace("name: ssn, tags", "name: sssn, tags");
+    let report = push(&governed, &wrong);
+    assert!(report.failed[0].closed && report.failed[0].reason.contains("did you mean `ssn`?"), "{report:?}");
+    assert_eq!(rows(&governed, "ann"), 0);
+    assert_eq!(push(&governed, &wrong).failed.len(), 1);
+    let report = push(&governed, &base());
+    assert_eq!(report.changes[0].action, "reopen");
+    assert_eq!(rows(&governed, "ann"), 2);
+}
+
+#[test]
+fn an_empty_or_wrong_directory_takes_nothing_away() {
+    let governed = pushed(&base());
+    let refused = |text: &str| match try_push(&governed, text, &Options::default()) {
+        Err(SyncError::Refused(PlanRefused::Drops { what, .. })) => what,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(PEOPLE), "views");
+    assert_eq!(refused(&base().replace("{ kind: user, name: bob }\n---", "")), "users");
+    assert_eq!(rows(&governed, "bob"), 2);
+    let report = try_push(&governed, PEOPLE, &allow_drop()).unwrap();
+    assert_eq!(report.views.dropped, 1);
+    assert_eq!(governed.refused("bob", "SELECT * FROM governed.staff"), "42P01");
+}
+
+#[test]
+fn disabling_drops_the_view_and_enabling_restores_it_with_its_grants_and_hashes() {
+    let text = base().replace("{ constant: hidden }", "hash");
+    let governed = pushed(&text);
+    let hash = one(&governed, "bob", "SELECT ssn FROM governed.staff WHERE id = 1");
+    let report = push(&governed, &text.replace("table: hr.staff", "table: hr.staff\nstatus: disabled"));
+    assert_eq!(report.views.dropped, 1);
+    assert_eq!(governed.refused("bob", "SELECT * FROM governed.staff"), "42P01");
+    push(&governed, &text);
+    assert_eq!(one(&governed, "bob", "SELECT ssn FROM governed.staff WHERE id = 1"), hash);
+}
+
+#[test]
+fn a_disabled_user_sees_nothing_any_more() {
+    let governed = pushed(&base());
+    let report = push(&governed, &base().replace("name: bob", "name: bob, disabled: true"));
+    assert_eq!((report.profiles.removed, report.profiles.unchanged), (1, 1));
+    assert_eq!(rows(&governed, "bob"), 0);
+}
+
+#[test]
+fn a_view_whose_columns_change_is_made_anew_in_one_transaction() {
+    let governed = pushed(&base());
+    let report = push(&governed, &base().replace("{ name: id }, { name: ssn, tags: [ SSN ] }", "{ name: ssn, tags: [ SSN ] }, { name: id }"));
+    assert_eq!(report.views.replaced, 1);
+    assert_eq!(governed.seen("bob", "SELECT * FROM governed.staff WHERE id = 1").unwrap(), [[Some("hidden".to_owned()), Some("1".to_owned())]]);
+}
+
+#[test]
+fn a_view_may_get_another_name() {
+    let governed = pushed(&base());
+    push(&governed, &base().replace("table: hr.staff", "table: hr.staff\nview: governed.people"));
+    assert_eq!(governed.refused("bob", "SELECT * FROM governed.staff"), "42P01");
+    assert_eq!(governed.seen("bob", "SELECT view_name FROM immuta_system.user_tables").unwrap(), [[Some("people".to_owned())]]);
+}
+
+#[test]
+fn drift_is_found_and_repaired() {
+    let governed = pushed(&base());
+    let tampering = [
+        "CREATE OR REPLACE VIEW governed.staff (id, ssn) AS SELECT id, CAST(ssn AS varchar(64)) FROM hr.staff",
+        "GRANT SELECT, UPDATE ON governed.staff TO bob",
+        "GRANT UPDATE (id) ON governed.staff TO bob",
+        "ALTER VIEW governed.staff SET (security_barrier = true)",
+        "ALTER VIEW governed.staff RENAME COLUMN ssn TO other",
+        "REVOKE SELECT ON governed.staff FROM PUBLIC",
+        "DROP VIEW governed.staff",
+        "DELETE FROM immuta_system.gate",
+        "UPDATE immuta_system.gate SET min_version = 0",
+        "DELETE FROM immuta_system.tables",
+        "INSERT INTO immuta_system.profile VALUES ('bob', 'group', '', 'hr')",
+        "DELETE FROM immuta_system.profile WHERE immuta__userid = 'ann'",
+        "UPDATE immuta_system.profile SET expires = now() + interval '1 day' WHERE immuta__userid = 'ann'",
+        "INSERT INTO immuta_system.profile VALUES ('eve', 'user', '', 'eve')",
+    ];
+    let catalog = governed.catalog(&base());
+    let integration = &catalog.integrations.values().next().unwrap().item;
+    let differences = || {
+        let warehouse = governed.connect(&catalog);
+        governed.wait(scrim_sync::differences(&warehouse, &catalog, integration, Utc::now())).unwrap()
+    };
+    for sql in tampering {
+        assert_eq!(differences(), [], "before {sql}");
+        governed.run(sql);
+        assert_ne!(differences(), [], "{sql}");
+        let report = try_push(&governed, &base(), &allow_drop()).unwrap();
+        assert!(report.changes_anything() && report.failed.is_empty(), "{sql}: {report:?}");
+        let ssn = |user: &str| one(&governed, user, "SELECT ssn FROM governed.staff WHERE id = 1");
+        assert_eq!((ssn("ann").as_deref(), ssn("bob").as_deref()), (Some("123"), Some("hidden")), "{sql}");
+        assert_eq!(governed.refused("bob", "UPDATE governed.staff SET id = 1"), "42501", "{sql}");
+    }
+    assert_eq!(differences(), []);
+}
+
+/// Killed after any step, the next push finishes what is left.
+#[test]
+fn a_push_killed_anywhere_is_finished_by_the_next() {
+    let other = format!(
+        "{}{}",
+        base().replace("name: bob", "name: bob, groups: [ hr ]").replace("except: { group: hr }", "except: { not: { group: hr } }"),
+        STAFF.replace("staff", "pay").replace("name: ssn, tags: [ SSN ]", "name: pay")
+    );
+    let governed = pushed(&base());
+    for stop in 0..6 {
+        for text in [&other, &base()] {
+            let catalog = governed.catalog(text);
+            let integration = &catalog.integrations.values().next().unwrap().item;
+            governed.install(&catalog);
+            let mut warehouse = governed.connect(&catalog);
+            governed.wait(async {
+                let epoch = warehouse.claim().await.unwrap();
+                let plan = scrim_sync::plan(&warehouse, &catalog, integration, &allow_drop(), Utc::now()).await.unwrap();
+                for step in plan.steps.iter().take(stop) {
+                    assert_eq!(apply_step(&mut warehouse, epoch, step).await.unwrap(), None);
+                }
+            });
+            drop(warehouse);
+            try_push(&governed, text, &allow_drop()).unwrap();
+            assert!(!push(&governed, text).changes_anything());
+        }
+    }
+}
+
+/// An old view clear for `not hr`, a new one clear for `hr`, and the membership changes in the same push: no moment
+/// in between may show what neither state shows.
+#[test]
+fn no_moment_of_a_push_shows_more_than_before_or_after() {
+    let governed = pushed(&base());
+    let after = base().replace("except: { group: hr }", "except: { not: { group: hr } }").replace("groups: [ hr ]", "groups: []");
+    let catalog = governed.catalog(&after);
+    let integration = &catalog.integrations.values().next().unwrap().item;
+    let mut warehouse = governed.connect(&catalog);
+    let clear = |user: &str| {
+        let rows = governed.seen(user, "SELECT 1 FROM governed.staff WHERE ssn <> 'hidden'").unwrap();
+        !rows.is_empty()
+    };
+    let both = || (clear("ann"), clear("bob"));
+    assert_eq!(both(), (true, false));
+    let epoch = governed.wait(warehouse.claim()).unwrap();
+    let plan = governed.wait(scrim_sync::plan(&warehouse, &catalog, integration, &Options::default(), Utc::now())).unwrap();
+    assert!(matches!(plan.steps[0], Step::Close { .. }), "{:?}", plan.steps);
+    for step in &plan.steps {
+        governed.wait(apply_step(&mut warehouse, epoch, step)).unwrap();
+        // Bob was masked before, and is clear only when all is done.
+        let done = std::ptr::eq(step, plan.steps.last().unwrap());
+        assert!(done || !clear("bob"), "after {step:?}");
+    }
+    assert_eq!(both(), (true, true));
+}
+
+#[test]
+fn whoever_pushed_before_can_change_nothing_any_more() {
+    let governed = pushed(&base());
+    let catalog = governed.catalog(&base());
+    let integration = &catalog.integrations.values().next().unwrap().item;
+    let mut slow = governed.connect(&catalog);
+    let epoch = governed.wait(slow.claim()).unwrap();
+    governed.run("DELETE FROM immuta_system.profile");
+    let plan = governed.wait(scrim_sync::plan(&slow, &catalog, integration, &Options::default(), Utc::now())).unwrap();
+    push(&governed, &base().replace("name: bob", "name: bob, disabled: true"));
+    let stopped = governed.wait(apply_step(&mut slow, epoch, &plan.steps[0]));
+    assert!(matches!(stopped, Err(WarehouseError::TakenOver)), "{stopped:?}");
+    assert_eq!(rows(&governed, "bob"), 0);
+}
+
+/// A reader idle in a transaction holds a lock on the view for as long as it likes: closing needs no lock.
+#[test]
+fn a_reader_who_holds_a_lock_cannot_keep_a_source_open() {
+    let governed = pushed(&base());
+    governed.run("ALTER ROLE bob PASSWORD 'bob'");
+    let idle = governed.wait(async {
+        let (client, connection) = tokio_postgres::connect(&governed.user_url("bob", "bob"), tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute("BEGIN; SELECT * FROM governed.staff").await.unwrap();
+        client
+    });
+    let stricter = base().replace("except: { group: hr }", "except: { group: hr }, because: no");
+    let stricter = stricter.replace("constant: hidden", "constant: stricter");
+    let report = push(&governed, &stricter);
+    assert!(report.failed[0].closed && report.failed[0].reason.contains("locks"), "{report:?}");
+    assert_eq!(rows(&governed, "ann"), 0);
+    governed.wait(idle.batch_execute("COMMIT")).unwrap();
+    assert_eq!(push(&governed, &stricter).failed, []);
+    assert_eq!(rows(&governed, "ann"), 2);
+}
+
+#[test]
+fn a_view_of_somebody_elses_on_a_governed_one_is_reported_and_never_dropped() {
+    let governed = pushed(&base());
+    governed.run("CREATE SCHEMA ann AUTHORIZATION ann");
+    governed.seen("ann", "CREATE VIEW ann.mine AS SELECT * FROM governed.staff").unwrap();
+    let report = try_push(&governed, PEOPLE, &allow_drop()).unwrap();
+    assert!(report.failed[0].reason.contains("ann.mine") && report.failed[0].closed, "{report:?}");
+    assert_eq!(governed.seen("ann", "SELECT * FROM ann.mine").unwrap().len(), 0);
+    governed.seen("ann", "DROP VIEW ann.mine").unwrap();
+    assert_eq!(try_push(&governed, PEOPLE, &allow_drop()).unwrap().views.dropped, 1);
+}
+
+#[test]
+fn a_relation_that_scrim_did_not_make_is_never_replaced() {
+    let governed = Governed::start();
+    governed.run("CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, ssn varchar(11)); CREATE ROLE ann LOGIN");
+    let catalog = governed.catalog(&base());
+    governed.install(&catalog);
+    governed.run("CREATE VIEW governed.staff AS SELECT 'mine' AS whose");
+    let report = try_push(&governed, &base(), &Options::default()).unwrap();
+    assert!(report.failed[0].reason.contains("was not made by Scrim"), "{report:?}");
+    assert_eq!(governed.cell("SELECT whose FROM governed.staff").as_deref(), Some("mine"));
+}
+
+/// A view of PostgreSQL's stays on the table it was made on, whatever takes that table's name.
+#[test]
+fn a_table_that_was_replaced_closes_its_source_until_that_is_confirmed() {
+    let confirm = Options { confirmed: BTreeSet::from([Name::new("staff").unwrap()]), ..Options::default() };
+    let changes = [
+        ("ALTER TABLE hr.staff RENAME TO staff_old; CREATE TABLE hr.staff (id integer, ssn varchar(11)); GRANT SELECT ON hr.staff TO scrim_owner", "is another one"),
+        ("ALTER TABLE hr.staff OWNER TO owner2", "now belongs to `owner2`"),
+        ("ALTER TABLE hr.staff RENAME COLUMN ssn TO old; ALTER TABLE hr.staff ADD COLUMN ssn varchar(11)", "the column `ssn`"),
+    ];
+    for (sql, part) in changes {
+        let governed = pushed(&base());
+        governed.run(sql);
+        let report = push(&governed, &base());
+        assert!(report.failed[0].reason.contains(part) && report.failed[0].closed, "{report:?}");
+        assert_eq!(rows(&governed, "ann"), 0, "{sql}");
+        assert_eq!(push(&governed, &base()).failed.len(), 1);
+        let report = try_push(&governed, &base(), &confirm).unwrap();
+        assert_eq!((report.failed.len(), report.views.replaced), (0, 1), "{sql}");
+        governed.run("INSERT INTO hr.staff (id, ssn) VALUES (9, '999')");
+        assert_eq!(one(&governed, "ann", "SELECT ssn FROM governed.staff WHERE id = 9").as_deref(), Some("999"), "{sql}");
+        assert!(!push(&governed, &base()).changes_anything());
+    }
+}

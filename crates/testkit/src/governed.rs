@@ -1,0 +1,180 @@
+//! A private PostgreSQL in which Scrim is installed.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use scrim_catalog::documents::Integration;
+use scrim_catalog::{Catalog, SourceFile, assemble};
+use scrim_sandbox::{Cluster, Options};
+use scrim_sync::{Report, SyncError};
+use scrim_warehouse::{Warehouse, WarehouseError};
+use secrecy::SecretString;
+use tempfile::NamedTempFile;
+use tokio::runtime::Runtime;
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+
+/// Rows of text cells; none is NULL.
+pub type Table = Vec<Vec<Option<String>>>;
+
+/// A private warehouse, and a connection to it as its administrator.
+pub struct Governed {
+    /// The administrator's connection.
+    pub admin: Client,
+    password: NamedTempFile,
+    runtime: Runtime,
+    cluster: Cluster,
+}
+
+/// A catalog from YAML.
+pub fn catalog(text: &str) -> Catalog {
+    let file = SourceFile { path: Arc::new(PathBuf::from("test.yaml")), text: text.to_owned() };
+    assemble(&[file]).into_result().map_err(|problems| format!("{problems:#?}\n{text}")).unwrap().0
+}
+
+/// A name in double quotes.
+pub fn ident(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text in quotes.
+pub fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+impl Governed {
+    /// Starts a warehouse; nothing is installed yet.
+    pub fn start() -> Self {
+        let cluster = Cluster::start(&Options::default()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let admin = runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(&cluster.admin_url("postgres"), NoTls).await.unwrap();
+            tokio::spawn(connection);
+            client.batch_execute("SET timezone = 'UTC'").await.unwrap();
+            client
+        });
+        let mut password = NamedTempFile::new().unwrap();
+        writeln!(password, "the password of Scrim's login").unwrap();
+        Self { admin, password, runtime, cluster }
+    }
+
+    /// The document of the integration `w`; `more` goes into it.
+    pub fn integration(&self, more: &str) -> String {
+        format!(
+            "{{ kind: integration, name: w, engine: postgresql, host: 127.0.0.1, port: {}, database: postgres, tls: disable, \
+             password: {{ file: '{}' }}{more} }}\n---\n",
+            self.cluster.port(),
+            self.password.path().display()
+        )
+    }
+
+    /// A catalog whose integration is this warehouse.
+    pub fn catalog(&self, text: &str) -> Catalog {
+        catalog(&format!("{}{text}", self.integration("")))
+    }
+
+    /// Waits for something.
+    pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    /// Runs statements as the administrator.
+    pub fn run(&self, sql: &str) {
+        self.wait(self.admin.batch_execute(sql)).unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+    }
+
+    /// The one-time URL of the administrator.
+    pub fn admin_url(&self) -> SecretString {
+        SecretString::from(self.cluster.admin_url("postgres"))
+    }
+
+    /// A connection string for a user with a password.
+    pub fn user_url(&self, user: &str, password: &str) -> String {
+        self.cluster.user_url(user, password, "postgres")
+    }
+
+    /// Installs what a catalog needs; answers the warnings.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn try_install(&self, catalog: &Catalog) -> Result<Vec<String>, WarehouseError> {
+        let integration = only(catalog);
+        let tables = scrim_sync::tables(catalog, integration);
+        self.wait(scrim_warehouse::install(integration, &tables, &self.admin_url()))
+    }
+
+    /// Installs what a catalog needs.
+    pub fn install(&self, catalog: &Catalog) {
+        self.try_install(catalog).unwrap();
+    }
+
+    /// A connection as Scrim's login.
+    pub fn connect(&self, catalog: &Catalog) -> Warehouse {
+        self.wait(Warehouse::connect(only(catalog))).unwrap()
+    }
+
+    /// Pushes a catalog.
+    ///
+    /// # Errors
+    /// When the push does not come to its end.
+    pub fn try_push(
+        &self,
+        catalog: &Catalog,
+        options: &scrim_sync::Options,
+        now: DateTime<Utc>,
+    ) -> Result<Report, SyncError> {
+        let mut warehouse = self.connect(catalog);
+        self.wait(scrim_sync::push(&mut warehouse, catalog, only(catalog), options, now))
+    }
+
+    /// Pushes a catalog; nothing may fail.
+    pub fn push(&self, catalog: &Catalog) -> Report {
+        let report = self.try_push(catalog, &scrim_sync::Options::default(), Utc::now()).unwrap();
+        assert_eq!(report.failed, []);
+        report
+    }
+
+    /// What a user gets to see, by the text of the cells.
+    ///
+    /// # Errors
+    /// When the warehouse refuses.
+    pub fn seen(&self, user: &str, sql: &str) -> Result<Table, tokio_postgres::Error> {
+        self.wait(async {
+            self.admin.batch_execute(&format!("SET SESSION AUTHORIZATION {}", ident(user))).await.unwrap();
+            let answer = self.admin.simple_query(sql).await;
+            self.admin.batch_execute("RESET SESSION AUTHORIZATION").await.unwrap();
+            let row = |message: SimpleQueryMessage| match message {
+                SimpleQueryMessage::Row(row) => {
+                    Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect())
+                }
+                _ => None,
+            };
+            Ok(answer?.into_iter().filter_map(row).collect())
+        })
+    }
+
+    /// The code of the error with which the warehouse refuses a user.
+    pub fn refused(&self, user: &str, sql: &str) -> String {
+        match self.seen(user, sql) {
+            Ok(rows) => panic!("{user} may: {sql}: {rows:?}"),
+            Err(error) => error.code().unwrap().code().to_owned(),
+        }
+    }
+
+    /// One cell, as the administrator sees it.
+    pub fn cell(&self, sql: &str) -> Option<String> {
+        self.seen("postgres", sql).unwrap_or_else(|error| panic!("{error:?}\n{sql}")).remove(0).remove(0)
+    }
+
+    /// The salts of a data source, by column.
+    pub fn salts(&self, key: &str) -> std::collections::BTreeMap<String, String> {
+        let sql = format!("SELECT column_name, salt FROM immuta_system.salt WHERE source = {}", literal(key));
+        let rows = self.seen("postgres", &sql).unwrap().into_iter();
+        rows.map(|mut row| (row.remove(0).unwrap(), row.remove(0).unwrap())).collect()
+    }
+}
+
+fn only(catalog: &Catalog) -> &Integration {
+    &catalog.integrations.values().next().unwrap().item
+}
