@@ -76,7 +76,10 @@ pub fn register(
     let mut hidden = Vec::new();
     for other in found.iter().filter(|other| !named(&other.name)) {
         let Ok(name) = Name::new(&other.name) else {
-            remarks.push(format!("the column `{}` stays out of the view: views cannot have such a name", other.name.escape_debug()));
+            remarks.push(format!(
+                "the column `{}` stays out of the view: views cannot have such a name",
+                other.name.escape_debug()
+            ));
             continue;
         };
         // A document without columns takes those that the table had at first.

@@ -83,7 +83,12 @@ impl<'a> Audiences<'a> {
         let mut add = |kind, key: &str, value: &str, expires: Option<DateTime<Utc>>| {
             // Warehouses keep microseconds; what lies below them ends a little earlier.
             let expires = expires.map(|moment| moment.trunc_subsecs(6));
-            rows.insert(ProfileRow { kind: Cow::Borrowed(kind), key: key.to_owned(), value: value.to_owned(), expires });
+            rows.insert(ProfileRow {
+                kind: Cow::Borrowed(kind),
+                key: key.to_owned(),
+                value: value.to_owned(),
+                expires,
+            });
         };
         add("user", "", &user.name, None);
         facts.groups.iter().for_each(|group| add("group", "", group, None));

@@ -83,7 +83,12 @@ pub fn render(plan: &ViewPlan, dialect: Dialect, version: u64) -> String {
     let names: Vec<String> = parts.columns.iter().map(|name| ident(name)).collect();
     let barrier = if parts.barrier { " WITH (security_barrier = true)" } else { "" };
     let binding = if dialect == Dialect::Redshift { "\nWITH NO SCHEMA BINDING" } else { "" };
-    format!("CREATE OR REPLACE VIEW {} ({}){barrier} AS\n{}{binding}", relation(&plan.view), names.join(", "), parts.query)
+    format!(
+        "CREATE OR REPLACE VIEW {} ({}){barrier} AS\n{}{binding}",
+        relation(&plan.view),
+        names.join(", "),
+        parts.query
+    )
 }
 
 fn relation(name: &TableName) -> String {

@@ -156,7 +156,9 @@ fn table<'a>(
 ) -> Result<&'a FoundTable, String> {
     let wanted = source.table.value();
     if let Some(database) = wanted.database.as_ref().filter(|database| *database != integration.database.value()) {
-        return Err(format!("the table is in the database `{database}`, which PostgreSQL cannot read from another one"));
+        return Err(format!(
+            "the table is in the database `{database}`, which PostgreSQL cannot read from another one"
+        ));
     }
     let wanted = TableName { database: None, ..wanted.clone() };
     let found = tables.get(&wanted).ok_or_else(|| format!("there is no table `{wanted}` in the warehouse"))?;

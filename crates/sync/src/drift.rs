@@ -47,7 +47,8 @@ pub async fn differences(
             Step::Profiles(changes) => {
                 for change in changes {
                     let (more, less) = (change.removed.len(), change.added.len());
-                    let difference = format!("the profile of this user has {more} rows too many, and {less} are missing");
+                    let difference =
+                        format!("the profile of this user has {more} rows too many, and {less} are missing");
                     found.insert(change.login.clone(), difference);
                 }
             }

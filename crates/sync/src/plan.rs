@@ -227,7 +227,10 @@ fn replaced(known: &Pushed, wanted: &Wanted) -> Option<String> {
         return told(format!("the table `{table}` is another one than the one that was pushed"));
     }
     if known.base_owner != wanted.base.owner {
-        return told(format!("the table `{table}` now belongs to `{}`, and did to `{}`", wanted.base.owner, known.base_owner));
+        return told(format!(
+            "the table `{table}` now belongs to `{}`, and did to `{}`",
+            wanted.base.owner, known.base_owner
+        ));
     }
     for (name, (column_type, position)) in &known.base_columns {
         let found = wanted.base.columns.iter().find(|column| column.name == *name);

@@ -64,7 +64,12 @@ impl<'a> Comparison<'a> {
             if added.is_empty() {
                 self.unchanged += 1;
             } else {
-                self.changes.push(UserChange { login: login.to_owned(), removed: BTreeSet::new(), added, emptied: false });
+                self.changes.push(UserChange {
+                    login: login.to_owned(),
+                    removed: BTreeSet::new(),
+                    added,
+                    emptied: false,
+                });
             }
         }
         self.changes.sort_by_key(|change| (!change.added.is_empty(), change.removed.is_empty()));

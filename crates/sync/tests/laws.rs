@@ -41,7 +41,6 @@ const HOSTILE: &str = "SET timezone = '<X>167'; SET datestyle = 'German, DMY'; S
     SET timezone = 'UTC'; RESET datestyle; RESET intervalstyle; RESET extra_float_digits; RESET bytea_output; RESET search_path;
     SELECT * FROM snap; DROP TABLE pg_temp.snap";
 
-
 fn compare(governed: &Governed, seed: u64) {
     let text = documents(&mut Choice::new(seed));
     let catalog = governed.catalog(&text);
@@ -132,16 +131,32 @@ fn readers_reach_nothing_else() {
     governed.install(&catalog);
     governed.push(&catalog);
     governed.run("CREATE SCHEMA u4 AUTHORIZATION u4");
-    for relation in ["raw.all_types", "ref.desk", "immuta_system.profile", "immuta_system.salt", "immuta_system.gate", "immuta_system.tables", "immuta_system.object_state", "immuta_system.state"] {
+    for relation in [
+        "raw.all_types",
+        "ref.desk",
+        "immuta_system.profile",
+        "immuta_system.salt",
+        "immuta_system.gate",
+        "immuta_system.tables",
+        "immuta_system.object_state",
+        "immuta_system.state",
+    ] {
         assert_eq!(governed.refused("u4", &format!("SELECT * FROM {relation}")), "42501", "{relation}");
     }
-    for write in ["DELETE FROM governed.all_types", "UPDATE immuta_system.user_profile SET value = 'hr'", "CREATE TABLE governed.x (a int)"] {
+    for write in [
+        "DELETE FROM governed.all_types",
+        "UPDATE immuta_system.user_profile SET value = 'hr'",
+        "CREATE TABLE governed.x (a int)",
+    ] {
         assert_eq!(governed.refused("u4", write), "42501", "{write}");
     }
     let see = |sql: &str| governed.seen("u4", sql).unwrap();
     assert_eq!(see("SELECT id FROM governed.all_types"), [[Some("1".to_owned())]]);
     // Each of these would be an error, or a row too many, if a hidden row were asked.
-    for leak in ["1 / (id - 5) <> 99", "CAST('x' || id AS text) <> 'y' AND CASE WHEN id <> 1 THEN CAST('leak' || id AS int) ELSE 1 END = 1"] {
+    for leak in [
+        "1 / (id - 5) <> 99",
+        "CAST('x' || id AS text) <> 'y' AND CASE WHEN id <> 1 THEN CAST('leak' || id AS int) ELSE 1 END = 1",
+    ] {
         assert_eq!(see(&format!("SELECT id FROM governed.all_types WHERE {leak}")).len(), 1, "{leak}");
     }
     // The cheapest of functions, on columns as they are, and no index to find the reader's own rows by: what is
@@ -149,26 +164,34 @@ fn readers_reach_nothing_else() {
     governed.run("SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off");
     see("CREATE TABLE u4.seen (v text)");
     for argument in ["integer", "text"] {
-        see(&format!("CREATE FUNCTION u4.spy(v {argument}) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN INSERT INTO u4.seen VALUES (v); RETURN true; END $$"));
+        see(&format!(
+            "CREATE FUNCTION u4.spy(v {argument}) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN INSERT INTO u4.seen VALUES (v); RETURN true; END $$"
+        ));
     }
     see("SELECT id FROM governed.all_types WHERE u4.spy(id)");
     see("SELECT value FROM immuta_system.user_profile WHERE u4.spy(immuta__userid)");
     see("SELECT view_name FROM immuta_system.user_tables WHERE u4.spy(view_name)");
-    assert_eq!(see("SELECT DISTINCT v FROM u4.seen ORDER BY v"), [[Some("1".to_owned())], [Some("all_types".to_owned())], [Some("u4".to_owned())]]);
+    assert_eq!(
+        see("SELECT DISTINCT v FROM u4.seen ORDER BY v"),
+        [[Some("1".to_owned())], [Some("all_types".to_owned())], [Some("u4".to_owned())]]
+    );
     governed.run("RESET enable_indexscan; RESET enable_bitmapscan; RESET enable_indexonlyscan");
     let definition = see("SELECT pg_get_viewdef('governed.all_types'::regclass)").remove(0).remove(0).unwrap();
     let source = catalog.data_sources.values().next().unwrap();
     let salts = governed.salts(&source_key(&source.name));
     assert!(!salts.is_empty() && salts.values().all(|salt| salt.len() == 64 && !definition.contains(salt)));
     // Who is not subscribed does not even cause the table to be scanned.
-    let plan = governed.seen("stranger", "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT * FROM governed.all_types").unwrap();
+    let plan =
+        governed.seen("stranger", "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT * FROM governed.all_types").unwrap();
     let plan: Vec<String> = plan.into_iter().flatten().flatten().collect();
     let scan = plan.iter().find(|line| line.contains("on all_types")).unwrap();
     assert!(scan.contains("(never executed)"), "{plan:#?}");
     // An expired row ends access by itself, and a closed gate closes at once.
     governed.run("UPDATE immuta_system.profile SET expires = now() - interval '1 second' WHERE kind = 'table'");
     assert_eq!(see("SELECT id FROM governed.all_types").len(), 0);
-    governed.run("UPDATE immuta_system.profile SET expires = NULL; UPDATE immuta_system.gate SET min_version = min_version + 1");
+    governed.run(
+        "UPDATE immuta_system.profile SET expires = NULL; UPDATE immuta_system.gate SET min_version = min_version + 1",
+    );
     assert_eq!(see("SELECT id FROM governed.all_types").len(), 0);
 }
 
@@ -255,7 +278,11 @@ fn hostile_names_and_values_stay_what_they_are() {
              except: {{ not: {{ attribute: {{ {yaml}: {yaml} }} }} }}\n  - mask: {{ columns: {{ tag: {yaml} }}, with: hash }}\n  \
              - rows: {{ match: {{ attribute: {yaml}, column: {{ name: '^[^h]' }} }} }}\n"
         ));
-        governed.run(&format!("CREATE TABLE raw.{0} ({0} text, h text); INSERT INTO raw.{0} VALUES ({1}, 'x'), ('other', 'y')", ident(name), literal(name)));
+        governed.run(&format!(
+            "CREATE TABLE raw.{0} ({0} text, h text); INSERT INTO raw.{0} VALUES ({1}, 'x'), ('other', 'y')",
+            ident(name),
+            literal(name)
+        ));
         governed.install(&catalog);
         let options = scrim_sync::Options { allow_drop: true, ..Default::default() };
         assert_eq!(governed.try_push(&catalog, &options, chrono::Utc::now()).unwrap().failed, []);

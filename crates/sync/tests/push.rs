@@ -93,7 +93,10 @@ fn a_changed_policy_replaces_one_view_and_a_changed_person_one_profile() {
     let governed = pushed(&text);
     let report = push(&governed, &text.replace("constant: hidden", "constant: other"));
     assert_eq!((report.views.replaced, report.views.unchanged, report.profiles.unchanged), (1, 1, 2));
-    let report = push(&governed, &text.replace("constant: hidden", "constant: other").replace("name: bob", "name: bob, groups: [ hr ]"));
+    let report = push(
+        &governed,
+        &text.replace("constant: hidden", "constant: other").replace("name: bob", "name: bob, groups: [ hr ]"),
+    );
     assert_eq!((report.views.unchanged, report.profiles.written, report.profiles.unchanged), (2, 1, 1));
     assert_eq!(one(&governed, "bob", "SELECT ssn FROM governed.staff WHERE id = 1").as_deref(), Some("123"));
 }
@@ -111,9 +114,12 @@ fn a_table_registered_under_an_existing_rule_writes_one_view_and_no_profile() {
 
 #[test]
 fn a_new_column_stays_hidden_until_somebody_names_it() {
-    let governed = pushed(&base().replace("columns: [ { name: id }, { name: ssn, tags: [ SSN ] } ]", "columns: []").replace(MASK, ""));
+    let governed = pushed(
+        &base().replace("columns: [ { name: id }, { name: ssn, tags: [ SSN ] } ]", "columns: []").replace(MASK, ""),
+    );
     governed.run("ALTER TABLE hr.staff ADD COLUMN note text DEFAULT 'raw'");
-    let without = base().replace("columns: [ { name: id }, { name: ssn, tags: [ SSN ] } ]", "columns: []").replace(MASK, "");
+    let without =
+        base().replace("columns: [ { name: id }, { name: ssn, tags: [ SSN ] } ]", "columns: []").replace(MASK, "");
     let report = push(&governed, &without);
     assert!(!report.changes_anything());
     assert!(report.warnings.iter().any(|warning| warning.contains("`note`")), "{:?}", report.warnings);
@@ -132,7 +138,10 @@ fn what_cannot_be_pushed_is_reported_and_holds_up_nothing_else() {
         base(),
         STAFF.replace("staff", "nowhere"),
         STAFF.replace("staff", "pay").replace("name: ssn, tags: [ SSN ]", "name: salary"),
-        STAFF.replace("name: staff", "name: secret").replace("hr.staff", "public.secret").replace("columns:", "view: governed.secret\ncolumns:"),
+        STAFF
+            .replace("name: staff", "name: secret")
+            .replace("hr.staff", "public.secret")
+            .replace("columns:", "view: governed.secret\ncolumns:"),
     );
     let governed = Governed::start();
     governed.run("CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, ssn varchar(11)); CREATE TABLE hr.pay (id integer, pay integer); CREATE ROLE ann LOGIN");
@@ -148,7 +157,10 @@ fn what_cannot_be_pushed_is_reported_and_holds_up_nothing_else() {
         ("pay", "has no column `salary`"),
         ("secret", "the role `scrim_owner` may not read `public.secret`"),
     ] {
-        assert!(report.failed.iter().any(|f| f.data_source == source && f.reason.contains(part)), "{source}: {reasons:?}");
+        assert!(
+            report.failed.iter().any(|f| f.data_source == source && f.reason.contains(part)),
+            "{source}: {reasons:?}"
+        );
     }
     assert_eq!(rows(&governed, "ann"), 0);
 }
@@ -204,9 +216,15 @@ fn a_disabled_user_sees_nothing_any_more() {
 #[test]
 fn a_view_whose_columns_change_is_made_anew_in_one_transaction() {
     let governed = pushed(&base());
-    let report = push(&governed, &base().replace("{ name: id }, { name: ssn, tags: [ SSN ] }", "{ name: ssn, tags: [ SSN ] }, { name: id }"));
+    let report = push(
+        &governed,
+        &base().replace("{ name: id }, { name: ssn, tags: [ SSN ] }", "{ name: ssn, tags: [ SSN ] }, { name: id }"),
+    );
     assert_eq!(report.views.replaced, 1);
-    assert_eq!(governed.seen("bob", "SELECT * FROM governed.staff WHERE id = 1").unwrap(), [[Some("hidden".to_owned()), Some("1".to_owned())]]);
+    assert_eq!(
+        governed.seen("bob", "SELECT * FROM governed.staff WHERE id = 1").unwrap(),
+        [[Some("hidden".to_owned()), Some("1".to_owned())]]
+    );
 }
 
 #[test]
@@ -214,7 +232,10 @@ fn a_view_may_get_another_name() {
     let governed = pushed(&base());
     push(&governed, &base().replace("table: hr.staff", "table: hr.staff\nview: governed.people"));
     assert_eq!(governed.refused("bob", "SELECT * FROM governed.staff"), "42P01");
-    assert_eq!(governed.seen("bob", "SELECT view_name FROM immuta_system.user_tables").unwrap(), [[Some("people".to_owned())]]);
+    assert_eq!(
+        governed.seen("bob", "SELECT view_name FROM immuta_system.user_tables").unwrap(),
+        [[Some("people".to_owned())]]
+    );
 }
 
 #[test]
@@ -260,7 +281,9 @@ fn drift_is_found_and_repaired() {
 fn a_push_killed_anywhere_is_finished_by_the_next() {
     let other = format!(
         "{}{}",
-        base().replace("name: bob", "name: bob, groups: [ hr ]").replace("except: { group: hr }", "except: { not: { group: hr } }"),
+        base()
+            .replace("name: bob", "name: bob, groups: [ hr ]")
+            .replace("except: { group: hr }", "except: { not: { group: hr } }"),
         STAFF.replace("staff", "pay").replace("name: ssn, tags: [ SSN ]", "name: pay")
     );
     let governed = pushed(&base());
@@ -272,7 +295,8 @@ fn a_push_killed_anywhere_is_finished_by_the_next() {
             let mut warehouse = governed.connect(&catalog);
             governed.wait(async {
                 let epoch = warehouse.claim().await.unwrap();
-                let plan = scrim_sync::plan(&warehouse, &catalog, integration, &allow_drop(), Utc::now()).await.unwrap();
+                let plan =
+                    scrim_sync::plan(&warehouse, &catalog, integration, &allow_drop(), Utc::now()).await.unwrap();
                 for step in plan.steps.iter().take(stop) {
                     assert_eq!(apply_step(&mut warehouse, epoch, step).await.unwrap(), None);
                 }
@@ -289,7 +313,9 @@ fn a_push_killed_anywhere_is_finished_by_the_next() {
 #[test]
 fn no_moment_of_a_push_shows_more_than_before_or_after() {
     let governed = pushed(&base());
-    let after = base().replace("except: { group: hr }", "except: { not: { group: hr } }").replace("groups: [ hr ]", "groups: []");
+    let after = base()
+        .replace("except: { group: hr }", "except: { not: { group: hr } }")
+        .replace("groups: [ hr ]", "groups: []");
     let catalog = governed.catalog(&after);
     let integration = &catalog.integrations.values().next().unwrap().item;
     let mut warehouse = governed.connect(&catalog);
@@ -300,7 +326,8 @@ fn no_moment_of_a_push_shows_more_than_before_or_after() {
     let both = || (clear("ann"), clear("bob"));
     assert_eq!(both(), (true, false));
     let epoch = governed.wait(warehouse.claim()).unwrap();
-    let plan = governed.wait(scrim_sync::plan(&warehouse, &catalog, integration, &Options::default(), Utc::now())).unwrap();
+    let plan =
+        governed.wait(scrim_sync::plan(&warehouse, &catalog, integration, &Options::default(), Utc::now())).unwrap();
     assert!(matches!(plan.steps[0], Step::Close { .. }), "{:?}", plan.steps);
     for step in &plan.steps {
         governed.wait(apply_step(&mut warehouse, epoch, step)).unwrap();
@@ -332,7 +359,8 @@ fn a_reader_who_holds_a_lock_cannot_keep_a_source_open() {
     let governed = pushed(&base());
     governed.run("ALTER ROLE bob PASSWORD 'bob'");
     let idle = governed.wait(async {
-        let (client, connection) = tokio_postgres::connect(&governed.user_url("bob", "bob"), tokio_postgres::NoTls).await.unwrap();
+        let (client, connection) =
+            tokio_postgres::connect(&governed.user_url("bob", "bob"), tokio_postgres::NoTls).await.unwrap();
         tokio::spawn(connection);
         client.batch_execute("BEGIN; SELECT * FROM governed.staff").await.unwrap();
         client
@@ -376,9 +404,15 @@ fn a_relation_that_scrim_did_not_make_is_never_replaced() {
 fn a_table_that_was_replaced_closes_its_source_until_that_is_confirmed() {
     let confirm = Options { confirmed: BTreeSet::from([Name::new("staff").unwrap()]), ..Options::default() };
     let changes = [
-        ("ALTER TABLE hr.staff RENAME TO staff_old; CREATE TABLE hr.staff (id integer, ssn varchar(11)); GRANT SELECT ON hr.staff TO scrim_owner", "is another one"),
+        (
+            "ALTER TABLE hr.staff RENAME TO staff_old; CREATE TABLE hr.staff (id integer, ssn varchar(11)); GRANT SELECT ON hr.staff TO scrim_owner",
+            "is another one",
+        ),
         ("ALTER TABLE hr.staff OWNER TO owner2", "now belongs to `owner2`"),
-        ("ALTER TABLE hr.staff RENAME COLUMN ssn TO old; ALTER TABLE hr.staff ADD COLUMN ssn varchar(11)", "the column `ssn`"),
+        (
+            "ALTER TABLE hr.staff RENAME COLUMN ssn TO old; ALTER TABLE hr.staff ADD COLUMN ssn varchar(11)",
+            "the column `ssn`",
+        ),
     ];
     for (sql, part) in changes {
         let governed = pushed(&base());
@@ -390,7 +424,11 @@ fn a_table_that_was_replaced_closes_its_source_until_that_is_confirmed() {
         let report = try_push(&governed, &base(), &confirm).unwrap();
         assert_eq!((report.failed.len(), report.views.replaced), (0, 1), "{sql}");
         governed.run("INSERT INTO hr.staff (id, ssn) VALUES (9, '999')");
-        assert_eq!(one(&governed, "ann", "SELECT ssn FROM governed.staff WHERE id = 9").as_deref(), Some("999"), "{sql}");
+        assert_eq!(
+            one(&governed, "ann", "SELECT ssn FROM governed.staff WHERE id = 9").as_deref(),
+            Some("999"),
+            "{sql}"
+        );
         assert!(!push(&governed, &base()).changes_anything());
     }
 }

@@ -145,9 +145,7 @@ impl Governed {
             let answer = self.admin.simple_query(sql).await;
             self.admin.batch_execute("RESET SESSION AUTHORIZATION").await.unwrap();
             let row = |message: SimpleQueryMessage| match message {
-                SimpleQueryMessage::Row(row) => {
-                    Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect())
-                }
+                SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()),
                 _ => None,
             };
             Ok(answer?.into_iter().filter_map(row).collect())

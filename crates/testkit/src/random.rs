@@ -302,4 +302,3 @@ pub fn rows() -> Vec<Row> {
     };
     ROWS.iter().map(row).collect()
 }
-

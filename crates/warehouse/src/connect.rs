@@ -39,12 +39,13 @@ impl Warehouse {
         let calls = Calls::of(integration);
         let at = place(integration);
         let installed = client.query_one(&calls.installed, &[]).await.map_err(|error| match error.code() {
-            Some(&SqlState::INVALID_SCHEMA_NAME | &SqlState::UNDEFINED_FUNCTION | &SqlState::INSUFFICIENT_PRIVILEGE) => {
-                WarehouseError::NotInstalled { at: at.clone(), user: integration.user.to_string() }
-            }
+            Some(
+                &SqlState::INVALID_SCHEMA_NAME | &SqlState::UNDEFINED_FUNCTION | &SqlState::INSUFFICIENT_PRIVILEGE,
+            ) => WarehouseError::NotInstalled { at: at.clone(), user: integration.user.to_string() },
             _ => WarehouseError::statement("looking for the installation")(error),
         })?;
-        let installed: String = installed.try_get(0).map_err(WarehouseError::statement("looking for the installation"))?;
+        let installed: String =
+            installed.try_get(0).map_err(WarehouseError::statement("looking for the installation"))?;
         if installed != system::installation(integration) {
             return Err(WarehouseError::OtherInstallation(at));
         }
@@ -64,7 +65,8 @@ pub fn password(integration: &Integration) -> Result<Option<SecretString>, Wareh
             std::env::var(name).map_err(|_| wrong(format!("the environment variable `{name}` is not set")))?
         }
         Some(Secret::File(path)) => {
-            let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot read `{path}`: {error}")))?;
+            let text =
+                std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot read `{path}`: {error}")))?;
             text.strip_suffix('\n').map_or(text.clone(), |line| line.strip_suffix('\r').unwrap_or(line).to_owned())
         }
     };

@@ -8,7 +8,9 @@ use tokio_postgres::error::{DbError, SqlState};
 #[derive(Debug, thiserror::Error)]
 pub enum WarehouseError {
     /// The engine is not one that this version pushes to.
-    #[error("this version of scrim cannot connect to Amazon Redshift (integration `{0}`); `scrim compile` prints the statements")]
+    #[error(
+        "this version of scrim cannot connect to Amazon Redshift (integration `{0}`); `scrim compile` prints the statements"
+    )]
     Redshift(String),
     /// The password cannot be found.
     #[error("no password for the integration `{integration}`: {reason}")]
@@ -62,7 +64,9 @@ pub enum WarehouseError {
         reason: String,
     },
     /// What was recorded cannot be read.
-    #[error("what the warehouse recorded for `{source_name}` cannot be read ({reason}): run `scrim integration install` again")]
+    #[error(
+        "what the warehouse recorded for `{source_name}` cannot be read ({reason}): run `scrim integration install` again"
+    )]
     Record {
         /// The data source.
         source_name: String,

@@ -122,9 +122,8 @@ impl Warehouse {
     pub async fn unintended(&self) -> Result<Vec<Privilege>, WarehouseError> {
         let failed = WarehouseError::statement("looking at the privileges");
         let rows = self.client.query(&self.calls.unintended, &[]).await.map_err(&failed)?;
-        let privilege = |row: Row| {
-            Ok(Privilege { grantee: row.try_get(0)?, privilege: row.try_get(1)?, object: row.try_get(2)? })
-        };
+        let privilege =
+            |row: Row| Ok(Privilege { grantee: row.try_get(0)?, privilege: row.try_get(1)?, object: row.try_get(2)? });
         rows.into_iter().map(privilege).collect::<Result<_, _>>().map_err(&failed)
     }
 
@@ -132,10 +131,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When the warehouse cannot be asked.
-    pub async fn profiles(
-        &self,
-        mut each: impl FnMut(String, BTreeSet<ProfileRow>),
-    ) -> Result<(), WarehouseError> {
+    pub async fn profiles(&self, mut each: impl FnMut(String, BTreeSet<ProfileRow>)) -> Result<(), WarehouseError> {
         let failed = WarehouseError::statement("looking at the profiles");
         let none: [&(dyn ToSql + Sync); 0] = [];
         let rows = self.client.query_raw(&self.calls.profiles, none).await.map_err(&failed)?;

@@ -54,7 +54,9 @@ fn bootstrap_script(which: &Which, output: Output) -> Result<ExitCode, Failure> 
     let script = script(integration, &system::tables(&catalog, integration))?;
     match output {
         Output::Text => write!(anstream::stdout(), "{script}")?,
-        Output::Json => writeln!(anstream::stdout(), "{}", json!({ "integration": integration.name.as_str(), "sql": script }))?,
+        Output::Json => {
+            writeln!(anstream::stdout(), "{}", json!({ "integration": integration.name.as_str(), "sql": script }))?
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -43,11 +43,7 @@ impl<'a> Facts<'a> {
     }
 
     fn reading(&mut self, kind: &str, key: Option<&str>, value: Option<&str>) {
-        self.reads.insert(Read {
-            kind: kind.to_owned(),
-            key: key.map(str::to_owned),
-            value: value.map(str::to_owned),
-        });
+        self.reads.insert(Read { kind: kind.to_owned(), key: key.map(str::to_owned), value: value.map(str::to_owned) });
     }
 
     /// Every fact that was asked for.
