@@ -61,6 +61,22 @@ impl Value {
         }
     }
 
+    /// Reads a cell as PostgreSQL prints it in UTC and with the ISO style of dates. None when it cannot be read.
+    pub fn printed(text: &str, column_type: &ColumnType) -> Option<Self> {
+        match column_type {
+            ColumnType::Boolean => match text {
+                "t" => Some(Self::Boolean(true)),
+                "f" => Some(Self::Boolean(false)),
+                _ => None,
+            },
+            ColumnType::TimestampTz => Self::read(text.strip_suffix("+00").unwrap_or(text), column_type),
+            // The shortest text that is the number may have an exponent.
+            ColumnType::Real | ColumnType::Double => text.parse().ok().map(Self::Float),
+            ColumnType::Other(_) => Some(Self::Other(text.to_owned())),
+            other => Self::read(text, other),
+        }
+    }
+
     /// Whether it is NULL.
     pub fn is_null(&self) -> bool {
         *self == Self::Null

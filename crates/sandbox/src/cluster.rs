@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use installation::find_postgresql;
+pub use secret::random_password;
 
 use crate::SandboxError;
 use guard::Guard;
@@ -72,7 +73,7 @@ impl Cluster {
         settings::check(&options.settings)?;
         let place = Place::create()?;
         let mut guard = Guard::start(&place)?;
-        let password = secret::random_password()?;
+        let password = random_password()?;
         server::initialise(&programs, &place, &mut guard, SUPERUSER, password.expose_secret(), options.durable)?;
         let server = Server::start(&programs, &place, &mut guard, options)?;
         let mut cluster = Cluster { server, guard, place, programs, password, kept: false };

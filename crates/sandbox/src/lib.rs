@@ -13,6 +13,6 @@ mod cluster;
 mod error;
 mod sample;
 
-pub use cluster::{Cluster, Options, find_postgresql};
+pub use cluster::{Cluster, Options, find_postgresql, random_password};
 pub use error::SandboxError;
 pub use sample::{load_hr, load_tpch};

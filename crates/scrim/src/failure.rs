@@ -53,6 +53,15 @@ pub(crate) enum Failure {
     /// The push.
     #[error(transparent)]
     Sync(#[from] scrim_sync::SyncError),
+    /// The demo's PostgreSQL.
+    #[error(transparent)]
+    Sandbox(#[from] scrim_sandbox::SandboxError),
+    /// A query of the demo.
+    #[error("the demo's PostgreSQL refused a query: {}", .0.as_db_error().map_or_else(|| .0.to_string(), |error| error.message().to_owned()))]
+    Query(#[from] tokio_postgres::Error),
+    /// A cell that is no value of its type.
+    #[error("`{0}` is not a value of the type {1}")]
+    Unreadable(String, String),
     /// The columns are not known.
     #[error(transparent)]
     Merge(#[from] scrim_policy::MergeError),

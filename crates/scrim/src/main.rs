@@ -1,6 +1,7 @@
 //! `scrim`: the command line. One file per command; exit codes 0 (done), 1 (refused or differs), 2 (usage).
 
 mod commands;
+mod demo;
 mod failure;
 mod files;
 mod report;
@@ -31,6 +32,8 @@ enum Output {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Show policies at work in a private PostgreSQL with sample data.
+    Demo(commands::demo::Arguments),
     /// Validate a directory of policy files, offline.
     Check(commands::check::Arguments),
     /// Print the SQL of the views, offline.
@@ -52,6 +55,7 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
+        Command::Demo(demo) => commands::demo::run(&demo, arguments.output),
         Command::Check(check) => commands::check::run(&check, arguments.output),
         Command::Compile(compile) => commands::compile::run(&compile, arguments.output),
         Command::Explain(explain) => commands::explain::run(&explain, arguments.output),

@@ -29,6 +29,7 @@ impl Warehouse {
     /// # Errors
     /// When there is no password, no connection, or no installation.
     pub async fn connect(integration: &Integration) -> Result<Self, WarehouseError> {
+        supported(integration)?;
         let mut config = Config::new();
         config.host(&integration.host).port(integration.port()).dbname(integration.database.as_str());
         config.user(integration.user.as_str());
@@ -78,6 +79,7 @@ pub(crate) async fn administrator(
     integration: &Integration,
     url: &SecretString,
 ) -> Result<(Client, mpsc::UnboundedReceiver<String>), WarehouseError> {
+    supported(integration)?;
     // The parser's message could quote the URL.
     let mut config: Config = url
         .expose_secret()
@@ -130,6 +132,13 @@ async fn open(
         }
     });
     Ok((client, notices))
+}
+
+fn supported(integration: &Integration) -> Result<(), WarehouseError> {
+    match integration.engine {
+        Engine::Postgresql => Ok(()),
+        Engine::Redshift => Err(WarehouseError::Redshift(integration.name.to_string())),
+    }
 }
 
 fn place(integration: &Integration) -> String {

@@ -1,4 +1,4 @@
-//! The superuser's password.
+//! Passwords.
 
 use std::io::Read;
 
@@ -6,8 +6,11 @@ use secrecy::SecretString;
 
 use crate::SandboxError;
 
-/// 192 bits from the operating system, as hexadecimal digits.
-pub(super) fn random_password() -> Result<SecretString, SandboxError> {
+/// A password for a sandbox: 192 bits from the operating system, as hexadecimal digits.
+///
+/// # Errors
+/// When the operating system gives none.
+pub fn random_password() -> Result<SecretString, SandboxError> {
     let mut bytes = [0_u8; 24];
     std::fs::File::open("/dev/urandom")
         .and_then(|mut source| source.read_exact(&mut bytes))
