@@ -6,6 +6,7 @@ mod access;
 pub mod evaluate;
 mod explain;
 mod facts;
+mod lint;
 mod merged;
 mod predicate;
 mod profile;
@@ -16,6 +17,7 @@ mod value;
 pub use access::{AccessRules, Decision, admitted, decide, decide_for, in_words, owns};
 pub use explain::{Explanation, explain};
 pub use facts::Facts;
+pub use lint::{idle_policies, inapplicable_rules};
 pub use merged::{
     Application, MergeError, Merged, MergedColumn, Remark, RowTest, Source, Test, merge, merge_policies, strength,
 };

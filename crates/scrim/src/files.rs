@@ -27,7 +27,8 @@ pub(crate) fn read(dir: &Path) -> Result<Vec<SourceFile>, Failure> {
 pub(crate) fn catalog(dir: &Path, output: Output) -> Result<Catalog, Failure> {
     let files = read(dir)?;
     match scrim_catalog::assemble(&files).into_result() {
-        Ok((catalog, warnings)) => {
+        Ok((catalog, mut warnings)) => {
+            warnings.extend(scrim_policy::idle_policies(&catalog));
             if output == Output::Text {
                 report::print(&files, &warnings, output)?;
             }

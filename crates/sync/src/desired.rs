@@ -18,6 +18,8 @@ pub struct Desired {
     pub views: BTreeMap<String, Wanted>,
     /// Data sources that cannot have a view now, by key: the name, and why.
     pub failed: BTreeMap<String, (Name, String)>,
+    /// Data sources that a rule closes, by key: the name, and why. They have a view, without rows.
+    pub closed: BTreeMap<String, (Name, String)>,
     /// Data sources that somebody switched off, by key.
     pub disabled: BTreeSet<String>,
     /// The people, by their login in this integration; disabled ones have no profile.
@@ -59,6 +61,7 @@ impl Desired {
             catalog: catalog.clone(),
             views: BTreeMap::new(),
             failed: BTreeMap::new(),
+            closed: BTreeMap::new(),
             disabled: BTreeSet::new(),
             users: BTreeMap::new(),
             warnings: vec![],
@@ -131,12 +134,13 @@ impl Desired {
                 Some(_) => {}
             }
         }
-        let remark = |remark: &Remark, effect: &str| {
-            format!("{name}: rule {} of `{}` {effect}{}", remark.rule, remark.policy, remark.message)
-        };
-        let closed = "closes the data source, which shows no rows: ";
-        self.warnings.extend(plan.merged.closed.iter().map(|r| remark(r, closed)));
-        self.warnings.extend(plan.merged.warnings.iter().map(|r| remark(r, "")));
+        let remark = |remark: &Remark| format!("rule {} of `{}`: {}", remark.rule, remark.policy, remark.message);
+        self.warnings.extend(plan.merged.warnings.iter().map(|r| format!("{name}: {}", remark(r))));
+        let closed: Vec<String> = plan.merged.closed.iter().map(remark).collect();
+        if !closed.is_empty() {
+            // It keeps a view, and whoever reads that gets no rows: so does the definition itself say.
+            self.closed.insert(plan.key.clone(), (name.clone(), closed.join("; ")));
+        }
         let columns = plan.merged.columns.iter().filter_map(|column| {
             let FoundColumn { name, column_type } = base.columns.iter().find(|c| c.name == column.name.as_str())?;
             Some((name.clone(), (column_type.clone(), *base.positions.get(name)?)))

@@ -156,6 +156,9 @@ impl Plan {
         for (key, (source, reason)) in &desired.failed {
             plan.fail(source, reason.clone(), pushed.get(key));
         }
+        for (source, reason) in desired.closed.values() {
+            plan.failed.push(Failed { data_source: source.to_string(), reason: reason.clone(), closed: true });
+        }
         for (key, wanted) in &desired.views {
             let known = pushed.get(key);
             if let Some(reason) = known.and_then(|known| replaced(known, wanted))

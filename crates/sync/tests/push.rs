@@ -178,6 +178,49 @@ fn a_source_whose_document_is_wrong_now_is_closed_until_it_is_mended() {
     assert_eq!(rows(&governed, "ann"), 2);
 }
 
+/// Something that is no predicate, or names what the table lacks, closes what it was to filter.
+#[test]
+fn a_rule_that_cannot_be_applied_closes_its_source() {
+    let governed = pushed(&base());
+    for filter in ["id", "id = 1; DROP TABLE hr.staff", "nosuch = 1", "salt = 'x'", "scrim_t.id = 1", "p.value = 'x'"] {
+        let rule =
+            format!("{{ kind: data-policy, name: f, where: all, rules: [ {{ rows: {{ filter: {filter:?} }} }} ] }}");
+        let report = push(&governed, &format!("{}{rule}", base()));
+        assert!(
+            report.failed[0].closed
+                && report.failed[0].reason.starts_with("rule 1 of `f`: the filter cannot be applied"),
+            "{report:?}"
+        );
+        assert_eq!(rows(&governed, "ann"), 0, "{filter}");
+    }
+    push(&governed, &base());
+    assert_eq!(rows(&governed, "ann"), 2);
+}
+
+/// No process of Scrim's runs when a grant ends.
+#[test]
+fn an_expired_grant_shows_no_rows_by_itself() {
+    let everybody = "{ kind: subscription-policy, name: everybody, where: all, access: anyone }";
+    let governed = pushed(&base().replace(everybody, "{ kind: tag, name: T }"));
+    assert_eq!(rows(&governed, "bob"), 0);
+    let expires = Utc::now() + chrono::Duration::milliseconds(1500);
+    let grant = format!("{{ kind: grant, name: g, user: bob, data_source: staff, expires: {} }}", expires.to_rfc3339());
+    push(&governed, &base().replace(everybody, &grant));
+    assert_eq!(rows(&governed, "bob"), 2);
+    std::thread::sleep(std::time::Duration::from_millis(1700));
+    assert_eq!(rows(&governed, "bob"), 0);
+    assert_eq!(governed.seen("bob", "SELECT * FROM immuta_system.user_tables").unwrap().len(), 0);
+}
+
+/// Editing a condition moves people in and out of an audience, and writes no view.
+#[test]
+fn an_edited_condition_changes_profiles_and_no_view() {
+    let governed = pushed(&base());
+    let report = push(&governed, &base().replace("access: anyone", "access: { conditions: { group: hr } }"));
+    assert_eq!((report.views.unchanged, report.profiles.written, report.profiles.unchanged), (1, 1, 1));
+    assert_eq!((rows(&governed, "ann"), rows(&governed, "bob")), (2, 0));
+}
+
 #[test]
 fn an_empty_or_wrong_directory_takes_nothing_away() {
     let governed = pushed(&base());

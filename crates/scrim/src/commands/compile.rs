@@ -54,8 +54,9 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
         }
         Output::Text => {
             for (sql, plan) in &views {
+                let level = if plan.merged.closed.is_empty() { "warning" } else { "error" };
                 for remark in remarks(plan) {
-                    writeln!(anstream::stderr(), "warning: {remark}")?;
+                    writeln!(anstream::stderr(), "{level}: {remark}")?;
                 }
                 writeln!(anstream::stdout(), "{sql};\n")?;
             }
@@ -64,7 +65,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
     for error in &failed {
         writeln!(anstream::stderr(), "error: {error}")?;
     }
-    Ok(ExitCode::from(u8::from(!failed.is_empty())))
+    let closed = views.iter().any(|(_, plan)| !plan.merged.closed.is_empty());
+    Ok(ExitCode::from(u8::from(closed || !failed.is_empty())))
 }
 
 /// What somebody should know about a view.
