@@ -174,7 +174,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = serde_saphyr::Spanned::<T>::deserialize(deserializer)?;
         let place = spanned.referenced;
-        let mark = Mark { line: place.line() as usize, column: place.column() as usize };
+        let mark = crate::text_or::mark(place.line() as usize, place.column() as usize);
         Ok(Self { value: spanned.value, mark })
     }
 }

@@ -57,8 +57,8 @@ pub struct SourceFile {
 
 /// Reads every document of a file. Each document that cannot be read is one problem; the others are read.
 pub fn read(file: &SourceFile, documents: &mut Vec<(Arc<PathBuf>, Document)>, problems: &mut Vec<Problem>) {
-    for text in split(&file.text) {
-        match read_one(&text) {
+    for (before, text) in split(&file.text) {
+        match read_one(before, &text) {
             Ok(Some(document)) => documents.push((Arc::clone(&file.path), document)),
             Ok(None) => {}
             Err(fault) => {
@@ -70,17 +70,17 @@ pub fn read(file: &SourceFile, documents: &mut Vec<(Arc<PathBuf>, Document)>, pr
     }
 }
 
-/// Cuts a file into documents at lines that start with `---`, which YAML allows nowhere else. Each piece is
-/// padded with empty lines, so that its positions are those of the file.
-fn split(text: &str) -> Vec<String> {
-    let mut pieces = vec![String::new()];
+/// Cuts a file into documents at lines that start with `---`, which YAML allows nowhere else: each with the number of
+/// lines before it.
+fn split(text: &str) -> Vec<(usize, String)> {
+    let mut pieces = vec![(0, String::new())];
     for (number, line) in text.trim_start_matches('\u{feff}').split_inclusive('\n').enumerate() {
         let marker =
             line.strip_prefix("---").is_some_and(|rest| rest.trim_end().is_empty() || rest.starts_with([' ', '\t']));
         if marker {
-            pieces.push("\n".repeat(number));
+            pieces.push((number, String::new()));
         }
-        if let Some(piece) = pieces.last_mut() {
+        if let Some((_, piece)) = pieces.last_mut() {
             // The marker itself gives way to blanks: what may follow it on its line keeps its column.
             if marker { piece.push_str(&line.replacen("---", "   ", 1)) } else { piece.push_str(line) }
         }
@@ -99,32 +99,32 @@ struct Kind {
     kind: Option<crate::At<String>>,
 }
 
-fn read_one(text: &str) -> Result<Option<Document>, Fault> {
+fn read_one(before: usize, text: &str) -> Result<Option<Document>, Fault> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#') || line.trim() == "...") {
         return Ok(None);
     }
-    let Kind { kind } = parse::<Kind>(text)?;
+    let Kind { kind } = parse::<Kind>(before, text)?;
     let Some(kind) = kind else {
         let line = text.lines().position(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#')).unwrap_or(0);
         return Err(Fault {
-            mark: Mark { line: line + 1, column: 1 },
+            mark: Mark { line: before + line + 1, column: 1 },
             message: "the document does not say what it is".to_owned(),
             help: Some(format!("start it with `kind:` and one of {}", KINDS.join(", "))),
         });
     };
     let document = match kind.as_str() {
-        "integration" => Document::Integration(parse(text)?),
-        "data-source" => Document::DataSource(parse(text)?),
-        "tag" => Document::Tag(parse(text)?),
-        "user" => Document::User(parse(text)?),
-        "group" => Document::Group(parse(text)?),
-        "attribute" => Document::Attribute(parse(text)?),
-        "purpose" => Document::Purpose(parse(text)?),
-        "project" => Document::Project(parse(text)?),
-        "grant" => Document::Grant(parse(text)?),
-        "subscription-policy" => Document::SubscriptionPolicy(parse(text)?),
-        "data-policy" => Document::DataPolicy(parse(text)?),
-        "policy-test" => Document::PolicyTest(parse(text)?),
+        "integration" => Document::Integration(parse(before, text)?),
+        "data-source" => Document::DataSource(parse(before, text)?),
+        "tag" => Document::Tag(parse(before, text)?),
+        "user" => Document::User(parse(before, text)?),
+        "group" => Document::Group(parse(before, text)?),
+        "attribute" => Document::Attribute(parse(before, text)?),
+        "purpose" => Document::Purpose(parse(before, text)?),
+        "project" => Document::Project(parse(before, text)?),
+        "grant" => Document::Grant(parse(before, text)?),
+        "subscription-policy" => Document::SubscriptionPolicy(parse(before, text)?),
+        "data-policy" => Document::DataPolicy(parse(before, text)?),
+        "policy-test" => Document::PolicyTest(parse(before, text)?),
         other => {
             let known = crate::problem::nearest(other, KINDS);
             return Err(Fault {
@@ -137,19 +137,20 @@ fn read_one(text: &str) -> Result<Option<Document>, Fault> {
     Ok(Some(document))
 }
 
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+fn parse<T: DeserializeOwned>(before: usize, text: &str) -> Result<T, Fault> {
     // Policy files are small; the reader's default budgets stop alias bombs and endless nesting.
     let options =
         serde_saphyr::options! { leading_zero_numbers_as_strings: true, strict_booleans: true, with_snippet: false };
-    crate::text_or::with_document(text, || serde_saphyr::from_str_with_options::<T>(text, options))
-        .map_err(|error| explain(&error))
+    crate::text_or::with_document(before, text, || {
+        serde_saphyr::from_str_with_options::<T>(text, options).map_err(|error| explain(&error))
+    })
 }
 
 /// Turns a reader's error into one with a place and, for a misspelt word, a suggestion.
 fn explain(error: &serde_saphyr::Error) -> Fault {
     let mark = error
         .location()
-        .map_or(Mark::default(), |place| Mark { line: place.line() as usize, column: place.column() as usize });
+        .map_or(Mark::default(), |place| crate::text_or::mark(place.line() as usize, place.column() as usize));
     let full = error.without_snippet().to_string();
     let message = full.rfind(" at line ").map_or(full.as_str(), |end| full.get(..end).unwrap_or(&full)).to_owned();
     let quoted = message.split('`').nth(1).unwrap_or_default().to_owned();

@@ -11,16 +11,33 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-thread_local! {
-    static DOCUMENT: RefCell<String> = const { RefCell::new(String::new()) };
+use crate::Mark;
+
+/// The document that is being read.
+struct Reading {
+    text: String,
+    /// How many lines of its file stand before it.
+    before: usize,
 }
 
-/// Runs `read` with `document` as the text that spans refer to.
-pub(crate) fn with_document<R>(document: &str, read: impl FnOnce() -> R) -> R {
-    DOCUMENT.with(|text| document.clone_into(&mut text.borrow_mut()));
+thread_local! {
+    static READING: RefCell<Reading> = const { RefCell::new(Reading { text: String::new(), before: 0 }) };
+}
+
+/// Runs `read` with `document` as the text that spans refer to, `before` lines down its file.
+pub(crate) fn with_document<R>(before: usize, document: &str, read: impl FnOnce() -> R) -> R {
+    READING.with_borrow_mut(|reading| {
+        document.clone_into(&mut reading.text);
+        reading.before = before;
+    });
     let result = read();
-    DOCUMENT.with(|text| text.borrow_mut().clear());
+    READING.with_borrow_mut(|reading| reading.text.clear());
     result
+}
+
+/// A place in the document that is being read, as a place in its file.
+pub(crate) fn mark(line: usize, column: usize) -> Mark {
+    Mark { line: READING.with_borrow(|reading| reading.before) + line, column }
 }
 
 /// Text, or a value that is written as a map or a list.
@@ -97,9 +114,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for TextOr<T> {
             Probe::Other(value) => Self::Other(value),
             Probe::Guessed => {
                 let span = spanned.defined.span();
-                let text = DOCUMENT.with(|document| {
-                    let document = document.borrow();
-                    document.chars().skip(span.offset() as usize).take(span.len() as usize).collect::<String>()
+                let text = READING.with_borrow(|reading| {
+                    reading.text.chars().skip(span.offset() as usize).take(span.len() as usize).collect::<String>()
                 });
                 if text.is_empty() {
                     return Err(D::Error::custom("put this value in quotes: its text cannot be told from a number"));
