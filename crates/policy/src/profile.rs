@@ -51,14 +51,25 @@ fn digest(parts: &[&str]) -> String {
 pub struct Audiences<'a> {
     catalog: &'a Catalog,
     by_key: BTreeMap<String, AccessRules<'a>>,
-    sources: Vec<(&'a DataSource, Option<String>, AccessRules<'a>)>,
+    sources: BTreeMap<&'a Name, Listed<'a>>,
+}
+
+/// A data source among others.
+#[derive(Clone, Debug)]
+struct Listed<'a> {
+    source: &'a DataSource,
+    key: Option<String>,
+    rules: AccessRules<'a>,
+    /// Whether somebody may read it for a reason that its audience does not share: as owner, or by a grant.
+    own_terms: bool,
 }
 
 impl<'a> Audiences<'a> {
     /// Groups the active data sources of an integration.
     pub fn of(catalog: &'a Catalog, integration: &Name) -> Self {
         let mut by_key = BTreeMap::new();
-        let mut sources = Vec::new();
+        let mut sources = BTreeMap::new();
+        let granted: BTreeSet<&Name> = catalog.grants.values().map(|grant| grant.data_source.value()).collect();
         for source in catalog.data_sources.values() {
             if source.integration.value() != integration || source.status != SourceStatus::Active {
                 continue;
@@ -68,7 +79,8 @@ impl<'a> Audiences<'a> {
             if let Some(key) = &key {
                 by_key.insert(key.clone(), rules.clone());
             }
-            sources.push((&source.item, key, rules));
+            let own_terms = !source.owners.is_empty() || granted.contains(source.name.value());
+            sources.insert(source.name.value(), Listed { source: &source.item, key, rules, own_terms });
         }
         Self { catalog, by_key, sources }
     }
@@ -108,7 +120,13 @@ impl<'a> Audiences<'a> {
                 add("table", "", key, ends);
             }
         }
-        for (source, key, rules) in &self.sources {
+        // Everywhere else the audience says all there is to say.
+        let project = facts.project.as_ref().and_then(|project| self.catalog.projects.get(project));
+        let listed: Vec<&Listed<'_>> = match project {
+            Some(project) => project.data_sources.iter().filter_map(|name| self.sources.get(name.value())).collect(),
+            None => self.sources.values().filter(|listed| listed.own_terms).collect(),
+        };
+        for Listed { source, key, rules, .. } in listed {
             let admitted_at = |moment| admitted(self.catalog, rules, source, &facts, moment);
             let ends = || {
                 let mut moments = rules.boundaries(now);

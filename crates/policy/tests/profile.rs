@@ -1,0 +1,129 @@
+//! What the profile lists is what the decision grants: now exactly, and later, with nobody pushing, never more.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use scrim_catalog::documents::SourceStatus;
+use scrim_catalog::{Catalog, Name, SourceFile, assemble};
+use scrim_policy::{AccessRules, Audiences, Facts, admitted, audience_key, source_key};
+
+struct Choice(u64);
+
+impl Choice {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % n
+    }
+    fn of<'a>(&mut self, list: &[&'a str]) -> &'a str {
+        list[usize::try_from(self.below(list.len() as u64)).unwrap()]
+    }
+}
+
+/// Six sources, four people, policies with windows, guardrails and grants of all kinds.
+fn documents(choice: &mut Choice, now: DateTime<Utc>) -> String {
+    let at = |hours: u64| (now + Duration::hours(i64::try_from(hours).unwrap())).to_rfc3339();
+    let mut text = String::from(
+        "{ kind: integration, name: w, engine: postgresql, database: d }\n---\n{ kind: group, name: g }\n---\n{ kind: group, name: h }\n---\n",
+    );
+    let mut project = String::new();
+    for s in 0..6 {
+        let owners = choice.of(&["", "", "u1", "{ group: g }"]);
+        let tag = choice.of(&["A", "B", "C"]);
+        let status = choice.of(&["active", "active", "active", "disabled"]);
+        let _ = writeln!(
+            text,
+            "{{ kind: data-source, name: s{s}, integration: w, table: t.s{s}, tags: [ {tag} ], owners: [ {owners} ], \
+             status: {status}, columns: [ {{ name: id, type: integer }} ] }}\n---"
+        );
+        if choice.below(2) == 0 {
+            let _ = write!(project, "s{s}, ");
+        }
+    }
+    let _ = writeln!(
+        text,
+        "{{ kind: project, name: p, data_sources: [ {project} ], members: [ {{ user: u1 }}, {{ user: u2 }} ] }}\n---"
+    );
+    for u in 0..4 {
+        let groups = choice.of(&["", "g", "h", "g, h"]);
+        let current = if (1..=2).contains(&u) && choice.below(2) == 0 { ", current_project: p" } else { "" };
+        let _ = writeln!(text, "{{ kind: user, name: u{u}, groups: [ {groups} ]{current} }}\n---");
+    }
+    for p in 0..choice.below(5) {
+        let scope = choice.of(&[
+            "all",
+            "{ source_tag: A }",
+            "{ source_tag: B }",
+            "{ not: { source_tag: A } }",
+            "{ data_source: s0 }",
+        ]);
+        let access = choice.of(&[
+            "anyone",
+            "individuals",
+            "{ conditions: { group: g } }",
+            "{ conditions: { not: { group: h } } }",
+        ]);
+        let (combine, guardrail) = (choice.of(&["required", "shared"]), choice.below(4) == 0);
+        let valid = match choice.below(3) {
+            0 => format!(", valid: {{ until: {} }}", at(1 + choice.below(4))),
+            1 => format!(", valid: {{ from: {} }}", at(choice.below(3))),
+            _ => String::new(),
+        };
+        let _ = writeln!(
+            text,
+            "{{ kind: subscription-policy, name: p{p}, where: {scope}, access: {access}, combine: {combine}, \
+             guardrail: {guardrail}{valid} }}\n---"
+        );
+    }
+    for g in 0..choice.below(4) {
+        let whom = choice.of(&["user: u0", "user: u2", "group: g"]);
+        let expires = match choice.below(3) {
+            0 => String::new(),
+            hours => format!(", expires: {}", at(2 * hours - 1)),
+        };
+        let source = choice.below(6);
+        let _ = writeln!(text, "{{ kind: grant, name: g{g}, {whom}, data_source: s{source}{expires} }}\n---");
+    }
+    text
+}
+
+fn catalog(text: &str) -> Catalog {
+    let file = SourceFile { path: Arc::new(PathBuf::from("t.yaml")), text: text.to_owned() };
+    assemble(&[file]).into_result().map_err(|p| format!("{p:#?}\n{text}")).unwrap().0
+}
+
+#[test]
+fn the_profile_lists_what_the_decision_grants() {
+    let now = "2026-11-24T12:00:00Z".parse().unwrap();
+    for seed in 1..2000_u64 {
+        let text = documents(&mut Choice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)), now);
+        let catalog = catalog(&text);
+        let audiences = Audiences::of(&catalog, &Name::new("w").unwrap());
+        for user in catalog.users.values() {
+            let rows = audiences.profile(user, now);
+            let facts = Facts::of(&catalog, user);
+            for source in catalog.data_sources.values().filter(|source| source.status == SourceStatus::Active) {
+                let rules = AccessRules::of(&catalog, source);
+                let keys = [Some(source_key(&source.name)), audience_key(&rules)];
+                let listed = |then: DateTime<Utc>| {
+                    rows.iter().any(|row| {
+                        row.kind == "table"
+                            && keys.contains(&Some(row.value.clone()))
+                            && row.expires.is_none_or(|end| end > then)
+                    })
+                };
+                for hours in 0..6 {
+                    let then = now + Duration::hours(hours) + Duration::seconds(hours.min(1));
+                    let granted = admitted(&catalog, &rules, source, &facts, then);
+                    assert!(!listed(then) || granted, "{} on {} after {hours} h\n{text}", user.name, source.name);
+                    assert!(hours > 0 || !granted || listed(then), "{} misses {}\n{text}", user.name, source.name);
+                }
+            }
+        }
+    }
+}
