@@ -100,6 +100,23 @@ fn errors_say_where_what_and_what_to_do() {
             &["5:13 the role `a$scrim$b` contains `$`"],
         ),
         (
+            "kind: integration\nname: w\nengine: postgresql\ndatabase: d\nsystem_prefix: a$b\nreaders: scrim_owner\nviews: { schema: a$b_system }\n",
+            &[
+                "5:16 the schema name `a$b` contains `$`",
+                "6:10 the readers are `scrim_owner`, a role of Scrim's own",
+                "7:18 the schema name `a$b_system` contains `$`",
+                "7:18 the schema `a$b_system` is one of Scrim's own",
+            ],
+        ),
+        (
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - rows: { lookup: { table: immuta_system.salt, on: { salt: { name: id } }, user: source } }\n",
+            &["5:5 `immuta_system.salt` is in a system schema"],
+        ),
+        (
+            "kind: data-source\nname: s\nintegration: warehouse\ntable: governed.customer\nview: governed.other\n",
+            &["4:8 `governed` is a system schema"],
+        ),
+        (
             "kind: grant\nname: g\ndata_source: retail.customer\n",
             &["2:7 the grant `g` needs exactly one of `user` and `group`"],
         ),

@@ -128,6 +128,9 @@ impl Desired {
         for table in plan.lookups() {
             match tables.get(&table) {
                 None => return self.fail(&source, format!("a rule looks up in `{table}`, which does not exist")),
+                Some(found) if found.owner == integration.owner_role.as_str() => {
+                    return self.fail(&source, format!("a rule looks up in `{table}`, which is Scrim's own"));
+                }
                 Some(found) if !found.readable => {
                     return self.fail(&source, unreadable(integration, &table));
                 }

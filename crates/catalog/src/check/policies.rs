@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Checker;
+use super::sources::system_schema;
 use crate::catalog::Stored;
-use crate::documents::{Access, As, SubscriptionPolicy};
+use crate::documents::{Access, As, Integration, SubscriptionPolicy};
 use crate::rule_reading::conditions;
 use crate::{At, Columns, ColumnsForm, Matched, Name, Problem, RowRule, RuleBody, Where, WhereForm};
 
@@ -53,7 +54,15 @@ pub(super) fn data_policies(checker: &mut Checker<'_>) {
                             RowRule::NewerThan(_, columns) | RowRule::OlderThan(_, columns) => {
                                 selector(checker, file, columns)
                             }
-                            RowRule::Lookup(lookup) => lookup.on.iter().for_each(|(_, c)| selector(checker, file, c)),
+                            RowRule::Lookup(lookup) => {
+                                let own = |i: &Stored<Integration>| system_schema(i, &lookup.table.schema);
+                                if checker.catalog.integrations.values().any(own) {
+                                    let message = format!("`{}` is in a system schema", lookup.table);
+                                    let problem = Problem::error(file, rule.mark, message);
+                                    checker.problems.push(problem.help("look up in a table of your own"));
+                                }
+                                lookup.on.iter().for_each(|(_, c)| selector(checker, file, c));
+                            }
                             RowRule::AllRows | RowRule::Never | RowRule::Filter(_) => {}
                         }
                     }

@@ -34,6 +34,21 @@ pub(super) fn integrations(checker: &mut Checker<'_>) {
                 );
             }
         }
+        // These names stand inside the bodies of procedures, between dollar quotes.
+        for name in [&integration.system_prefix, &integration.views.schema] {
+            if name.contains('$') {
+                checker.error(file, name, format!("the schema name `{name}` contains `$`"), "choose a name without it");
+            }
+        }
+        let own = [integration.system_schema(), integration.functions_schema(), integration.procedures_schema()];
+        if own.iter().any(|schema| schema.eq_ignore_ascii_case(&integration.views.schema)) {
+            let message = format!("the schema `{}` is one of Scrim's own", integration.views.schema);
+            checker.error(file, &integration.views.schema, message, "views need a schema of their own");
+        }
+        if [&integration.user, &integration.owner_role].iter().any(|role| role.value() == integration.readers.value()) {
+            let message = format!("the readers are `{}`, a role of Scrim's own", integration.readers);
+            checker.error(file, &integration.readers, message, "name a role of the people who read, or PUBLIC");
+        }
         if integration.user.value() == integration.owner_role.value() {
             let message = format!("`user` and `owner_role` are both `{}`", integration.user);
             checker.error(file, &integration.user, message, "the owner cannot log in, so it must be another role");
@@ -43,6 +58,17 @@ pub(super) fn integrations(checker: &mut Checker<'_>) {
             checker.error(file, &integration.system_prefix, message, "use at most 52 bytes");
         }
     }
+}
+
+/// Whether a schema is the warehouse's or Scrim's own: the system account could read there what nobody may.
+pub(super) fn system_schema(integration: &Integration, schema: &str) -> bool {
+    let schema = schema.to_lowercase();
+    schema == "information_schema"
+        || schema.starts_with("pg_")
+        || schema == integration.views.schema.to_lowercase()
+        || [integration.system_schema(), integration.functions_schema(), integration.procedures_schema()]
+            .iter()
+            .any(|own| own.to_lowercase() == schema)
 }
 
 /// The schema and name of a data source's view; none when the integration's pattern makes no valid name.
@@ -109,9 +135,7 @@ pub(super) fn data_sources(checker: &mut Checker<'_>) {
                 format!("the database `{database}` is not one that the integration `{}` reads", integration.name);
             checker.problems.push(Problem::error(file, source.table.mark(), message).help("add it to `databases`"));
         }
-        if ["pg_catalog", "information_schema", "pg_toast", "pg_internal"].contains(&source.table.schema.as_str())
-            || source.table.schema.starts_with(&format!("{}_", integration.system_prefix))
-        {
+        if system_schema(integration, &source.table.schema) {
             let message = format!("`{}` is a system schema", source.table.schema);
             checker
                 .problems

@@ -1,3 +1,6 @@
+-- Somebody who holds a lock on what is replaced here must not make everybody else wait.
+SET LOCAL lock_timeout = '10s'
+;;
 -- Refuse what would not be safe to build on, before anything is made.
 DO $scrim$
 DECLARE
