@@ -123,7 +123,7 @@ fn readers_reach_nothing_else() {
     let catalog = governed.catalog(&text);
     governed.install(&catalog);
     governed.push(&catalog);
-    governed.run("CREATE SCHEMA u4 AUTHORIZATION u4");
+    governed.run("CREATE SCHEMA u4 AUTHORIZATION u4; INSERT INTO immuta_system.tables VALUES ('s_other', NULL, 'governed', 'of somebody else')");
     for relation in [
         "raw.all_types",
         "ref.desk",
