@@ -83,9 +83,54 @@ fn compare(governed: &Governed, seed: u64) {
         expected.sort_by_key(|row| format!("{row:?}"));
         assert_eq!(found, expected, "as {} in\n{text}", user.name);
     }
+    for user in ["u1", "u2", "u3", "u4", "stranger"] {
+        closed(governed, user, &text);
+    }
     for relation in ["governed.all_types", "immuta_system.user_profile", "immuta_system.user_tables"] {
         let rows = governed.seen("stranger", &format!("SELECT 1 FROM {relation}")).unwrap();
         assert_eq!(rows.len(), 0, "a stranger sees {relation} in\n{text}");
+    }
+}
+
+/// Laws 1 and 3 for a user: without a subscription the table is not even scanned; nobody else's profile is seen, and
+/// nothing of what is behind the views.
+fn closed(governed: &Governed, user: &str, text: &str) {
+    let rows = governed.seen(user, "SELECT DISTINCT immuta__userid FROM immuta_system.user_profile").unwrap();
+    assert!(rows.iter().all(|row| row[0].as_deref() == Some(user)), "{user} sees the profile of {rows:?} in\n{text}");
+    for relation in ["immuta_system.profile", "immuta_system.salt", "raw.all_types"] {
+        assert_eq!(governed.refused(user, &format!("SELECT 1 FROM {relation}")), "42501", "{relation} in\n{text}");
+    }
+    let listed = governed.seen(user, "SELECT 1 FROM immuta_system.user_tables").unwrap();
+    if listed.is_empty() {
+        let plan =
+            governed.seen(user, "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT * FROM governed.all_types").unwrap();
+        let lines: Vec<String> = plan.into_iter().flatten().flatten().collect();
+        let scans = || lines.iter().filter(|line| line.contains(" on all_types"));
+        assert!(scans().all(|line| line.contains("(never executed)")), "{user} scans: {lines:#?} in\n{text}");
+    }
+}
+
+/// Law 4: whoever is deleted sees nothing any more, and an empty catalog shows nothing to anybody.
+#[test]
+fn whoever_is_deleted_sees_nothing_and_an_empty_catalog_shows_nothing() {
+    let governed = Governed::start();
+    prepare(&governed);
+    governed.install(&governed.catalog(&format!("{}---\n{LOOKUP}", documents(&mut Choice::new(1)))));
+    let options = scrim_sync::Options { allow_drop: true, ..Default::default() };
+    for seed in 1..12 {
+        let text = documents(&mut Choice::new(seed * 7919));
+        governed.push(&governed.catalog(&text));
+        let without: Vec<&str> = text.split("---\n").filter(|document| !document.contains("name: u2,")).collect();
+        // A document that names the user must go with them.
+        let without = without.join("---\n").replace("user: u2", "user: u3");
+        governed.try_push(&governed.catalog(&without), &options, chrono::Utc::now()).unwrap();
+        assert_eq!(governed.seen("u2", "SELECT 1 FROM governed.all_types").unwrap().len(), 0, "{text}");
+        closed(&governed, "u2", &text);
+    }
+    governed.try_push(&governed.catalog("{ kind: tag, name: T }"), &options, chrono::Utc::now()).unwrap();
+    for user in ["u1", "u2", "u3", "u4"] {
+        assert_eq!(governed.refused(user, "SELECT 1 FROM governed.all_types"), "42P01");
+        assert_eq!(governed.seen(user, "SELECT 1 FROM immuta_system.user_profile").unwrap().len(), 0);
     }
 }
 
@@ -258,7 +303,9 @@ fn hostile_names_and_values_stay_what_they_are() {
         "%I %s %",
         "select",
     ];
-    for name in hostile {
+    let mut choice = Choice::new(42);
+    let random: std::collections::BTreeSet<String> = (0..24).map(|_| nasty(&mut choice)).collect();
+    for name in hostile.into_iter().chain(random.iter().map(String::as_str)) {
         let yaml = yaml_quoted(name);
         let table = yaml_quoted(&format!("raw.{}", ident(name)));
         let view = yaml_quoted(&format!("governed.{}", ident(name)));
@@ -285,6 +332,19 @@ fn hostile_names_and_values_stay_what_they_are() {
         assert!(!again.changes_anything(), "{again:?}");
         governed.run("SELECT * FROM public.canary");
     }
+}
+
+/// A name out of what quoting rules trip over, at most 60 bytes, without blanks at its ends.
+fn nasty(choice: &mut Choice) -> String {
+    let parts = [
+        "'", "\"", "\\", "$$", "$scrim$", "%I", "%", "{owner}", ";", "--", "/*", "*/", " ", "é", "日", "🦀", "E'",
+        "\u{200b}", "x", "or", "=",
+    ];
+    let mut name = String::from(choice.of(&["a", "'", "\"", "\\", "."]));
+    while name.len() < 50 && !choice.odds(12) {
+        name += choice.of(&parts);
+    }
+    name + choice.of(&["z", "'", "\"", "\\"])
 }
 
 /// A text as a YAML double-quoted scalar.
