@@ -148,6 +148,56 @@ fn the_view_and_the_reference_evaluator_agree_on_every_cell() {
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
+/// While one random catalog takes another's place, each person sees at every moment what the state before shows, what
+/// the state after shows, or nothing.
+#[test]
+fn no_moment_between_two_catalogs_shows_what_neither_shows() {
+    let governed = Governed::start();
+    prepare(&governed);
+    governed.install(&governed.catalog(&format!("{}---\n{LOOKUP}", documents(&mut Choice::new(1)))));
+    let cases = std::env::var("SCRIM_CASES").map_or(100, |n| n.parse().unwrap());
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
+    let options = scrim_sync::Options { allow_drop: true, ..Default::default() };
+    let seen = || -> Vec<Vec<Vec<Option<String>>>> {
+        let user = |user: &str| {
+            let mut rows = governed.seen(user, "SELECT * FROM governed.all_types").unwrap();
+            rows.sort();
+            rows
+        };
+        ["u1", "u2", "u3", "u4"].into_iter().map(user).collect()
+    };
+    let outcome = TestRunner::new(config).run(&(proptest::num::u64::ANY, proptest::num::u64::ANY), |(one, other)| {
+        let (before, after) = (documents(&mut Choice::new(one)), documents(&mut Choice::new(other)));
+        governed.push(&governed.catalog(&before));
+        let catalog = governed.catalog(&after);
+        let integration = &catalog.integrations.values().next().unwrap().item;
+        let mut moments = vec![seen()];
+        let mut warehouse = governed.connect(&catalog);
+        let epoch = governed.wait(warehouse.claim()).unwrap();
+        let plan =
+            governed.wait(scrim_sync::plan(&warehouse, &catalog, integration, &options, chrono::Utc::now())).unwrap();
+        for step in &plan.steps {
+            assert_eq!(governed.wait(scrim_sync::apply_step(&mut warehouse, epoch, step)).unwrap(), None);
+            moments.push(seen());
+        }
+        let (first, last) = (&moments[0], &moments[moments.len() - 1]);
+        for (at, moment) in moments.iter().enumerate() {
+            for user in 0..4 {
+                let rows = &moment[user];
+                assert!(
+                    rows.is_empty() || rows == &first[user] || rows == &last[user],
+                    "u{} after step {at} of {:#?}\n{before}\nBECAME\n{after}",
+                    user + 1,
+                    plan.steps
+                );
+            }
+        }
+        assert!(!governed.push(&catalog).changes_anything());
+        Ok(())
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
 /// A rule that looks up in `ref.desk`, so that the installation lets the views read it.
 const LOOKUP: &str = "{ kind: data-policy, name: desk, where: all, rules: [ { rows: { lookup: { table: ref.desk, on: { k: { name: id } }, user: login } } } ] }";
 
