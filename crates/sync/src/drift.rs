@@ -33,6 +33,7 @@ pub async fn differences(
     let options = Options { allow_drop: true, ..Options::default() };
     let plan = plan(warehouse, catalog, integration, &options, now).await?;
     let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut profiles: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for step in &plan.steps {
         match step {
             Step::Close { source, reason, .. } => {
@@ -46,13 +47,15 @@ pub async fn differences(
             }
             Step::Profiles(changes) => {
                 for change in changes {
-                    let (more, less) = (change.removed.len(), change.added.len());
-                    let difference =
-                        format!("the profile of this user has {more} rows too many, and {less} are missing");
-                    found.insert(change.login.clone(), difference);
+                    let (more, less) = profiles.entry(change.login.clone()).or_default();
+                    *more += change.removed.len();
+                    *less += change.added.len();
                 }
             }
         }
+    }
+    for (login, (more, less)) in profiles {
+        found.insert(login, format!("the profile of this user has {more} rows too many, and {less} are missing"));
     }
     for failed in plan.failed {
         found.insert(failed.data_source, failed.reason);

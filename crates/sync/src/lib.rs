@@ -14,5 +14,5 @@ mod push;
 
 pub use desired::{Desired, Wanted, tables};
 pub use drift::{Difference, differences};
-pub use plan::{Action, Failed, Options, Plan, PlanRefused, Step};
-pub use push::{Changed, Report, SyncError, UserCounts, ViewCounts, apply_step, dry_run, plan, push};
+pub use plan::{Action, Failed, Options, Plan, PlanRefused, Step, UserCounts};
+pub use push::{Changed, Report, SyncError, ViewCounts, apply_step, dry_run, plan, push};

@@ -8,6 +8,47 @@ use scrim_policy::ProfileRow;
 use scrim_sql::Read;
 use scrim_warehouse::UserChange;
 
+/// Changes of profiles, parted by when they may be applied.
+#[derive(Debug, Default)]
+pub(crate) struct Parted {
+    /// Subscriptions under keys that no standing view asks for: nobody sees them come.
+    pub(crate) early: Vec<UserChange>,
+    /// Everything else, each user's in one transaction.
+    pub(crate) main: Vec<UserChange>,
+    /// Subscriptions under keys that no new view asks for: nobody sees them go.
+    pub(crate) late: Vec<UserChange>,
+}
+
+/// Parts changes, so that a source which gets another audience is subscribed to under both keys while its view is
+/// replaced, and is neither closed nor empty meanwhile.
+pub(crate) fn part(changes: Vec<UserChange>, standing: &BTreeSet<&str>, wanted: &BTreeSet<&str>) -> Parted {
+    let mut parted = Parted::default();
+    for change in changes {
+        let UserChange { login, removed, added, emptied } = change;
+        let same = |one: &ProfileRow, other: &ProfileRow| {
+            one.kind == other.kind && one.key == other.key && one.value == other.value
+        };
+        let unseen = |row: &ProfileRow, keys: &BTreeSet<&str>, others: &BTreeSet<ProfileRow>| {
+            row.kind == "table" && !keys.contains(row.value.as_str()) && !others.iter().any(|other| same(row, other))
+        };
+        let (early, come): (BTreeSet<_>, BTreeSet<_>) =
+            added.iter().cloned().partition(|row| unseen(row, standing, &removed));
+        let (late, go): (BTreeSet<_>, BTreeSet<_>) =
+            removed.iter().cloned().partition(|row| unseen(row, wanted, &added));
+        let mut add = |into: fn(&mut Parted) -> &mut Vec<UserChange>,
+                       removed: BTreeSet<ProfileRow>,
+                       added: BTreeSet<ProfileRow>| {
+            if !removed.is_empty() || !added.is_empty() {
+                into(&mut parted).push(UserChange { login: login.clone(), removed, added, emptied });
+            }
+        };
+        add(|parted| &mut parted.early, BTreeSet::new(), early);
+        add(|parted| &mut parted.main, go, come);
+        add(|parted| &mut parted.late, late, BTreeSet::new());
+    }
+    parted
+}
+
 /// The facts that change for anybody.
 pub(crate) struct Changed<'a>(BTreeSet<(&'a str, &'a str, &'a str)>);
 
@@ -52,6 +93,31 @@ impl<'a> Changed<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_subscription_under_another_key_comes_early_and_goes_late() {
+        let row = |kind: &'static str, value: &str, expires| ProfileRow {
+            kind: kind.into(),
+            key: String::new(),
+            value: value.to_owned(),
+            expires,
+        };
+        let end = Some("2026-12-01T00:00:00Z".parse().unwrap());
+        let change = UserChange {
+            login: "u".to_owned(),
+            removed: BTreeSet::from([row("table", "a_old", None), row("table", "s_1", None), row("group", "g", None)]),
+            added: BTreeSet::from([row("table", "a_new", None), row("table", "s_1", end)]),
+            emptied: false,
+        };
+        let parted = part(vec![change], &BTreeSet::from(["a_old"]), &BTreeSet::from(["a_new"]));
+        let values = |rows: &BTreeSet<ProfileRow>| rows.iter().map(|row| row.value.clone()).collect::<Vec<_>>();
+        assert_eq!(values(&parted.early[0].added), ["a_new"]);
+        assert_eq!(
+            (values(&parted.main[0].removed), values(&parted.main[0].added)),
+            (vec!["g".to_owned(), "s_1".to_owned()], vec!["s_1".to_owned()])
+        );
+        assert_eq!(values(&parted.late[0].removed), ["a_old"]);
+    }
 
     #[test]
     fn a_moment_in_between_shows_no_more_than_before_or_after() {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use scrim_catalog::Name;
 use scrim_catalog::documents::Integration;
-use scrim_sql::{Dialect, Rendered};
+use scrim_sql::{Dialect, Read, Rendered};
 use scrim_warehouse::{Privilege, Pushed, UserChange, ViewChange};
 use serde::Serialize;
 
 use crate::desired::{Desired, Wanted};
-use crate::order::{Changed, Moment};
+use crate::order::{Changed, Moment, Parted, part};
 use crate::profiles::Comparison;
 
 /// Rows of profiles that go in one transaction, unless one user has more.
@@ -81,6 +81,17 @@ pub struct Failed {
     pub closed: bool,
 }
 
+/// Users, by what becomes of their profiles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct UserCounts {
+    /// Written or changed.
+    pub written: usize,
+    /// Emptied.
+    pub removed: usize,
+    /// Left.
+    pub unchanged: usize,
+}
+
 /// Why nothing is pushed at all.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanRefused {
@@ -105,8 +116,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Views that are as they should be.
     pub unchanged_views: usize,
-    /// Users whose profile is as it should be.
-    pub unchanged_users: usize,
+    /// Users, by what becomes of their profiles.
+    pub users: UserCounts,
     /// Sources that cannot be pushed.
     pub failed: Vec<Failed>,
     /// What somebody should know.
@@ -138,10 +149,11 @@ impl Plan {
                 }
             }
         }
+        let removed = changes.iter().filter(|change| change.emptied).count();
         let mut plan = Self {
             steps: vec![],
             unchanged_views: 0,
-            unchanged_users: unchanged,
+            users: UserCounts { written: changes.len() - removed, removed, unchanged },
             failed: vec![],
             warnings: desired.warnings.clone(),
         };
@@ -152,7 +164,10 @@ impl Plan {
             )
         }));
         let (mut before, mut after) = (vec![], vec![]);
-        let changed = Changed::of(&changes);
+        let standing = pushed.values().flat_map(|known| tables(&known.reads)).collect();
+        let asked = desired.views.values().flat_map(|wanted| tables(&wanted.unversioned.reads)).collect();
+        let Parted { early, main, late } = part(changes, &standing, &asked);
+        let changed = Changed::of(&main);
         for (key, (source, reason)) in &desired.failed {
             plan.fail(source, reason.clone(), pushed.get(key));
         }
@@ -190,9 +205,11 @@ impl Plan {
         plan.steps.extend(
             gone.into_iter().map(|known| Step::Drop { key: known.key.clone(), source: known.data_source.clone() }),
         );
+        plan.steps.extend(batches(early).into_iter().map(Step::Profiles));
         plan.steps.extend(before);
-        plan.steps.extend(batches(changes).into_iter().map(Step::Profiles));
+        plan.steps.extend(batches(main).into_iter().map(Step::Profiles));
         plan.steps.extend(after);
+        plan.steps.extend(batches(late).into_iter().map(Step::Profiles));
         Ok(plan)
     }
 
@@ -210,6 +227,11 @@ impl Desired {
     fn knows(&self, key: &str) -> bool {
         self.views.contains_key(key) || self.failed.contains_key(key)
     }
+}
+
+/// The keys under which a view asks whether a user is subscribed.
+fn tables(reads: &BTreeSet<Read>) -> impl Iterator<Item = &str> {
+    reads.iter().filter(|read| read.kind == "table").filter_map(|read| read.value.as_deref())
 }
 
 /// Privileges on views are repaired by applying the view again.

@@ -7,7 +7,7 @@ use scrim_warehouse::{Refused, Warehouse, WarehouseError};
 use serde::Serialize;
 
 use crate::desired::{self, Desired};
-use crate::plan::{Action, Failed, Options, Plan, PlanRefused, Step};
+use crate::plan::{Action, Failed, Options, Plan, PlanRefused, Step, UserCounts};
 use crate::profiles::Comparison;
 
 /// Why a push did not come to its end.
@@ -30,17 +30,6 @@ pub struct ViewCounts {
     pub replaced: usize,
     /// Dropped.
     pub dropped: usize,
-    /// Left.
-    pub unchanged: usize,
-}
-
-/// Users, by what became of their profiles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct UserCounts {
-    /// Written or changed.
-    pub written: usize,
-    /// Emptied.
-    pub removed: usize,
     /// Left.
     pub unchanged: usize,
 }
@@ -78,7 +67,7 @@ impl Report {
     fn start(plan: &Plan) -> Self {
         let mut report = Self { warnings: plan.warnings.clone(), failed: plan.failed.clone(), ..Self::default() };
         report.views.unchanged = plan.unchanged_views;
-        report.profiles.unchanged = plan.unchanged_users;
+        report.profiles = plan.users;
         report
     }
 
@@ -87,7 +76,7 @@ impl Report {
             self.changes.push(Changed { data_source: source.to_owned(), action: action.to_owned() });
         };
         match step {
-            Step::Close { .. } => {}
+            Step::Close { .. } | Step::Profiles(_) => {}
             Step::Drop { source, .. } => {
                 note(source, "drop");
                 self.views.dropped += 1;
@@ -102,11 +91,6 @@ impl Report {
                 };
                 *count += 1;
                 note(&change.data_source, word);
-            }
-            Step::Profiles(changes) => {
-                let emptied = changes.iter().filter(|change| change.emptied).count();
-                self.profiles.removed += emptied;
-                self.profiles.written += changes.len() - emptied;
             }
         }
     }

@@ -381,6 +381,25 @@ fn no_moment_of_a_push_shows_more_than_before_or_after() {
     assert_eq!(both(), (true, true));
 }
 
+/// A source that gets another audience is neither closed nor empty while its view is replaced.
+#[test]
+fn another_policy_on_a_source_leaves_no_gap() {
+    let governed = pushed(&base());
+    let text = format!("{}{{ kind: subscription-policy, name: too, where: all, access: anyone }}", base());
+    let catalog = governed.catalog(&text);
+    let integration = &catalog.integrations.values().next().unwrap().item;
+    let mut warehouse = governed.connect(&catalog);
+    let epoch = governed.wait(warehouse.claim()).unwrap();
+    let plan =
+        governed.wait(scrim_sync::plan(&warehouse, &catalog, integration, &Options::default(), Utc::now())).unwrap();
+    assert_eq!(plan.steps.len(), 3, "{:?}", plan.steps);
+    for step in &plan.steps {
+        governed.wait(apply_step(&mut warehouse, epoch, step)).unwrap();
+        assert_eq!((rows(&governed, "ann"), rows(&governed, "bob")), (2, 2), "after {step:?}");
+    }
+    assert!(!push(&governed, &text).changes_anything());
+}
+
 #[test]
 fn whoever_pushed_before_can_change_nothing_any_more() {
     let governed = pushed(&base());
