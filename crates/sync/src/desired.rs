@@ -26,6 +26,8 @@ pub struct Desired {
     pub users: BTreeMap<String, User>,
     /// What somebody should know.
     pub warnings: Vec<String>,
+    /// Which installation the views are for.
+    installation: String,
 }
 
 /// The view of one data source.
@@ -65,6 +67,7 @@ impl Desired {
             disabled: BTreeSet::new(),
             users: BTreeMap::new(),
             warnings: vec![],
+            installation: system::installation(integration),
         };
         for user in catalog.users.values() {
             if let Some(login) = user.login(&integration.name) {
@@ -150,7 +153,7 @@ impl Desired {
         });
         let base_columns = columns.collect();
         let unversioned = Rendered::of(&plan, Dialect::Postgresql, 0);
-        let hash = hash(integration, &plan, &unversioned);
+        let hash = hash(&self.installation, &plan, &unversioned);
         self.views.insert(plan.key.clone(), Wanted { plan, unversioned, hash, base: base.clone(), base_columns });
     }
 }
@@ -187,10 +190,10 @@ fn unreadable(integration: &Integration, table: &TableName) -> String {
 }
 
 /// All that makes a view what it is. The installation is part of it: it says how views are applied.
-fn hash(integration: &Integration, plan: &ViewPlan, view: &Rendered) -> String {
+fn hash(installation: &str, plan: &ViewPlan, view: &Rendered) -> String {
     let columns: Vec<&str> = view.columns.iter().map(|name| name.as_str()).collect();
     let parts = serde_json::json!([
-        system::installation(integration),
+        installation,
         plan.source.as_str(),
         plan.view.to_string(),
         plan.audience,

@@ -2,7 +2,7 @@
 //! the new view with the old profiles. Such a moment is safe when the changed facts are none that the view of that
 //! moment asks for: then it shows what it showed before, or what it will show after.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use scrim_policy::ProfileRow;
 use scrim_sql::Read;
@@ -49,8 +49,14 @@ pub(crate) fn part(changes: Vec<UserChange>, standing: &BTreeSet<&str>, wanted: 
     parted
 }
 
-/// The facts that change for anybody.
-pub(crate) struct Changed<'a>(BTreeSet<(&'a str, &'a str, &'a str)>);
+/// The facts that change for anybody, by what a view may ask: of a kind, of a key, of a value, of both.
+#[derive(Default)]
+pub(crate) struct Changed<'a> {
+    kinds: HashSet<&'a str>,
+    keys: HashSet<(&'a str, &'a str)>,
+    values: HashSet<(&'a str, &'a str)>,
+    facts: HashSet<(&'a str, &'a str, &'a str)>,
+}
 
 /// When to replace a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,17 +71,23 @@ pub(crate) enum Moment {
 
 impl<'a> Changed<'a> {
     pub(crate) fn of(changes: &'a [UserChange]) -> Self {
-        let rows = changes.iter().flat_map(|change| change.removed.iter().chain(&change.added));
-        Self(rows.map(|row: &ProfileRow| (row.kind.as_ref(), row.key.as_str(), row.value.as_str())).collect())
+        let mut changed = Self::default();
+        for row in changes.iter().flat_map(|change| change.removed.iter().chain(&change.added)) {
+            let (kind, key, value) = (row.kind.as_ref(), row.key.as_str(), row.value.as_str());
+            changed.kinds.insert(kind);
+            changed.keys.insert((kind, key));
+            changed.values.insert((kind, value));
+            changed.facts.insert((kind, key, value));
+        }
+        changed
     }
 
     fn touches(&self, reads: &BTreeSet<Read>) -> bool {
-        reads.iter().any(|read| {
-            self.0.iter().any(|(kind, key, value)| {
-                read.kind == *kind
-                    && read.key.as_deref().is_none_or(|wanted| wanted == *key)
-                    && read.value.as_deref().is_none_or(|wanted| wanted == *value)
-            })
+        reads.iter().any(|read| match (read.kind.as_str(), read.key.as_deref(), read.value.as_deref()) {
+            (kind, None, None) => self.kinds.contains(kind),
+            (kind, Some(key), None) => self.keys.contains(&(kind, key)),
+            (kind, None, Some(value)) => self.values.contains(&(kind, value)),
+            (kind, Some(key), Some(value)) => self.facts.contains(&(kind, key, value)),
         })
     }
 
