@@ -62,6 +62,9 @@ pub(crate) enum Failure {
     /// A cell that is no value of its type.
     #[error("`{0}` is not a value of the type {1}")]
     Unreadable(String, String),
+    /// A view cannot be planned.
+    #[error(transparent)]
+    Plan(#[from] scrim_sql::PlanError),
     /// The columns are not known.
     #[error(transparent)]
     Merge(#[from] scrim_policy::MergeError),

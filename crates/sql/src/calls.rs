@@ -2,6 +2,7 @@
 //! names in them are quoted here.
 
 use scrim_catalog::documents::Integration;
+use scrim_catalog::{Name, TableName};
 
 use crate::quote::ident;
 
@@ -62,6 +63,17 @@ impl Calls {
             drop_view: format!("CALL {procedures}.drop_view($1, $2)"),
         }
     }
+}
+
+/// Reads columns of a relation.
+pub fn read<'a>(relation: &TableName, columns: impl IntoIterator<Item = &'a Name>) -> String {
+    let columns: Vec<String> = columns.into_iter().map(|name| ident(name)).collect();
+    format!("SELECT {} FROM {}.{}", columns.join(", "), ident(&relation.schema), ident(&relation.table))
+}
+
+/// The salts of a data source by column, as its administrator may read them: the source's key.
+pub fn salts(integration: &Integration) -> String {
+    format!("SELECT s.column_name, s.salt FROM {}.salt AS s WHERE s.source = $1", ident(&integration.system_schema()))
 }
 
 /// Tables by schema and name, as the catalog has them: kind, identity, owner, whether a role may read them, and

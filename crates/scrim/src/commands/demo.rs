@@ -120,14 +120,14 @@ impl Demo<'_> {
         let (mut shown, mut wrong) = (0, 0);
         for stop in &tour::STOPS {
             let Some((_, table)) = known.iter().find(|(name, _)| name == stop.source) else { continue };
-            let view = table.view.replace('"', "");
-            writeln!(out, "{}\n\n  {}\n", stop.title, stop.query(&view))?;
+            let query = stop.query(&table.view);
+            writeln!(out, "{}\n\n  {query}\n", stop.title)?;
             let (mut panels, mut sentences) = (vec![], vec![]);
             for person in stop.people {
                 let user = files::named(&self.catalog.users, "user", person)?;
                 let source = files::named(&self.catalog.data_sources, "data source", stop.source)?;
                 let client = people::connect(self.cluster, person, &self.place.password).await?;
-                let answer = people::rows(&client, &stop.query(&table.view)).await?;
+                let answer = people::rows(&client, &query).await?;
                 let now = Utc::now();
                 let expected = table.expected(self.catalog, user, person, now);
                 panels.push(stop.panel(person, &answer, expected.len()));
@@ -156,7 +156,7 @@ impl Demo<'_> {
             let Some(login) = user.login(&self.integration.name) else { continue };
             let client = people::connect(self.cluster, login.as_str(), &self.place.password).await?;
             for (name, table) in known {
-                let found = people::rows(&client, &format!("SELECT * FROM {}", table.view)).await?;
+                let found = people::rows(&client, &table.everything()).await?;
                 let found = table.values(&table.columns(), found)?;
                 let expected = table.expected(self.catalog, user, login.as_str(), Utc::now());
                 compared += 1;

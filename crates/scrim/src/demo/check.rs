@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use scrim_catalog::documents::{DataSource, Integration, User};
-use scrim_catalog::{Catalog, ColumnType, Name};
+use scrim_catalog::{Catalog, ColumnType, Name, TableName};
 use scrim_policy::evaluate::{Row, World, evaluate};
 use scrim_policy::{Facts, Merged, Value, decide, merge, source_key};
+use scrim_sql::{PlanError, calls};
 use tokio_postgres::Client;
 
 use super::people::{Rows, rows};
@@ -19,8 +20,8 @@ pub(crate) struct Known {
     merged: Merged,
     raw: Vec<Row>,
     salts: BTreeMap<String, String>,
-    /// The view, as a query names it.
-    pub(crate) view: String,
+    /// The view.
+    pub(crate) view: TableName,
 }
 
 impl Known {
@@ -32,27 +33,17 @@ impl Known {
         source: &DataSource,
     ) -> Result<Self, Failure> {
         let merged = merge(catalog, source)?;
-        let columns: Vec<String> = merged.columns.iter().map(|column| quoted(&column.name)).collect();
         let table = source.table.value();
-        let sql = format!("SELECT {} FROM {}.{}", columns.join(", "), quoted(&table.schema), quoted(&table.table));
+        let sql = calls::read(table, merged.columns.iter().map(|column| &column.name));
         let cells = |row: Vec<Option<String>>| {
             let row = merged.columns.iter().zip(row);
             row.map(|(column, cell)| Ok((column.name.clone(), value(cell, &column.column_type)?))).collect()
         };
         let raw = rows(admin, &sql).await?.into_iter().map(cells).collect::<Result<_, Failure>>()?;
-        let salts = admin
-            .query(
-                &format!(
-                    "SELECT column_name, salt FROM {}.salt WHERE source = $1",
-                    quoted(&integration.system_schema())
-                ),
-                &[&source_key(&source.name)],
-            )
-            .await?;
+        let salts = admin.query(&calls::salts(integration), &[&source_key(&source.name)]).await?;
         let salts = salts.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, Failure>>()?;
-        let view = scrim_catalog::view_of(integration, source.view.as_ref().map(|view| view.value()), table)
-            .map(|view| format!("{}.{}", quoted(&view.schema), quoted(&view.table)))
-            .unwrap_or_default();
+        let view = scrim_catalog::view_of(integration, source.view.as_ref().map(|view| view.value()), table);
+        let view = view.ok_or_else(|| PlanError::NoViewName(source.name.value().clone()))?;
         Ok(Self { source: source.clone(), merged, raw, salts, view })
     }
 
@@ -77,6 +68,11 @@ impl Known {
             .collect();
         let row = |row: Vec<Option<String>>| row.into_iter().zip(&types).map(|(cell, t)| value(cell, t)).collect();
         answer.into_iter().map(row).collect()
+    }
+
+    /// The query for all that a user sees.
+    pub(crate) fn everything(&self) -> String {
+        calls::read(&self.view, self.merged.columns.iter().map(|column| &column.name))
     }
 
     /// The names of all columns.
@@ -120,9 +116,4 @@ fn value(cell: Option<String>, column_type: &ColumnType) -> Result<Value, Failur
             Value::printed(&text, column_type).ok_or_else(|| Failure::Unreadable(text, column_type.to_string()))
         }
     }
-}
-
-/// The demo's own names have no quotes; should one come, the statement must stay one.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 use comfy_table::{Table, presets};
-use scrim_catalog::Catalog;
 use scrim_catalog::documents::{DataSource, User};
+use scrim_catalog::{Catalog, TableName};
 use scrim_policy::Explanation;
 
 use super::people::Rows;
@@ -60,7 +60,7 @@ pub(crate) const STOPS: [Stop; 3] = [
 
 impl Stop {
     /// The query, the same for everybody.
-    pub(crate) fn query(&self, view: &str) -> String {
+    pub(crate) fn query(&self, view: &TableName) -> String {
         format!("SELECT {} FROM {view} ORDER BY {} LIMIT {LIMIT}", self.columns.join(", "), self.order)
     }
 
