@@ -116,7 +116,7 @@ impl Demo<'_> {
 
     /// Shows each query as three people; answers how many of the results were not what they should be.
     async fn tour(&self, known: &[(String, Known)], out: &mut impl Write) -> Result<(usize, usize), Failure> {
-        let width = comfy_table::Table::new().width().unwrap_or(WIDTH);
+        let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0);
         let (mut shown, mut wrong) = (0, 0);
         for stop in &tour::STOPS {
             let Some((_, table)) = known.iter().find(|(name, _)| name == stop.source) else { continue };
