@@ -8,6 +8,8 @@
 //! The statements stand in files beside this module, with names and literals in braces; [`fill`] puts the quoted
 //! text in.
 
+pub mod redshift;
+
 use scrim_catalog::documents::Integration;
 use scrim_catalog::{Catalog, RowRule, RuleBody, TableName};
 use sha2::{Digest, Sha256};
