@@ -44,9 +44,6 @@ pub(crate) enum Failure {
         "the environment variable SCRIM_ADMIN_URL is not set; it is the URL of an administrator of the database, for example postgresql://postgres@localhost/analytics, used once and kept nowhere"
     )]
     NoAdminUrl,
-    /// Not built yet.
-    #[error("{0} is not supported by this version of scrim")]
-    Unsupported(&'static str),
     /// The warehouse.
     #[error(transparent)]
     Warehouse(#[from] scrim_warehouse::WarehouseError),

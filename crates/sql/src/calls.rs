@@ -9,7 +9,7 @@ use crate::quote::ident;
 /// The statements of one integration.
 #[derive(Clone, Debug)]
 pub struct Calls {
-    /// Which installation is there: one row, one text. See [`crate::system::installation`].
+    /// Which installation is there: one row, one text. See [`crate::system::postgresql::installation`].
     pub installed: String,
     /// Takes the next epoch: one row, one number.
     pub claim: String,

@@ -5,74 +5,16 @@
 //! administrator's default privileges say, and the privileges are read back before anything is committed. The
 //! login of Scrim calls procedures and stages rows.
 //!
-//! The statements stand in files beside this module, with names and literals in braces; [`fill`] puts the quoted
+//! The statements stand in files beside the modules of the engines, with names and literals in braces; [`fill`] puts the quoted
 //! text in.
 
+pub mod postgresql;
 pub mod redshift;
 
 use scrim_catalog::documents::Integration;
 use scrim_catalog::{Catalog, RowRule, RuleBody, TableName};
-use sha2::{Digest, Sha256};
 
-use crate::quote::{dollar, ident, literal};
-
-const POSTGRESQL: [&str; 8] = [
-    include_str!("system/postgresql/10_guard.sql"),
-    include_str!("system/postgresql/20_roles.sql"),
-    include_str!("system/postgresql/30_schemas.sql"),
-    include_str!("system/postgresql/40_tables.sql"),
-    include_str!("system/postgresql/50_functions.sql"),
-    include_str!("system/postgresql/60_views.sql"),
-    include_str!("system/postgresql/70_procedures.sql"),
-    include_str!("system/postgresql/80_grants.sql"),
-];
-
-/// The statements of an installation in PostgreSQL, for an administrator to run in order, in one transaction.
-pub fn postgresql(integration: &Integration) -> Vec<String> {
-    let mut all = Vec::new();
-    for (file, text) in POSTGRESQL.iter().enumerate() {
-        if file + 1 == POSTGRESQL.len() {
-            all.push(installed(integration));
-        }
-        all.extend(text.split("\n;;\n").map(|statement| fill(statement.trim_end(), integration)));
-    }
-    all
-}
-
-/// What [`postgresql`] makes, in one hash: another version of Scrim, or other settings, are another installation.
-pub fn installation(integration: &Integration) -> String {
-    let mut hash = Sha256::new();
-    for text in POSTGRESQL {
-        hash.update(fill(text, integration));
-    }
-    hex::encode(hash.finalize())
-}
-
-fn installed(integration: &Integration) -> String {
-    format!(
-        "-- Which installation this is.\nCREATE OR REPLACE FUNCTION {}.installed() RETURNS text\nLANGUAGE sql STABLE\nRETURN {}",
-        ident(&integration.procedures_schema()),
-        literal(&installation(integration))
-    )
-}
-
-/// The statement that lets the owner role read a table. A table that is not there yet is passed over with a
-/// warning: one bad registration must not hold up the others.
-pub fn postgresql_reads(integration: &Integration, table: &TableName) -> String {
-    let (schema, owner) = (ident(&table.schema), ident(&integration.owner_role));
-    let name = format!("{schema}.{}", ident(&table.table));
-    let body = format!(
-        "BEGIN\n  IF pg_catalog.to_regclass({text}) IS NULL THEN\n    RAISE WARNING 'there is no table %', {text};\n  ELSE\n    \
-         GRANT USAGE ON SCHEMA {schema} TO {owner};\n    GRANT SELECT ON TABLE {name} TO {owner};\n  END IF;\nEND",
-        text = literal(&name)
-    );
-    format!("DO {}", dollar(&body))
-}
-
-/// The statement that sets the password of Scrim's login, from a verifier that the server stores as it is.
-pub fn set_password(integration: &Integration, verifier: &str) -> String {
-    format!("ALTER ROLE {} PASSWORD {}", ident(&integration.user), literal(verifier))
-}
+use crate::quote::{ident, literal};
 
 /// Every table that the views of an integration read: the governed ones and those that rules look up in.
 pub fn tables(catalog: &Catalog, integration: &Integration) -> Vec<TableName> {
@@ -146,7 +88,7 @@ mod tests {
     #[test]
     fn every_brace_is_filled_and_in_one_pass() {
         let integration: Integration = scrim_catalog_integration("{user}");
-        let script = postgresql(&integration).join("\n");
+        let script = postgresql::install(&integration).join("\n");
         let left: Vec<&str> = script.lines().filter(|line| line.contains('{')).collect();
         assert!(left.iter().all(|line| line.contains("\"{user}\"") || line.contains("'{user}'")), "{left:#?}");
         assert!(script.contains("CREATE ROLE \"{user}\" NOLOGIN"));

@@ -113,8 +113,8 @@ fn type_name(column_type: &ColumnType, dialect: Dialect) -> String {
 /// Now, in UTC, as a timestamp without zone: a reader's time zone has no say.
 fn now(dialect: Dialect) -> &'static str {
     match dialect {
-        // GETDATE() is in UTC on Redshift whatever the session's zone.
-        Dialect::Redshift => "GETDATE()",
+        // GETDATE() is in the session's zone ("GETDATE function"), which is a reader's to set.
+        Dialect::Redshift => "(CAST(GETDATE() AS TIMESTAMPTZ) AT TIME ZONE 'UTC')",
         Dialect::Postgresql => "(statement_timestamp() AT TIME ZONE 'UTC')",
     }
 }

@@ -134,7 +134,9 @@ fn hostile_names_and_values_pass_the_gate() {
         );
         for view in views(&text) {
             assert!(scrim_redshift_gate::check_own(&view).is_ok(), "{view}");
-            assert!(!view.contains('\\'));
+            // In a quoted name a backslash is a character like others; in a literal it would escape.
+            let literals: String = view.split('"').step_by(2).collect();
+            assert!(!literals.contains('\\'), "{view}");
         }
     }
 }

@@ -67,7 +67,7 @@ impl Desired {
             disabled: BTreeSet::new(),
             users: BTreeMap::new(),
             warnings: vec![],
-            installation: system::installation(integration),
+            installation: system::postgresql::installation(integration),
         };
         for user in catalog.users.values() {
             if let Some(login) = user.login(&integration.name) {

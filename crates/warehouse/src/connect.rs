@@ -47,7 +47,7 @@ impl Warehouse {
         })?;
         let installed: String =
             installed.try_get(0).map_err(WarehouseError::statement("looking for the installation"))?;
-        if installed != system::installation(integration) {
+        if installed != system::postgresql::installation(integration) {
             return Err(WarehouseError::OtherInstallation(at));
         }
         Ok(Self { client, calls, owner: integration.owner_role.to_string() })

@@ -23,16 +23,16 @@ pub async fn install(
     let (mut client, mut notices) = administrator(integration, url).await?;
     let failed = WarehouseError::statement("the installation was refused, and nothing was changed");
     let transaction = client.transaction().await.map_err(&failed)?;
-    for statement in system::postgresql(integration) {
+    for statement in system::postgresql::install(integration) {
         transaction.batch_execute(&statement).await.map_err(&failed)?;
     }
     for table in tables {
-        transaction.batch_execute(&system::postgresql_reads(integration, table)).await.map_err(&failed)?;
+        transaction.batch_execute(&system::postgresql::reads(integration, table)).await.map_err(&failed)?;
     }
     if let Some(secret) = secret {
         // Only a verifier leaves this process: statements may be logged.
         let verifier = scram_sha_256(secret.expose_secret().as_bytes());
-        transaction.batch_execute(&system::set_password(integration, &verifier)).await.map_err(&failed)?;
+        transaction.batch_execute(&system::postgresql::set_password(integration, &verifier)).await.map_err(&failed)?;
     }
     transaction.commit().await.map_err(&failed)?;
     let mut warnings = Vec::new();

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use scrim_catalog::documents::{Engine, Integration};
+use scrim_catalog::TableName;
+use scrim_catalog::documents::{Engine, Integration, Layout};
 use scrim_sql::system;
 use secrecy::SecretString;
 use serde_json::json;
@@ -51,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
 fn bootstrap_script(which: &Which, output: Output) -> Result<ExitCode, Failure> {
     let catalog = files::catalog(&which.dir, output)?;
     let integration = files::integration(&catalog, which.integration.as_deref())?;
-    let script = script(integration, &system::tables(&catalog, integration))?;
+    let script = script(integration, &system::tables(&catalog, integration));
     match output {
         Output::Text => write!(anstream::stdout(), "{script}")?,
         Output::Json => {
@@ -61,25 +62,42 @@ fn bootstrap_script(which: &Which, output: Output) -> Result<ExitCode, Failure> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn script(integration: &Integration, tables: &[scrim_catalog::TableName]) -> Result<String, Failure> {
-    if integration.engine == Engine::Redshift {
-        return Err(Failure::Unsupported("the bootstrap script for Amazon Redshift"));
-    }
+/// The script, with the login's password left to the administrator: no secret stands in it.
+fn script(integration: &Integration, tables: &[TableName]) -> String {
+    let (statements, reads, password): (Vec<String>, Vec<String>, &str) = match integration.engine {
+        Engine::Postgresql => (
+            system::postgresql::install(integration),
+            tables.iter().map(|table| system::postgresql::reads(integration, table)).collect(),
+            "\\password",
+        ),
+        Engine::Redshift => (
+            system::redshift::install(integration),
+            tables.iter().flat_map(|table| system::redshift::reads(integration, table)).collect(),
+            "ALTER USER ... PASSWORD, for",
+        ),
+    };
+    let database = match integration.layout() {
+        Layout::Central => &integration.system_database,
+        Layout::PerDatabase => &integration.database,
+    };
     let mut text = format!(
         "-- What Scrim needs in the database {}, to be run once by an administrator: all of it, or nothing.\n\
          -- It may be run again, for another version or other settings. Afterwards give Scrim's login a password:\n\
-         --   \\password {}\n\nBEGIN;\n",
-        comment(&integration.database),
+         --   {password} {}\n\nBEGIN;\n",
+        comment(database),
         comment(&integration.user)
     );
-    for statement in system::postgresql(integration) {
+    for statement in statements {
         text += &format!("\n{statement};\n");
     }
-    text += "\n-- What the views read.\n";
-    for table in tables {
-        text += &format!("{};\n", system::postgresql_reads(integration, table));
+    if integration.engine == Engine::Redshift {
+        text += "\nCOMMIT;\n\n-- What the views read: to be run in the database of each table.\n";
+        text.extend(reads.iter().map(|statement| format!("{statement};\n")));
+        return text;
     }
-    Ok(text + "\nCOMMIT;\n")
+    text += "\n-- What the views read.\n";
+    text.extend(reads.iter().map(|statement| format!("{statement};\n")));
+    text + "\nCOMMIT;\n"
 }
 
 /// A name inside a comment: nothing in it may end the line.

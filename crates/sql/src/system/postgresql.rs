@@ -1,0 +1,66 @@
+//! The system objects in PostgreSQL.
+
+use scrim_catalog::TableName;
+use scrim_catalog::documents::Integration;
+use sha2::{Digest, Sha256};
+
+use super::fill;
+use crate::quote::{dollar, ident, literal};
+
+const FILES: [&str; 8] = [
+    include_str!("postgresql/10_guard.sql"),
+    include_str!("postgresql/20_roles.sql"),
+    include_str!("postgresql/30_schemas.sql"),
+    include_str!("postgresql/40_tables.sql"),
+    include_str!("postgresql/50_functions.sql"),
+    include_str!("postgresql/60_views.sql"),
+    include_str!("postgresql/70_procedures.sql"),
+    include_str!("postgresql/80_grants.sql"),
+];
+
+/// The statements of an installation in PostgreSQL, for an administrator to run in order, in one transaction.
+pub fn install(integration: &Integration) -> Vec<String> {
+    let mut all = Vec::new();
+    for (file, text) in FILES.iter().enumerate() {
+        if file + 1 == FILES.len() {
+            all.push(installed(integration));
+        }
+        all.extend(text.split("\n;;\n").map(|statement| fill(statement.trim_end(), integration)));
+    }
+    all
+}
+
+/// What [`install`] makes, in one hash: another version of Scrim, or other settings, are another installation.
+pub fn installation(integration: &Integration) -> String {
+    let mut hash = Sha256::new();
+    for text in FILES {
+        hash.update(fill(text, integration));
+    }
+    hex::encode(hash.finalize())
+}
+
+fn installed(integration: &Integration) -> String {
+    format!(
+        "-- Which installation this is.\nCREATE OR REPLACE FUNCTION {}.installed() RETURNS text\nLANGUAGE sql STABLE\nRETURN {}",
+        ident(&integration.procedures_schema()),
+        literal(&installation(integration))
+    )
+}
+
+/// The statement that lets the owner role read a table. A table that is not there yet is passed over with a
+/// warning: one bad registration must not hold up the others.
+pub fn reads(integration: &Integration, table: &TableName) -> String {
+    let (schema, owner) = (ident(&table.schema), ident(&integration.owner_role));
+    let name = format!("{schema}.{}", ident(&table.table));
+    let body = format!(
+        "BEGIN\n  IF pg_catalog.to_regclass({text}) IS NULL THEN\n    RAISE WARNING 'there is no table %', {text};\n  ELSE\n    \
+         GRANT USAGE ON SCHEMA {schema} TO {owner};\n    GRANT SELECT ON TABLE {name} TO {owner};\n  END IF;\nEND",
+        text = literal(&name)
+    );
+    format!("DO {}", dollar(&body))
+}
+
+/// The statement that sets the password of Scrim's login, from a verifier that the server stores as it is.
+pub fn set_password(integration: &Integration, verifier: &str) -> String {
+    format!("ALTER ROLE {} PASSWORD {}", ident(&integration.user), literal(verifier))
+}

@@ -1,0 +1,135 @@
+//! The system objects in Amazon Redshift: the same as in PostgreSQL, as far as Redshift has the means.
+//!
+//! What is otherwise, and why:
+//!
+//! - The owner is a user and no role: only users own schemas.
+//! - The script runs as a superuser, in the database of the views, who acts as the owner for a while.
+//! - Late-binding views have no tracked dependencies and are read by the names in them: there is no identity of the
+//!   table below to check, and readers need USAGE of the schemas that a view names.
+//! - Keys are not enforced, rows are not locked, the catalog cannot be joined with tables, and nothing is returned by
+//!   an UPDATE: the procedures lock the lease, delete before they insert, and ask one thing after the other.
+//! - There is no security barrier and no source of secret random numbers: salts come from whoever pushes.
+//!
+//! Redshift writes names in lower case, also quoted ones, but for those of users ("Names and identifiers",
+//! "CREATE USER" in the Database Developer Guide); so does this module, for the catalog is asked for them.
+//!
+//! Texts passed to the procedures are parameters of the call, or literals in which `CHR(92)` stands for a backslash.
+
+use scrim_catalog::documents::Integration;
+use scrim_catalog::{At, Name, TableName};
+use sha2::{Digest, Sha256};
+
+use super::fill;
+use crate::quote::{ident, literal};
+
+const FILES: [&str; 8] = [
+    include_str!("redshift/10_guard.sql"),
+    include_str!("redshift/20_users.sql"),
+    include_str!("redshift/30_schemas.sql"),
+    include_str!("redshift/40_tables.sql"),
+    include_str!("redshift/50_functions.sql"),
+    include_str!("redshift/60_views.sql"),
+    include_str!("redshift/70_procedures.sql"),
+    include_str!("redshift/80_grants.sql"),
+];
+
+/// The most bytes of a VARCHAR, and so of an argument.
+const MOST_TEXT: usize = 65_535;
+
+/// The statements of an installation in Redshift, for a superuser to run in order, in one transaction, connected to
+/// the database of the views.
+pub fn install(integration: &Integration) -> Vec<String> {
+    let mut all = Vec::new();
+    for (file, text) in FILES.iter().enumerate() {
+        if file + 1 == FILES.len() {
+            all.push(installed(integration));
+        }
+        all.extend(filled(text, integration).split("\n;;\n").map(|statement| statement.trim_end().to_owned()));
+    }
+    all
+}
+
+/// What [`install`] makes, in one hash: another version of Scrim, or other settings, are another installation.
+pub fn installation(integration: &Integration) -> String {
+    let mut hash = Sha256::new();
+    for text in FILES {
+        hash.update(filled(text, integration));
+    }
+    hex::encode(hash.finalize())
+}
+
+/// The statements that let the views read a table, for an administrator connected to the table's database. A grant
+/// on a table that is not there fails, and the others are to be run all the same.
+pub fn reads(integration: &Integration, table: &TableName) -> Vec<String> {
+    let schema = ident(&table.schema.to_ascii_lowercase());
+    let (name, owner) = (ident(&table.table.to_ascii_lowercase()), ident(&integration.owner_role));
+    vec![
+        format!("GRANT USAGE ON SCHEMA {schema} TO {owner}"),
+        format!("GRANT SELECT ON TABLE {schema}.{name} TO {owner}"),
+        // Late-binding views look up their names as the reader, who gets no right on the table by this.
+        format!("GRANT USAGE ON SCHEMA {schema} TO {}", readers(integration)),
+    ]
+}
+
+/// The eight parts in which the procedure `apply_view` takes a query; none when it is too long for them.
+pub fn parts(query: &str) -> Option<[&str; 8]> {
+    let mut rest = query;
+    let parts = [(); 8].map(|()| {
+        let (part, after) = rest.split_at(rest.floor_char_boundary(MOST_TEXT));
+        rest = after;
+        part
+    });
+    rest.is_empty().then_some(parts)
+}
+
+fn installed(integration: &Integration) -> String {
+    format!(
+        "-- Which installation this is.\nCREATE OR REPLACE FUNCTION {}.f_installed() RETURNS VARCHAR(64) STABLE\n\
+         AS $scrim$ SELECT CAST({} AS VARCHAR(64)) $scrim$ LANGUAGE sql",
+        ident(&folded(integration).procedures_schema()),
+        literal(&installation(integration))
+    )
+}
+
+/// The readers as a grantee: everybody, or one role.
+fn readers(integration: &Integration) -> String {
+    if public(integration) { "PUBLIC".to_owned() } else { format!("ROLE {}", ident(&integration.readers)) }
+}
+
+fn public(integration: &Integration) -> bool {
+    integration.readers.eq_ignore_ascii_case("public")
+}
+
+/// Fills a text; what Redshift writes before a role, and calls a grantee in its views, goes in first, while the text
+/// is still all our own.
+fn filled(text: &str, integration: &Integration) -> String {
+    let (role, identity) = if public(integration) { ("", "'public'") } else { ("ROLE ", "'role'") };
+    let text = text.replace("{role}", role).replace("{identity_type}", identity);
+    fill(&text.replace("$scrim$", &delimiter(integration)), &folded(integration))
+}
+
+/// A dollar quote that no name in a body ends.
+fn delimiter(integration: &Integration) -> String {
+    let integration = folded(integration);
+    let names = [
+        integration.system_prefix,
+        integration.views.schema,
+        integration.owner_role,
+        integration.user,
+        integration.readers,
+    ];
+    let mut delimiter = "$scrim$".to_owned();
+    while names.iter().any(|name| name.contains(delimiter.as_str())) {
+        delimiter.insert(delimiter.len() - 1, '_');
+    }
+    delimiter
+}
+
+/// The integration with the names of schemas as Redshift keeps them: ASCII letters in lower case.
+fn folded(integration: &Integration) -> Integration {
+    let lower = |name: &At<Name>| Name::new(name.to_ascii_lowercase()).map_or_else(|_| name.clone(), At::nowhere);
+    let mut folded = integration.clone();
+    folded.system_prefix = lower(&integration.system_prefix);
+    folded.views.schema = lower(&integration.views.schema);
+    folded
+}

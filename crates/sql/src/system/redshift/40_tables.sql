@@ -1,0 +1,78 @@
+-- What the warehouse knows of each user. Small, and joined into every view: a copy on every node, sorted by whom it is
+-- about. No table here declares a key: Redshift enforces none, and its planner believes those that are declared.
+CREATE TABLE IF NOT EXISTS {system}.profile (
+  immuta__userid VARCHAR(128) NOT NULL,
+  kind VARCHAR(32) NOT NULL,
+  key VARCHAR(256) NOT NULL,
+  value VARCHAR(256) NOT NULL,
+  -- In UTC.
+  expires TIMESTAMP
+) DISTSTYLE ALL SORTKEY (immuta__userid, kind, key)
+;;
+-- Changes of profiles on their way in.
+CREATE TABLE IF NOT EXISTS {system}.profile_stage (
+  batch BIGINT NOT NULL,
+  added BOOLEAN NOT NULL,
+  immuta__userid VARCHAR(128) NOT NULL,
+  kind VARCHAR(32) NOT NULL,
+  key VARCHAR(256) NOT NULL,
+  value VARCHAR(256) NOT NULL,
+  expires TIMESTAMP
+) DISTSTYLE ALL SORTKEY (batch, immuta__userid)
+;;
+-- A view shows nothing unless its source has a row here with a version not above the view's own: a source is
+-- closed by one row, without a lock on its view.
+CREATE TABLE IF NOT EXISTS {system}.gate (
+  source VARCHAR(64) NOT NULL,
+  min_version BIGINT NOT NULL
+) DISTSTYLE ALL SORTKEY (source)
+;;
+-- Salts of hashes: read by the owner's views only, in no view's text.
+CREATE TABLE IF NOT EXISTS {system}.salt (
+  source VARCHAR(64) NOT NULL,
+  column_name VARCHAR(128) NOT NULL,
+  salt VARCHAR(128) NOT NULL
+) DISTSTYLE ALL SORTKEY (source, column_name)
+;;
+-- Salts on their way in: Redshift has no random numbers fit for secrets, so that whoever pushes draws them, and
+-- forgets them. One is taken only where there is none yet.
+CREATE TABLE IF NOT EXISTS {system}.salt_stage (
+  batch BIGINT NOT NULL,
+  source VARCHAR(64) NOT NULL,
+  column_name VARCHAR(128) NOT NULL,
+  salt VARCHAR(128) NOT NULL
+) DISTSTYLE ALL SORTKEY (batch, source)
+;;
+-- One row per view, behind user_tables.
+CREATE TABLE IF NOT EXISTS {system}.tables (
+  source VARCHAR(64) NOT NULL,
+  audience VARCHAR(64),
+  schema_name VARCHAR(128) NOT NULL,
+  view_name VARCHAR(128) NOT NULL
+) DISTSTYLE ALL SORTKEY (source)
+;;
+-- What was pushed: the definition by its hash, the view as the server had it then, and the table below it. That
+-- table has no identity to remember: a late-binding view finds it by its name, every time.
+CREATE TABLE IF NOT EXISTS {system}.object_state (
+  source VARCHAR(64) NOT NULL,
+  data_source VARCHAR(128) NOT NULL,
+  view_name VARCHAR(128) NOT NULL,
+  view_oid BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  hash VARCHAR(64) NOT NULL,
+  fingerprint VARCHAR(64) NOT NULL,
+  -- NULL where the table is in another database, which does not tell.
+  base_owner VARCHAR(128),
+  base_columns VARCHAR(65535) NOT NULL,
+  reads VARCHAR(65535) NOT NULL,
+  closed VARCHAR(65535),
+  pushed_at TIMESTAMP NOT NULL
+) DISTSTYLE ALL SORTKEY (source)
+;;
+-- Who may push: every push takes the next number, and whoever holds a lower one is refused.
+CREATE TABLE IF NOT EXISTS {system}.lease (
+  epoch BIGINT NOT NULL
+) DISTSTYLE ALL
+;;
+-- One row, unless it is there.
+INSERT INTO {system}.lease (epoch) SELECT 0 FROM {system}.lease HAVING COUNT(*) = 0

@@ -1,0 +1,211 @@
+-- Takes the next number: every push before this one can change nothing any more.
+CREATE OR REPLACE PROCEDURE {procedures}.claim(p_epoch INOUT BIGINT)
+AS $scrim$
+BEGIN
+  -- Redshift locks tables, not rows; and taken before anything is read, the lock makes this transaction see the
+  -- number that the one before it took.
+  LOCK TABLE {system}.lease;
+  UPDATE {system}.lease SET epoch = epoch + 1;
+  SELECT MAX(l.epoch) INTO p_epoch FROM {system}.lease AS l;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- Refuses whoever does not hold the last number, and keeps others from taking the next one before this
+-- transaction ends. A transaction that stages rows calls it first.
+CREATE OR REPLACE PROCEDURE {procedures}.hold(p_epoch BIGINT)
+AS $scrim$
+BEGIN
+  LOCK TABLE {system}.lease;
+  -- A write that changes nothing, and not a read: a transaction that read something before the lock was free still
+  -- sees the number of that time, and only for a write does Redshift find that somebody changed the row since.
+  UPDATE {system}.lease SET epoch = p_epoch WHERE epoch = p_epoch;
+  IF NOT FOUND THEN
+    -- RAISE takes no error code: the message begins with the one of PostgreSQL's procedures.
+    RAISE EXCEPTION 'SC001: another push has taken over';
+  END IF;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- Applies a batch of staged changes to profiles: all rows of all its users, or none.
+CREATE OR REPLACE PROCEDURE {procedures}.apply_profiles(p_epoch BIGINT, p_batch BIGINT)
+AS $scrim$
+BEGIN
+  CALL {procedures}.hold(p_epoch);
+  -- Rows that come go first, too: nothing else keeps a row from being there twice, with two ends.
+  DELETE FROM {system}.profile USING {system}.profile_stage AS s
+  WHERE s.batch = p_batch
+    AND profile.immuta__userid = s.immuta__userid AND profile.kind = s.kind AND profile.key = s.key AND profile.value = s.value;
+  INSERT INTO {system}.profile (immuta__userid, kind, key, value, expires)
+  SELECT DISTINCT s.immuta__userid, s.kind, s.key, s.value, s.expires FROM {system}.profile_stage AS s
+  WHERE s.batch = p_batch AND s.added;
+  DELETE FROM {system}.profile_stage WHERE batch = p_batch;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- Closes a source at once: its view shows nothing until it is applied again.
+CREATE OR REPLACE PROCEDURE {procedures}.close_source(p_epoch BIGINT, p_source VARCHAR(64), p_reason VARCHAR(65535))
+AS $scrim$
+BEGIN
+  CALL {procedures}.hold(p_epoch);
+  UPDATE {system}.gate SET min_version = 9223372036854775807 WHERE source = p_source;
+  UPDATE {system}.object_state SET closed = p_reason WHERE source = p_source;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- A view as the server has it, owner and definition, in one hash; NULL when there is none. A definition may be
+-- longer than a variable, so that it is hashed in parts, each together with the hash so far.
+CREATE OR REPLACE PROCEDURE {procedures}.fingerprint(p_view VARCHAR(128), p_fingerprint INOUT VARCHAR(64))
+AS $scrim$
+DECLARE
+  v_hash VARCHAR(128);
+  v_part VARCHAR(65535);
+  v_from INTEGER := 1;
+BEGIN
+  SELECT v.viewowner::VARCHAR(128) INTO v_hash FROM pg_catalog.pg_views AS v
+  WHERE v.schemaname = {views:text} AND v.viewname = p_view;
+  IF v_hash IS NOT NULL THEN
+    v_hash := SHA2(v_hash, 256);
+    LOOP
+      -- A character takes up to four bytes.
+      SELECT SUBSTRING(v.definition, v_from, 16000) INTO v_part FROM pg_catalog.pg_views AS v
+      WHERE v.schemaname = {views:text} AND v.viewname = p_view;
+      EXIT WHEN v_part IS NULL OR LENGTH(v_part) = 0;
+      v_hash := SHA2(v_hash || v_part, 256);
+      v_from := v_from + 16000;
+    END LOOP;
+  END IF;
+  p_fingerprint := v_hash;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- Creates or replaces the view of a source and everything that belongs to it. The name is put together here, so
+-- that no view leaves its schema, and nothing is replaced that was not made here.
+--
+-- The names of the columns stand one on a line: a name holds no control character. The query comes in up to eight
+-- parts, for no argument is longer than 65,535 bytes; parts that are not needed are empty. Salts for columns that may
+-- need one are staged before, under the number of the push.
+CREATE OR REPLACE PROCEDURE {procedures}.apply_view(
+  p_epoch BIGINT, p_source VARCHAR(64), p_data_source VARCHAR(128), p_view VARCHAR(128), p_columns VARCHAR(65535),
+  p_query_1 VARCHAR(65535), p_query_2 VARCHAR(65535), p_query_3 VARCHAR(65535), p_query_4 VARCHAR(65535),
+  p_query_5 VARCHAR(65535), p_query_6 VARCHAR(65535), p_query_7 VARCHAR(65535), p_query_8 VARCHAR(65535),
+  p_version BIGINT, p_hash VARCHAR(64), p_audience VARCHAR(64), p_base_owner VARCHAR(128),
+  p_base_columns VARCHAR(65535), p_reads VARCHAR(65535)
+)
+AS $scrim$
+DECLARE
+  v_schema VARCHAR(128) := {views:text};
+  v_target VARCHAR(1024);
+  v_known BIGINT;
+  v_known_columns VARCHAR(65535);
+  v_oid BIGINT;
+  v_name VARCHAR(128);
+  v_at INTEGER := 1;
+  v_columns VARCHAR(65535) := '';
+  v_weak INTEGER;
+  v_fingerprint VARCHAR(64);
+BEGIN
+  CALL {procedures}.hold(p_epoch);
+  -- Names are always quoted, and by hand: QUOTE_IDENT leaves reserved words as they are.
+  v_target := '"' || REPLACE(v_schema, '"', '""') || '"."' || REPLACE(p_view, '"', '""') || '"';
+  SELECT s.view_oid, s.base_columns INTO v_known, v_known_columns FROM {system}.object_state AS s WHERE s.source = p_source;
+  SELECT c.oid::BIGINT INTO v_oid FROM pg_catalog.pg_class AS c
+  INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE n.nspname = {views:text} AND c.relname = p_view;
+  IF v_oid IS NOT NULL AND (v_known IS NULL OR v_oid <> v_known) THEN
+    RAISE EXCEPTION 'SC002: the relation %.% exists and was not made by Scrim for this data source', v_schema, p_view;
+  END IF;
+  IF v_oid IS NULL AND v_known IS NOT NULL THEN
+    -- It may have had another name.
+    SELECT c.relname::VARCHAR(128) INTO v_name FROM pg_catalog.pg_class AS c
+    INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = {views:text} AND c.oid = v_known AND c.relkind = 'v';
+    IF v_name IS NOT NULL THEN
+      EXECUTE 'DROP VIEW "' || REPLACE(v_schema, '"', '""') || '"."' || REPLACE(v_name, '"', '""') || '"';
+    END IF;
+  END IF;
+  IF v_oid IS NOT NULL AND v_known_columns <> p_base_columns THEN
+    -- A view is replaced only by one with the same columns. Nobody sees it gone: this is one transaction.
+    EXECUTE 'DROP VIEW ' || v_target;
+  END IF;
+  LOOP
+    v_name := SPLIT_PART(p_columns, CHR(10), v_at);
+    EXIT WHEN LENGTH(v_name) = 0;
+    v_columns := v_columns || CASE WHEN v_at = 1 THEN '"' ELSE ', "' END || REPLACE(v_name, '"', '""') || '"';
+    v_at := v_at + 1;
+  END LOOP;
+  -- In one expression: a variable would hold no more than an argument does.
+  EXECUTE 'CREATE OR REPLACE VIEW ' || v_target || ' (' || v_columns || ') AS ' || p_query_1
+    || COALESCE(p_query_2, '') || COALESCE(p_query_3, '') || COALESCE(p_query_4, '') || COALESCE(p_query_5, '')
+    || COALESCE(p_query_6, '') || COALESCE(p_query_7, '') || COALESCE(p_query_8, '') || ' WITH NO SCHEMA BINDING';
+  SELECT c.oid::BIGINT INTO v_oid FROM pg_catalog.pg_class AS c
+  INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE n.nspname = {views:text} AND c.relname = p_view AND c.relkind = 'v';
+  IF v_oid IS NULL THEN
+    RAISE EXCEPTION 'SC003: Redshift made the view % under another name: it keeps names in lower case', p_view;
+  END IF;
+  CALL {procedures}.fingerprint(p_view, v_fingerprint);
+  -- A replaced view keeps its grants: what PUBLIC has may be from a time with other readers.
+  EXECUTE 'REVOKE ALL ON TABLE ' || v_target || ' FROM PUBLIC';
+  EXECUTE 'GRANT SELECT ON TABLE ' || v_target || ' TO {role}' || {readers:sql};
+  SELECT COUNT(*) INTO v_weak FROM {system}.salt_stage AS s
+  WHERE s.batch = p_epoch AND s.source = p_source AND LENGTH(s.salt) < 32;
+  IF v_weak > 0 THEN
+    RAISE EXCEPTION 'SC005: a staged salt is too short';
+  END IF;
+  INSERT INTO {system}.salt (source, column_name, salt)
+  SELECT s.source, s.column_name, MIN(s.salt) FROM {system}.salt_stage AS s
+  LEFT JOIN {system}.salt AS k ON k.source = s.source AND k.column_name = s.column_name
+  WHERE s.batch = p_epoch AND s.source = p_source AND k.source IS NULL
+  GROUP BY s.source, s.column_name;
+  DELETE FROM {system}.salt_stage WHERE batch = p_epoch AND source = p_source;
+  DELETE FROM {system}.tables WHERE source = p_source;
+  INSERT INTO {system}.tables (source, audience, schema_name, view_name) VALUES (p_source, p_audience, {views:text}, p_view);
+  DELETE FROM {system}.gate WHERE source = p_source;
+  INSERT INTO {system}.gate (source, min_version) VALUES (p_source, p_version);
+  DELETE FROM {system}.object_state WHERE source = p_source;
+  INSERT INTO {system}.object_state (
+    source, data_source, view_name, view_oid, version, hash, fingerprint, base_owner, base_columns, reads, closed, pushed_at
+  ) VALUES (
+    p_source, p_data_source, p_view, v_oid, p_version, p_hash, v_fingerprint, p_base_owner, p_base_columns, p_reads, NULL,
+    TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ))
+  );
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- Drops the view of a source and forgets the source; its salts are kept, so that hashes stay what they are should
+-- it come back. A view that somebody built on it keeps it from being dropped.
+CREATE OR REPLACE PROCEDURE {procedures}.drop_view(p_epoch BIGINT, p_source VARCHAR(64))
+AS $scrim$
+DECLARE
+  v_schema VARCHAR(128) := {views:text};
+  v_known BIGINT;
+  v_name VARCHAR(128);
+BEGIN
+  CALL {procedures}.hold(p_epoch);
+  -- Two queries: the catalog cannot be joined with tables.
+  SELECT s.view_oid INTO v_known FROM {system}.object_state AS s WHERE s.source = p_source;
+  SELECT c.relname::VARCHAR(128) INTO v_name FROM pg_catalog.pg_class AS c
+  INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE n.nspname = {views:text} AND c.oid = v_known AND c.relkind = 'v';
+  IF v_name IS NOT NULL THEN
+    EXECUTE 'DROP VIEW "' || REPLACE(v_schema, '"', '""') || '"."' || REPLACE(v_name, '"', '""') || '"';
+  END IF;
+  DELETE FROM {system}.gate WHERE source = p_source;
+  DELETE FROM {system}.tables WHERE source = p_source;
+  DELETE FROM {system}.object_state WHERE source = p_source;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
