@@ -180,6 +180,33 @@ fn an_installation_on_unsafe_ground_is_refused_and_changes_nothing() {
     );
 }
 
+/// What everything else relies on must be what was installed.
+#[test]
+fn system_objects_that_were_changed_by_hand_are_not_relied_on() {
+    let governed = pushed();
+    let catalog = governed.catalog(CATALOG);
+    let integration = &catalog.integrations.values().next().unwrap().item;
+    for change in [
+        "ALTER VIEW immuta_system.user_profile RESET (security_barrier)",
+        "CREATE OR REPLACE VIEW immuta_system.user_profile AS SELECT immuta__userid, kind, key, value, expires FROM immuta_system.profile",
+        "ALTER PROCEDURE immuta_procedures.apply_view RESET search_path",
+        "CREATE FUNCTION immuta_procedures.more() RETURNS text LANGUAGE sql AS $$ SELECT 'x' $$",
+        "ALTER FUNCTION immuta_functions.f_hash OWNER TO postgres",
+    ] {
+        governed.run(change);
+        let refused = governed.wait(scrim_warehouse::Warehouse::connect(integration));
+        assert!(matches!(refused, Err(scrim_warehouse::WarehouseError::Changed(_))), "{change}");
+        if change.contains("more()") {
+            governed.run("DROP FUNCTION immuta_procedures.more()");
+        }
+        if change.contains("OWNER") {
+            governed.run("ALTER FUNCTION immuta_functions.f_hash OWNER TO scrim_owner");
+        }
+        governed.install(&catalog);
+        assert!(!governed.push(&catalog).changes_anything(), "{change}");
+    }
+}
+
 /// With one role as readers, others may not even ask.
 #[test]
 fn readers_may_be_one_role() {

@@ -47,6 +47,9 @@ impl Warehouse {
         })?;
         let installed: String =
             installed.try_get(0).map_err(WarehouseError::statement("looking for the installation"))?;
+        if installed == system::postgresql::CHANGED {
+            return Err(WarehouseError::Changed(at));
+        }
         if installed != system::postgresql::installation(integration) {
             return Err(WarehouseError::OtherInstallation(at));
         }

@@ -52,6 +52,11 @@ pub enum WarehouseError {
         "what is installed in {0} was made by another version of scrim, or for other settings of the integration: run `scrim integration install` again"
     )]
     OtherInstallation(String),
+    /// The system objects are not as they were installed.
+    #[error(
+        "views or routines of Scrim's own in {0} were changed by hand, so that nothing can be said of what they do: run `scrim integration install` again"
+    )]
+    Changed(String),
     /// Somebody else pushes.
     #[error("another push has taken over: this one stopped, and nothing is left half-done")]
     TakenOver,

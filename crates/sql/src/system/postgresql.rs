@@ -39,13 +39,21 @@ pub fn installation(integration: &Integration) -> String {
     hex::encode(hash.finalize())
 }
 
+/// Which installation this is, or that somebody changed it by hand: then it is none.
 fn installed(integration: &Integration) -> String {
+    let (system, procedures) = (ident(&integration.system_schema()), ident(&integration.procedures_schema()));
     format!(
-        "-- Which installation this is.\nCREATE OR REPLACE FUNCTION {}.installed() RETURNS text\nLANGUAGE sql STABLE\nRETURN {}",
-        ident(&integration.procedures_schema()),
-        literal(&installation(integration))
+        "-- Which installation this is, unless somebody changed it by hand.\n\
+         CREATE OR REPLACE FUNCTION {procedures}.installed() RETURNS text\n\
+         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp\n\
+         RETURN (SELECT CASE WHEN l.fingerprint = {procedures}.system_fingerprint() THEN {} ELSE {} END FROM {system}.lease AS l)",
+        literal(&installation(integration)),
+        literal(CHANGED)
     )
 }
+
+/// What `installed` answers when views or routines of Scrim were changed by hand.
+pub const CHANGED: &str = "changed by hand";
 
 /// The statement that lets the owner role read a table. A table that is not there yet is passed over with a
 /// warning: one bad registration must not hold up the others.

@@ -60,10 +60,12 @@ CREATE TABLE IF NOT EXISTS {system}.object_state (
   pushed_at timestamptz NOT NULL
 )
 ;;
--- Who may push: every push takes the next number, and whoever holds a lower one is refused.
+-- Who may push: every push takes the next number, and whoever holds a lower one is refused. Beside it, what was
+-- installed, as the server had it then.
 CREATE TABLE IF NOT EXISTS {system}.lease (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  epoch bigint NOT NULL
+  epoch bigint NOT NULL,
+  fingerprint text
 )
 ;;
 INSERT INTO {system}.lease (epoch) VALUES (0) ON CONFLICT DO NOTHING

@@ -33,3 +33,17 @@ RETURN (
   FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   WHERE c.oid = p_view
 )
+;;
+-- The views and routines of the system schemas as the server has them, in one hash.
+CREATE OR REPLACE FUNCTION {procedures}.system_fingerprint() RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+RETURN pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.json_build_array(
+  (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+     c.relname, pg_catalog.pg_get_userbyid(c.relowner), c.reloptions, pg_catalog.pg_get_viewdef(c.oid)) ORDER BY c.relname)
+   FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+   WHERE n.nspname = {system:text} AND c.relkind = 'v'),
+  (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+     pg_catalog.pg_get_userbyid(p.proowner), pg_catalog.pg_get_functiondef(p.oid)) ORDER BY n.nspname, p.oid::regprocedure::text)
+   FROM pg_catalog.pg_proc AS p INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+   WHERE n.nspname IN ({functions:text}, {procedures:text}) AND p.prokind IN ('f', 'p'))
+)::text, 'UTF8')), 'hex')

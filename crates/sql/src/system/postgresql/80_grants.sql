@@ -36,6 +36,8 @@ BEGIN
   END IF;
 END $scrim$
 ;;
+UPDATE {system}.lease AS l SET fingerprint = {procedures}.system_fingerprint()
+;;
 RESET ROLE
 ;;
 DO $scrim$
