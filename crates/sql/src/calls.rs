@@ -42,7 +42,7 @@ impl Calls {
             claim: format!("CALL {procedures}.claim(NULL)"),
             state: format!(
                 "SELECT s.source, s.data_source, s.view_name, s.version, s.hash, s.base_oid, s.base_owner::text, s.base_columns, \
-                 s.reads, s.closed, s.present, s.untouched, s.min_version, s.audience, s.listed_as, s.salted \
+                 s.reads, s.closed, s.present, s.untouched, s.min_version, s.audience, s.listed_as, s.salted, s.lookups \
                  FROM {system}.state AS s ORDER BY s.source"
             ),
             unintended: format!(

@@ -108,11 +108,6 @@ impl ViewPlan {
         });
         tables.collect()
     }
-
-    /// Whether the view hides rows from subscribed users, so that readers' own predicates must be held off.
-    pub fn filters_rows(&self) -> bool {
-        !self.merged.rows.is_empty() || !self.merged.closed.is_empty()
-    }
 }
 
 /// In the central layout tables are read across databases, elsewhere never.

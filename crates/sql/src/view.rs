@@ -38,7 +38,8 @@ pub struct Read {
 pub struct Rendered {
     /// Its columns, in order.
     pub columns: Vec<Name>,
-    /// Whether readers' own predicates must be held off (PostgreSQL).
+    /// Whether readers' own predicates must be held off, so that neither hidden rows nor the planner's statistics
+    /// of the table are shown to them (PostgreSQL).
     pub barrier: bool,
     /// What it selects.
     pub query: String,
@@ -51,8 +52,9 @@ pub struct Rendered {
 impl Rendered {
     /// Renders this version of a view.
     ///
-    /// The gate has one row per data source; the view shows nothing unless the gate's `min_version` is not above
-    /// its own, so that a source is closed by one row and without a lock on the view.
+    /// The gate has one row per data source; the view shows nothing unless the gate names this very version. So a
+    /// source is closed by one row and without a lock on the view, and whoever reads under an old snapshot, where
+    /// definitions are new and rows are old, sees nothing rather than a new view over an old profile.
     pub fn of(plan: &ViewPlan, dialect: Dialect, version: u64) -> Self {
         let mut facts = Facts::new(plan, dialect);
         let columns: Vec<String> = plan.merged.columns.iter().map(|column| cell::render(column, &mut facts)).collect();
@@ -69,7 +71,7 @@ impl Rendered {
         let _ = write!(query, "\nWHERE {}", tests.join("\n  AND "));
         Self {
             columns: plan.merged.columns.iter().map(|column| column.name.clone()).collect(),
-            barrier: dialect == Dialect::Postgresql && plan.filters_rows(),
+            barrier: dialect == Dialect::Postgresql,
             query,
             salted: facts.salted(),
             reads: facts.reads(),
@@ -110,12 +112,24 @@ fn type_name(column_type: &ColumnType, dialect: Dialect) -> String {
     }
 }
 
+/// Which of two clocks is on the strict side: one moves on within a statement, the other stands where the client's
+/// last message came, for as long as that takes.
+#[derive(Clone, Copy)]
+enum Clock {
+    /// Where a later time shows less.
+    Late,
+    /// Where an earlier time shows less.
+    Early,
+}
+
 /// Now, in UTC, as a timestamp without zone: a reader's time zone has no say.
-fn now(dialect: Dialect) -> &'static str {
-    match dialect {
+fn now(clock: Clock, dialect: Dialect) -> &'static str {
+    match (dialect, clock) {
         // GETDATE() is in the session's zone ("GETDATE function"), which is a reader's to set.
-        Dialect::Redshift => "(CAST(GETDATE() AS TIMESTAMPTZ) AT TIME ZONE 'UTC')",
-        Dialect::Postgresql => "(statement_timestamp() AT TIME ZONE 'UTC')",
+        (Dialect::Redshift, _) => "(CAST(GETDATE() AS TIMESTAMPTZ) AT TIME ZONE 'UTC')",
+        // As a value of its own, so that it is read once.
+        (Dialect::Postgresql, Clock::Late) => "(SELECT clock_timestamp() AT TIME ZONE 'UTC')",
+        (Dialect::Postgresql, Clock::Early) => "(statement_timestamp() AT TIME ZONE 'UTC')",
     }
 }
 
@@ -125,8 +139,8 @@ fn within(valid: Option<&Validity>, dialect: Dialect) -> Option<String> {
     let moment = |at: &chrono::DateTime<chrono::Utc>| {
         format!("CAST({} AS TIMESTAMP)", literal(&at.naive_utc().format("%Y-%m-%d %H:%M:%S%.6f").to_string()))
     };
-    let from = window.from.as_ref().map(|from| format!("{} >= {}", now(dialect), moment(from)));
-    let until = window.until.as_ref().map(|until| format!("{} < {}", now(dialect), moment(until)));
+    let from = window.from.as_ref().map(|from| format!("{} >= {}", now(Clock::Late, dialect), moment(from)));
+    let until = window.until.as_ref().map(|until| format!("{} < {}", now(Clock::Early, dialect), moment(until)));
     let tests: Vec<String> = from.into_iter().chain(until).collect();
     Some(format!("({})", tests.join(" AND ")))
 }

@@ -43,6 +43,8 @@ pub struct Wanted {
     pub base: FoundTable,
     /// Its columns by name: type and place in the table below.
     pub base_columns: BTreeMap<String, (String, i64)>,
+    /// The tables that its rules look up in, by name: identity and owner.
+    pub lookups: BTreeMap<String, (u32, String)>,
 }
 
 /// The tables that views read, which must be looked at before anything can be said: those of the data sources and
@@ -128,6 +130,7 @@ impl Desired {
             Ok(plan) => plan,
             Err(error) => return self.fail(&source, error.to_string()),
         };
+        let mut lookups = BTreeMap::new();
         for table in plan.lookups() {
             match tables.get(&table) {
                 None => return self.fail(&source, format!("a rule looks up in `{table}`, which does not exist")),
@@ -137,7 +140,9 @@ impl Desired {
                 Some(found) if !found.readable => {
                     return self.fail(&source, unreadable(integration, &table));
                 }
-                Some(_) => {}
+                Some(found) => {
+                    lookups.insert(table.to_string(), (found.oid, found.owner.clone()));
+                }
             }
         }
         let remark = |remark: &Remark| format!("rule {} of `{}`: {}", remark.rule, remark.policy, remark.message);
@@ -154,7 +159,8 @@ impl Desired {
         let base_columns = columns.collect();
         let unversioned = Rendered::of(&plan, Dialect::Postgresql, 0);
         let hash = hash(&self.installation, &plan, &unversioned);
-        self.views.insert(plan.key.clone(), Wanted { plan, unversioned, hash, base: base.clone(), base_columns });
+        self.views
+            .insert(plan.key.clone(), Wanted { plan, unversioned, hash, base: base.clone(), base_columns, lookups });
     }
 }
 

@@ -31,7 +31,7 @@ pub async fn differences(
     now: DateTime<Utc>,
 ) -> Result<Vec<Difference>, SyncError> {
     let options = Options { allow_drop: true, ..Options::default() };
-    let plan = plan(warehouse, catalog, integration, &options, now).await?;
+    let plan = plan(warehouse, catalog, integration, &options, 0, now).await?;
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut profiles: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for step in &plan.steps {

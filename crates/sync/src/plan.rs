@@ -138,6 +138,7 @@ impl Plan {
         pushed: &BTreeMap<String, Pushed>,
         privileges: &[Privilege],
         options: &Options,
+        epoch: i64,
     ) -> Result<Self, PlanRefused> {
         let Comparison { changes, unchanged, forgotten, known, .. } = profiles;
         let gone: Vec<&Pushed> = pushed.values().filter(|p| !desired.knows(&p.key)).collect();
@@ -186,7 +187,7 @@ impl Plan {
                 plan.unchanged_views += 1;
                 continue;
             };
-            let step = Step::View { change: Box::new(change(known, wanted)), action };
+            let step = Step::View { change: Box::new(change(epoch, wanted)), action };
             let open = known.filter(|known| known.present && known.closed.is_none());
             let moment = open.map(|known| changed.moment(&known.reads, &wanted.unversioned.reads));
             match (moment, open) {
@@ -257,6 +258,21 @@ fn replaced(known: &Pushed, wanted: &Wanted) -> Option<String> {
             wanted.base.owner, known.base_owner
         ));
     }
+    for (name, (oid, owner)) in &wanted.lookups {
+        match known.lookups.get(name) {
+            Some((known, _)) if known != oid => {
+                return told(format!(
+                    "the table `{name}`, which a rule looks up in, is another one than when it was pushed"
+                ));
+            }
+            Some((_, known)) if known != owner => {
+                return told(format!(
+                    "the table `{name}`, which a rule looks up in, now belongs to `{owner}`, and did to `{known}`"
+                ));
+            }
+            _ => {}
+        }
+    }
     for (name, (column_type, position)) in &known.base_columns {
         let found = wanted.base.columns.iter().find(|column| column.name == *name);
         match found {
@@ -283,7 +299,8 @@ fn action(known: Option<&Pushed>, wanted: &Wanted) -> Option<Action> {
     let salted = wanted.unversioned.salted.iter().all(|name| known.salted.contains(name.as_str()));
     let base = known.base_oid == wanted.base.oid
         && known.base_owner == wanted.base.owner
-        && known.base_columns == wanted.base_columns;
+        && known.base_columns == wanted.base_columns
+        && known.lookups == wanted.lookups;
     if !known.present {
         Some(Action::Restore)
     } else if known.hash != wanted.hash || !base {
@@ -297,19 +314,19 @@ fn action(known: Option<&Pushed>, wanted: &Wanted) -> Option<Action> {
     }
 }
 
-fn change(known: Option<&Pushed>, wanted: &Wanted) -> ViewChange {
-    let version = known.map_or(0, |known| known.version).saturating_add(1);
+/// The view, with the number of the push in it.
+fn change(epoch: i64, wanted: &Wanted) -> ViewChange {
     ViewChange {
         key: wanted.plan.key.clone(),
         data_source: wanted.plan.source.to_string(),
         view: wanted.plan.view.table.to_string(),
-        version,
-        rendered: Rendered::of(&wanted.plan, Dialect::Postgresql, version.unsigned_abs()),
+        rendered: Rendered::of(&wanted.plan, Dialect::Postgresql, epoch.unsigned_abs()),
         hash: wanted.hash.clone(),
         audience: wanted.plan.audience.clone(),
         base_oid: wanted.base.oid,
         base_owner: wanted.base.owner.clone(),
         base_columns: wanted.base_columns.clone(),
+        lookups: wanted.lookups.clone(),
     }
 }
 

@@ -96,7 +96,7 @@ impl Report {
     }
 }
 
-/// What would have to be done.
+/// What would have to be done; the views carry `epoch`, which is what [`Warehouse::claim`] answered.
 ///
 /// # Errors
 /// When the warehouse cannot be asked, or too much would be dropped.
@@ -105,6 +105,7 @@ pub async fn plan(
     catalog: &Catalog,
     integration: &Integration,
     options: &Options,
+    epoch: i64,
     now: DateTime<Utc>,
 ) -> Result<Plan, SyncError> {
     let tables = warehouse.tables(&desired::tables(catalog, integration)).await?;
@@ -114,7 +115,7 @@ pub async fn plan(
     let mut profiles = Comparison::new(&desired, &integration.name, now);
     warehouse.profiles(|login, rows| profiles.found(login, &rows)).await?;
     profiles.finish();
-    Ok(Plan::of(integration, &desired, profiles, &pushed, &privileges, options)?)
+    Ok(Plan::of(integration, &desired, profiles, &pushed, &privileges, options, epoch)?)
 }
 
 /// What [`push`] would report.
@@ -128,7 +129,7 @@ pub async fn dry_run(
     options: &Options,
     now: DateTime<Utc>,
 ) -> Result<Report, SyncError> {
-    let plan = plan(warehouse, catalog, integration, options, now).await?;
+    let plan = plan(warehouse, catalog, integration, options, 0, now).await?;
     let mut report = Report::start(&plan);
     plan.steps.iter().for_each(|step| report.done(step));
     Ok(report)
@@ -149,7 +150,7 @@ pub async fn push(
 ) -> Result<Report, SyncError> {
     // Before looking: whoever pushes at the same time must not change what was looked at.
     let epoch = warehouse.claim().await?;
-    let plan = plan(warehouse, catalog, integration, options, now).await?;
+    let plan = plan(warehouse, catalog, integration, options, epoch, now).await?;
     let mut report = Report::start(&plan);
     for step in &plan.steps {
         match apply_step(warehouse, epoch, step).await? {

@@ -120,7 +120,7 @@ fn procedures_that_run_as_their_owner_have_a_search_path_of_their_own() {
         let oid = governed.cell("SELECT 'hr.staff'::regclass::oid").unwrap();
         let call = format!(
             "SET search_path = evil, pg_catalog; CALL immuta_procedures.apply_view({epoch}, '{source}', '{source}', '{source}', \
-             ARRAY['id'], false, 'SELECT t.id FROM hr.staff AS t', 1, '', NULL, ARRAY['c'], {oid}, 'postgres', '{{}}', '[]'); RESET search_path"
+             ARRAY['id'], false, 'SELECT t.id FROM hr.staff AS t', '', NULL, ARRAY['c'], {oid}, 'postgres', '{{}}', '{{}}', '[]'); RESET search_path"
         );
         governed.seen("scrim_system", &call).unwrap();
         governed.salts(source).remove("c").unwrap()

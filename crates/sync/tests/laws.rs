@@ -174,8 +174,9 @@ fn no_moment_between_two_catalogs_shows_what_neither_shows() {
         let mut moments = vec![seen()];
         let mut warehouse = governed.connect(&catalog);
         let epoch = governed.wait(warehouse.claim()).unwrap();
-        let plan =
-            governed.wait(scrim_sync::plan(&warehouse, &catalog, integration, &options, chrono::Utc::now())).unwrap();
+        let plan = governed
+            .wait(scrim_sync::plan(&warehouse, &catalog, integration, &options, epoch, chrono::Utc::now()))
+            .unwrap();
         for step in &plan.steps {
             assert_eq!(governed.wait(scrim_sync::apply_step(&mut warehouse, epoch, step)).unwrap(), None);
             moments.push(seen());

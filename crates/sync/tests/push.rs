@@ -338,8 +338,9 @@ fn a_push_killed_anywhere_is_finished_by_the_next() {
             let mut warehouse = governed.connect(&catalog);
             governed.wait(async {
                 let epoch = warehouse.claim().await.unwrap();
-                let plan =
-                    scrim_sync::plan(&warehouse, &catalog, integration, &allow_drop(), Utc::now()).await.unwrap();
+                let plan = scrim_sync::plan(&warehouse, &catalog, integration, &allow_drop(), epoch, Utc::now())
+                    .await
+                    .unwrap();
                 for step in plan.steps.iter().take(stop) {
                     assert_eq!(apply_step(&mut warehouse, epoch, step).await.unwrap(), None);
                 }
@@ -369,8 +370,9 @@ fn no_moment_of_a_push_shows_more_than_before_or_after() {
     let both = || (clear("ann"), clear("bob"));
     assert_eq!(both(), (true, false));
     let epoch = governed.wait(warehouse.claim()).unwrap();
-    let plan =
-        governed.wait(scrim_sync::plan(&warehouse, &catalog, integration, &Options::default(), Utc::now())).unwrap();
+    let plan = governed
+        .wait(scrim_sync::plan(&warehouse, &catalog, integration, &Options::default(), epoch, Utc::now()))
+        .unwrap();
     assert!(matches!(plan.steps[0], Step::Close { .. }), "{:?}", plan.steps);
     for step in &plan.steps {
         governed.wait(apply_step(&mut warehouse, epoch, step)).unwrap();
@@ -390,8 +392,9 @@ fn another_policy_on_a_source_leaves_no_gap() {
     let integration = &catalog.integrations.values().next().unwrap().item;
     let mut warehouse = governed.connect(&catalog);
     let epoch = governed.wait(warehouse.claim()).unwrap();
-    let plan =
-        governed.wait(scrim_sync::plan(&warehouse, &catalog, integration, &Options::default(), Utc::now())).unwrap();
+    let plan = governed
+        .wait(scrim_sync::plan(&warehouse, &catalog, integration, &Options::default(), epoch, Utc::now()))
+        .unwrap();
     assert_eq!(plan.steps.len(), 3, "{:?}", plan.steps);
     for step in &plan.steps {
         governed.wait(apply_step(&mut warehouse, epoch, step)).unwrap();
@@ -408,7 +411,8 @@ fn whoever_pushed_before_can_change_nothing_any_more() {
     let mut slow = governed.connect(&catalog);
     let epoch = governed.wait(slow.claim()).unwrap();
     governed.run("DELETE FROM immuta_system.profile");
-    let plan = governed.wait(scrim_sync::plan(&slow, &catalog, integration, &Options::default(), Utc::now())).unwrap();
+    let plan =
+        governed.wait(scrim_sync::plan(&slow, &catalog, integration, &Options::default(), epoch, Utc::now())).unwrap();
     push(&governed, &base().replace("name: bob", "name: bob, disabled: true"));
     let stopped = governed.wait(apply_step(&mut slow, epoch, &plan.steps[0]));
     assert!(matches!(stopped, Err(WarehouseError::TakenOver)), "{stopped:?}");

@@ -39,9 +39,7 @@ pub struct ViewChange {
     pub data_source: String,
     /// The view, in the schema of views.
     pub view: String,
-    /// The version that `rendered` carries.
-    pub version: i64,
-    /// Its parts.
+    /// Its parts; the version in it is the epoch of the push.
     pub rendered: Rendered,
     /// The definition, by its hash.
     pub hash: String,
@@ -53,6 +51,8 @@ pub struct ViewChange {
     pub base_owner: String,
     /// The columns of the view by name: type and place in the table below.
     pub base_columns: BTreeMap<String, (String, i64)>,
+    /// The tables that rules look up in, by name: identity and owner.
+    pub lookups: BTreeMap<String, (u32, String)>,
 }
 
 /// Why a view could not be changed.
@@ -79,7 +79,10 @@ impl Warehouse {
     /// When the warehouse refuses.
     pub async fn claim(&self) -> Result<i64, WarehouseError> {
         let failed = WarehouseError::statement("taking over");
-        let row = self.client.query_one(&self.calls.claim, &[]).await.map_err(&failed)?;
+        let row = self.client.query_one(&self.calls.claim, &[]).await.map_err(|error| match error.code() {
+            Some(&SqlState::LOCK_NOT_AVAILABLE) => WarehouseError::Busy,
+            _ => failed(error),
+        })?;
         row.try_get(0).map_err(&failed)
     }
 
@@ -138,6 +141,7 @@ impl Warehouse {
         let columns: Vec<&str> = change.rendered.columns.iter().map(|name| name.as_str()).collect();
         let salted: Vec<&str> = change.rendered.salted.iter().map(|name| name.as_str()).collect();
         let base_columns = json(&change.base_columns);
+        let lookups = json(&change.lookups);
         let reads = json::<BTreeSet<Read>>(&change.rendered.reads);
         let transaction = self.client.transaction().await?;
         transaction.batch_execute(LOCK_TIMEOUT).await?;
@@ -149,13 +153,13 @@ impl Warehouse {
             &columns,
             &change.rendered.barrier,
             &change.rendered.query,
-            &change.version,
             &change.hash,
             &change.audience,
             &salted,
             &change.base_oid,
             &change.base_owner,
             &base_columns,
+            &lookups,
             &reads,
         ];
         transaction.execute(&self.calls.apply_view, &parameters).await?;

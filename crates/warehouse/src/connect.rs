@@ -13,6 +13,10 @@ use tokio_postgres::{AsyncMessage, Client, Config};
 use crate::error::{WarehouseError, describe};
 use crate::tls;
 
+/// Nobody's functions but the server's own, whatever schemas others may create in; no waiting for locks that somebody
+/// may hold for as long as they like; and an end to a transaction whose client was stopped or cut off.
+const SETTINGS: &str = "-c search_path=pg_catalog,pg_temp -c lock_timeout=10s \
+     -c idle_in_transaction_session_timeout=30s -c tcp_user_timeout=30s";
 /// How long a connection may take to stand.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -114,8 +118,7 @@ async fn open(
     if integration.engine == Engine::Redshift {
         return Err(WarehouseError::Redshift(integration.name.to_string()));
     }
-    // Nobody's functions but the server's own, whatever schemas others may create in.
-    config.options("-c search_path=pg_catalog,pg_temp");
+    config.options(SETTINGS);
     config.application_name("scrim").connect_timeout(PATIENCE).ssl_mode(tls::mode(integration.tls));
     let connector = tls::connector(integration.tls)?;
     let user = config.get_user().unwrap_or_default().to_owned();

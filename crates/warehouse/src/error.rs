@@ -57,6 +57,11 @@ pub enum WarehouseError {
         "views or routines of Scrim's own in {0} were changed by hand, so that nothing can be said of what they do: run `scrim integration install` again"
     )]
     Changed(String),
+    /// Somebody else is in the middle of a step.
+    #[error(
+        "another push is in the middle of a step, and did not end it in time: try again; the warehouse ends a step that hangs after half a minute"
+    )]
+    Busy,
     /// Somebody else pushes.
     #[error("another push has taken over: this one stopped, and nothing is left half-done")]
     TakenOver,

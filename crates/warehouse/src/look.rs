@@ -48,6 +48,8 @@ pub struct Pushed {
     pub base_owner: String,
     /// The columns of the view by name: type and place in the table below.
     pub base_columns: BTreeMap<String, (String, i64)>,
+    /// The tables that rules look up in, by name: identity and owner.
+    pub lookups: BTreeMap<String, (u32, String)>,
     /// The facts of the profile that the view asks for.
     pub reads: BTreeSet<Read>,
     /// Why the source is closed, if it is.
@@ -195,6 +197,7 @@ fn pushed(row: &Row) -> Result<Pushed, WarehouseError> {
         base_oid: row.try_get(5).map_err(&failed)?,
         base_owner: row.try_get(6).map_err(&failed)?,
         base_columns: serde_json::from_value(json(7)?).map_err(wrong)?,
+        lookups: serde_json::from_value(json(16)?).map_err(wrong)?,
         reads: serde_json::from_value(json(8)?).map_err(wrong)?,
         closed: row.try_get(9).map_err(&failed)?,
         present: row.try_get(10).map_err(&failed)?,

@@ -5,7 +5,7 @@ use scrim_catalog::{ColumnType, Matched};
 use scrim_expr::{Comparison, DateUnit, Expr, Fact, Family, Function, Set};
 
 use super::facts::Facts;
-use super::{Dialect, column};
+use super::{Clock, Dialect, column, now};
 use crate::quote::literal;
 
 /// Renders an expression; booleans as SQL's own three-valued ones.
@@ -162,8 +162,8 @@ fn call(function: &Function, arguments: &[String], dialect: Dialect) -> String {
         Function::ExtractMonth => format!("EXTRACT(MONTH FROM {list})"),
         Function::ExtractDay => format!("EXTRACT(DAY FROM {list})"),
         Function::CurrentDate => match dialect {
-            Dialect::Postgresql => "CAST((statement_timestamp() AT TIME ZONE 'UTC') AS DATE)".to_owned(),
-            Dialect::Redshift => "TRUNC(GETDATE())".to_owned(),
+            Dialect::Postgresql => format!("CAST({} AS DATE)", now(Clock::Late, dialect)),
+            Dialect::Redshift => format!("TRUNC({})", now(Clock::Late, dialect)),
         },
     }
 }

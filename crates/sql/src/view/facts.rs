@@ -94,7 +94,7 @@ impl<'a> Facts<'a> {
         match self.dialect {
             Dialect::Postgresql => {
                 format!(
-                    "(SELECT EXISTS (SELECT 1 FROM {gate} AS g WHERE g.source = {key} AND g.min_version <= {version}))"
+                    "(SELECT EXISTS (SELECT 1 FROM {gate} AS g WHERE g.source = {key} AND g.min_version = {version}))"
                 )
             }
             Dialect::Redshift => {
@@ -102,7 +102,7 @@ impl<'a> Facts<'a> {
                 self.joins.push(format!(
                     "CROSS JOIN (SELECT MAX(g.min_version) AS min_version FROM {gate} AS g WHERE g.source = {key}) AS g"
                 ));
-                format!("g.min_version <= {version}")
+                format!("g.min_version = {version}")
             }
         }
     }

@@ -4,7 +4,7 @@ use scrim_catalog::{Age, ColumnType, Matched, Name};
 use scrim_policy::{RowTest, Test};
 
 use super::facts::Facts;
-use super::{Dialect, column, expression, now, within};
+use super::{Clock, Dialect, column, expression, now, within};
 
 /// The shape of a number that every engine and the reference evaluator read alike.
 const NUMBER: &str = "^[+-]?[0-9]{1,30}([.][0-9]{1,30})?$";
@@ -66,8 +66,8 @@ fn passes(test: &Test, facts: &mut Facts<'_>) -> String {
             format!("({})", facts.lookup(table, &on, user))
         }
         Test::Time { newer, age, columns } => {
-            let comparison = if *newer { ">" } else { "<" };
-            let edge = edge(*age, facts.dialect);
+            let (comparison, clock) = if *newer { (">", Clock::Late) } else { ("<", Clock::Early) };
+            let edge = edge(*age, clock, facts.dialect);
             let each: Vec<String> = columns
                 .iter()
                 .map(|(name, column_type)| format!("{} {comparison} {edge}", moment(name, column_type)))
@@ -86,8 +86,8 @@ fn moment(name: &Name, column_type: &ColumnType) -> String {
 }
 
 /// An age prints as the interval that both engines read.
-fn edge(age: Age, dialect: Dialect) -> String {
-    format!("({} - INTERVAL '{age}')", now(dialect))
+fn edge(age: Age, clock: Clock, dialect: Dialect) -> String {
+    format!("({} - INTERVAL '{age}')", now(clock, dialect))
 }
 
 /// Whether the column's value is one of the user's, read as the column's type; what cannot be read is NULL.

@@ -1,5 +1,5 @@
 -- Somebody who holds a lock on what is replaced here must not make everybody else wait.
-SET LOCAL lock_timeout = '10s'
+SET LOCAL lock_timeout = '2s'
 ;;
 -- Refuse what would not be safe to build on, before anything is made.
 DO $scrim$
@@ -35,6 +35,15 @@ BEGIN
   WHERE m.rolname IN ({owner:text}, {user:text});
   IF v_found IS NOT NULL THEN
     RAISE EXCEPTION '%: roles of Scrim must not inherit what others may do', v_found;
+  END IF;
+  -- Whoever may become one of them may all that it may. The administrator who runs this may be a member meanwhile.
+  SELECT pg_catalog.string_agg(pg_catalog.format('%s is a member of %s', m.rolname, g.rolname), ', ') INTO v_found
+  FROM pg_catalog.pg_auth_members AS a
+  INNER JOIN pg_catalog.pg_roles AS m ON m.oid = a.member
+  INNER JOIN pg_catalog.pg_roles AS g ON g.oid = a.roleid
+  WHERE g.rolname IN ({owner:text}, {user:text}) AND m.rolname <> current_user;
+  IF v_found IS NOT NULL THEN
+    RAISE EXCEPTION '%: nobody else may be what Scrim is; take that back', v_found;
   END IF;
   SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ', ') INTO v_found
   FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

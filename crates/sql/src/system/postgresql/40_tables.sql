@@ -20,8 +20,8 @@ CREATE TABLE IF NOT EXISTS {system}.profile_stage (
   expires timestamptz
 )
 ;;
--- A view shows nothing unless its source has a row here with a version not above the view's own: a source is
--- closed by one row, without a lock on its view.
+-- A view shows nothing unless its source has a row here with the view's very version: a source is closed by one row,
+-- without a lock on its view.
 CREATE TABLE IF NOT EXISTS {system}.gate (
   source text COLLATE "C" PRIMARY KEY,
   min_version bigint NOT NULL
@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS {system}.object_state (
   base_oid oid NOT NULL,
   base_owner name NOT NULL,
   base_columns text NOT NULL,
+  lookups text NOT NULL,
   reads text NOT NULL,
   closed text,
   pushed_at timestamptz NOT NULL

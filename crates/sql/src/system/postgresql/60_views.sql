@@ -1,9 +1,10 @@
 -- The rows of the current user. The barrier keeps a reader's own cheap function from being asked before the row
--- is known to be the reader's.
+-- is known to be the reader's. The clock moves on within a statement: the time of the statement would stand still
+-- for as long as a reader can make one last.
 CREATE OR REPLACE VIEW {system}.user_profile WITH (security_barrier = true) AS
 SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires
 FROM {system}.profile AS p
-WHERE p.immuta__userid = current_user AND (p.expires IS NULL OR p.expires > pg_catalog.statement_timestamp())
+WHERE p.immuta__userid = current_user AND (p.expires IS NULL OR p.expires > pg_catalog.clock_timestamp())
 ;;
 -- The views that the current user is subscribed to.
 CREATE OR REPLACE VIEW {system}.user_tables WITH (security_barrier = true) AS
@@ -13,7 +14,8 @@ WHERE EXISTS (SELECT 1 FROM {system}.user_profile AS p WHERE p.kind = 'table' AN
 ;;
 -- What was pushed beside what is there now.
 CREATE OR REPLACE VIEW {system}.state AS
-SELECT s.source, s.data_source, s.view_name, s.version, s.hash, s.base_oid, s.base_owner, s.base_columns, s.reads, s.closed,
+SELECT s.source, s.data_source, s.view_name, s.version, s.hash, s.base_oid, s.base_owner, s.base_columns, s.lookups, s.reads,
+  s.closed,
   s.pushed_at,
   EXISTS (SELECT 1 FROM pg_catalog.pg_class AS c WHERE c.oid = s.view_oid) AS present,
   COALESCE({procedures}.fingerprint(s.view_oid) = s.fingerprint, false) AS untouched,
@@ -52,14 +54,20 @@ WITH granted AS (
   INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
   CROSS JOIN LATERAL pg_catalog.aclexplode(COALESCE(p.proacl, pg_catalog.acldefault('f', p.proowner))) AS a
   WHERE a.grantee <> p.proowner
+  UNION ALL
+  -- Whoever may become a role of Scrim's may all that it may.
+  SELECT 'MEMBER', r.oid, {system:text}, r.rolname, pg_catalog.format('%I', r.rolname), m.member, 'MEMBER', m.admin_option
+  FROM pg_catalog.pg_auth_members AS m INNER JOIN pg_catalog.pg_roles AS r ON r.oid = m.roleid
+  WHERE r.rolname IN ({owner:text}, {user:text})
 )
 SELECT g.kind, g.oid, g.object, g.privilege, w.grantee,
   NOT g.is_grantable AND (
     (w.readers AND g.kind = 'SCHEMA' AND g.privilege = 'USAGE' AND g.schema_name <> {procedures:text})
-    OR (w.readers AND g.kind = 'TABLE' AND g.privilege = 'SELECT' AND g.schema_name = {views:text})
+    OR (w.readers AND g.kind = 'TABLE' AND g.privilege = 'SELECT' AND g.schema_name = {views:text}
+      AND g.oid IN (SELECT s.view_oid FROM {system}.object_state AS s))
     OR (w.readers AND g.kind = 'TABLE' AND g.privilege = 'SELECT' AND g.schema_name = {system:text}
       AND g.object_name IN ('user_profile', 'user_tables'))
-    OR (w.readers AND g.kind = 'ROUTINE' AND g.schema_name = {functions:text})
+    OR (w.readers AND g.kind = 'ROUTINE' AND g.schema_name = {functions:text} AND g.object_name = 'f_hash')
     OR (w.service AND g.kind = 'SCHEMA' AND g.privilege = 'USAGE' AND g.schema_name IN ({system:text}, {procedures:text}))
     OR (w.service AND g.kind = 'TABLE' AND g.privilege = 'SELECT' AND g.schema_name = {system:text}
       AND g.object_name IN ('profile', 'state', 'privileges'))

@@ -43,11 +43,12 @@ BEGIN
   UPDATE {system}.object_state AS s SET closed = p_reason WHERE s.source = p_source;
 END $scrim$
 ;;
--- Creates or replaces the view of a source and everything that belongs to it. The name is put together here, so
+-- Creates or replaces the view of a source and everything that belongs to it. Its version is the number of the push,
+-- so that no version ever comes back. The name is put together here, so
 -- that no view leaves its schema, and nothing is replaced that was not made here.
 CREATE OR REPLACE PROCEDURE {procedures}.apply_view(
   p_epoch bigint, p_source text, p_data_source text, p_view text, p_columns text[], p_barrier boolean, p_query text,
-  p_version bigint, p_hash text, p_audience text, p_salts text[], p_base_oid oid, p_base_owner text, p_base_columns text,
+  p_hash text, p_audience text, p_salts text[], p_base_oid oid, p_base_owner text, p_base_columns text, p_lookups text,
   p_reads text
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -57,8 +58,12 @@ DECLARE
   v_oid oid;
   v_create text;
   v_name text;
+  v_query refcursor;
 BEGIN
   CALL {procedures}.hold(p_epoch);
+  -- One query and no more: a cursor takes no others. Nothing of it is fetched.
+  OPEN v_query NO SCROLL FOR EXECUTE p_query;
+  CLOSE v_query;
   SELECT * INTO v_known FROM {system}.object_state AS s WHERE s.source = p_source FOR UPDATE;
   SELECT c.oid INTO v_oid FROM pg_class AS c
   WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {views:text}) AND c.relname = p_view;
@@ -94,6 +99,22 @@ BEGIN
   ) THEN
     RAISE EXCEPTION 'the table of % was replaced meanwhile', p_data_source USING ERRCODE = 'SC003';
   END IF;
+  INSERT INTO {system}.salt (source, column_name, salt)
+  SELECT p_source, c.name, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') FROM unnest(p_salts) AS c (name)
+  ON CONFLICT DO NOTHING;
+  INSERT INTO {system}.tables AS t (source, audience, schema_name, view_name)
+  VALUES (p_source, p_audience, {views:text}, p_view)
+  ON CONFLICT (source) DO UPDATE SET audience = EXCLUDED.audience, schema_name = EXCLUDED.schema_name, view_name = EXCLUDED.view_name;
+  INSERT INTO {system}.gate AS g (source, min_version) VALUES (p_source, p_epoch)
+  ON CONFLICT (source) DO UPDATE SET min_version = EXCLUDED.min_version;
+  DELETE FROM {system}.object_state AS s WHERE s.source = p_source;
+  INSERT INTO {system}.object_state (
+    source, data_source, view_name, view_oid, version, hash, fingerprint, base_oid, base_owner, base_columns, lookups, reads, closed,
+    pushed_at
+  ) VALUES (
+    p_source, p_data_source, p_view, v_oid, p_epoch, p_hash, '', p_base_oid, p_base_owner, p_base_columns, p_lookups, p_reads, NULL,
+    statement_timestamp()
+  );
   -- Somebody's default privileges may have opened more than is intended; a grant by hand likewise.
   FOR v_name IN SELECT DISTINCT p.grantee FROM {system}.privileges AS p WHERE p.oid = v_oid AND NOT p.intended LOOP
     -- CASCADE takes what that grantee granted on; it drops no object.
@@ -104,21 +125,7 @@ BEGIN
     RAISE EXCEPTION 'the privileges on %.% are more than intended and cannot be taken back', {views:text}, p_view
       USING ERRCODE = 'SC004';
   END IF;
-  INSERT INTO {system}.salt (source, column_name, salt)
-  SELECT p_source, c.name, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') FROM unnest(p_salts) AS c (name)
-  ON CONFLICT DO NOTHING;
-  INSERT INTO {system}.tables AS t (source, audience, schema_name, view_name)
-  VALUES (p_source, p_audience, {views:text}, p_view)
-  ON CONFLICT (source) DO UPDATE SET audience = EXCLUDED.audience, schema_name = EXCLUDED.schema_name, view_name = EXCLUDED.view_name;
-  INSERT INTO {system}.gate AS g (source, min_version) VALUES (p_source, p_version)
-  ON CONFLICT (source) DO UPDATE SET min_version = EXCLUDED.min_version;
-  DELETE FROM {system}.object_state AS s WHERE s.source = p_source;
-  INSERT INTO {system}.object_state (
-    source, data_source, view_name, view_oid, version, hash, fingerprint, base_oid, base_owner, base_columns, reads, closed, pushed_at
-  ) VALUES (
-    p_source, p_data_source, p_view, v_oid, p_version, p_hash, {procedures}.fingerprint(v_oid), p_base_oid, p_base_owner,
-    p_base_columns, p_reads, NULL, statement_timestamp()
-  );
+  UPDATE {system}.object_state AS s SET fingerprint = {procedures}.fingerprint(v_oid) WHERE s.source = p_source;
 END $scrim$
 ;;
 -- Drops the view of a source and forgets the source; its salts are kept, so that hashes stay what they are should

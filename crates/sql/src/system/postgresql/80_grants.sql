@@ -3,7 +3,7 @@ DO $scrim$
 DECLARE
   v record;
 BEGIN
-  FOR v IN SELECT DISTINCT p.kind, p.object, p.grantee FROM {system}.privileges AS p WHERE NOT p.intended LOOP
+  FOR v IN SELECT DISTINCT p.kind, p.object, p.grantee FROM {system}.privileges AS p WHERE NOT p.intended AND p.kind <> 'MEMBER' LOOP
     -- CASCADE takes what that grantee granted on; it drops no object.
     EXECUTE pg_catalog.format('REVOKE ALL ON %s %s FROM %s CASCADE', v.kind, v.object, v.grantee);
   END LOOP;
@@ -30,7 +30,7 @@ DECLARE
   v_found text;
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.format('%s has %s on %s', p.grantee, p.privilege, p.object), ', ') INTO v_found
-  FROM {system}.privileges AS p WHERE NOT p.intended;
+  FROM {system}.privileges AS p WHERE NOT p.intended AND p.kind <> 'MEMBER';
   IF v_found IS NOT NULL THEN
     RAISE EXCEPTION 'more is granted than intended: %', v_found;
   END IF;
