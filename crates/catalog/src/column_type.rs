@@ -122,7 +122,7 @@ impl FromStr for ColumnType {
             ("real" | "float4", []) => Self::Real,
             ("double precision" | "float8" | "float", []) => Self::Double,
             ("boolean" | "bool", []) => Self::Boolean,
-            ("char" | "character" | "bpchar", []) => Self::Char(1),
+            ("char" | "character", []) => Self::Char(1),
             ("char" | "character" | "bpchar", [n]) if *n > 0 => Self::Char(*n),
             ("varchar" | "character varying", []) => Self::Varchar(None),
             ("varchar" | "character varying", [n]) if *n > 0 => Self::Varchar(Some(*n)),
@@ -162,11 +162,19 @@ fn is_type_name(text: &str) -> bool {
         "varbit",
     ];
     let base = text.trim_end_matches("[]");
-    let base = base.split('(').next().unwrap_or(base);
-    let base = base.strip_suffix(" without time zone").or_else(|| base.strip_suffix(" with time zone")).unwrap_or(base);
-    KNOWN.contains(&base.trim())
-        || (text.ends_with("[]") && ColumnType::from_str(text.trim_end_matches("[]")).is_ok())
-        || (base.starts_with("timestamp") && text.contains('('))
+    if text.len() != base.len() {
+        return ColumnType::from_str(base).is_ok();
+    }
+    let base =
+        [" without time zone", " with time zone"].iter().find_map(|zone| base.strip_suffix(zone)).unwrap_or(base);
+    let (name, precision) = match base.split_once('(') {
+        Some((name, rest)) => (name, rest.strip_suffix(')')),
+        None => (base, Some("0")),
+    };
+    let number = |text: &str| !text.is_empty() && text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit());
+    let plain = precision.is_some_and(|numbers| numbers.split(',').all(|part| number(part.trim())));
+    let dated = base.contains('(') && ["timestamp", "timestamptz"].contains(&name.trim());
+    plain && (dated || KNOWN.contains(&name.trim()))
 }
 
 impl<'de> Deserialize<'de> for ColumnType {
@@ -199,6 +207,22 @@ mod tests {
         assert_eq!(read("timestamp without time zone").unwrap(), "timestamp");
         assert_eq!(read("jsonb").unwrap(), "jsonb");
         assert_eq!(read("text[]").unwrap(), "text[]");
+        assert_eq!(read("timestamp(3) without time zone").unwrap(), "timestamp(3) without time zone");
+        assert_eq!(read("varbit(8)").unwrap(), "varbit(8)");
+        for hostile in [
+            "json(1)) AS z FROM immuta_system.salt; DROP TABLE x; --",
+            "timestamp(1) ; DROP TABLE y; --",
+            "timestampx(1)",
+            "json(1",
+            "json[])",
+            "json()",
+            "json(1)(2)",
+            "uuid with time zone; x",
+        ] {
+            assert!(read(hostile).is_err(), "{hostile}");
+        }
+        // Without a length it is no `char(1)`: it holds text of any length.
+        assert!(read("bpchar").is_err());
         assert!(read("varchar(80); drop table x").is_err());
         assert!(read("my_enum").is_err());
     }

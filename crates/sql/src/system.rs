@@ -63,8 +63,9 @@ fn fill(text: &str, integration: &Integration) -> String {
             _ => None,
         }),
     };
+    let text = text.replace("$scrim$", &delimiter(integration));
     let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once('{') {
         filled += before;
         match after.split_once('}').and_then(|(token, rest)| Some((value(token)?, rest))) {
@@ -79,6 +80,22 @@ fn fill(text: &str, integration: &Integration) -> String {
         }
     }
     filled + rest
+}
+
+/// A dollar quote that no name in a body ends.
+fn delimiter(integration: &Integration) -> String {
+    let names = [
+        &integration.system_prefix,
+        &integration.views.schema,
+        &integration.owner_role,
+        &integration.user,
+        &integration.readers,
+    ];
+    let mut delimiter = "$scrim$".to_owned();
+    while names.iter().any(|name| name.to_ascii_lowercase().contains(delimiter.as_str())) {
+        delimiter.insert(delimiter.len() - 1, '_');
+    }
+    delimiter
 }
 
 #[cfg(test)]

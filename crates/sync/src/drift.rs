@@ -42,6 +42,7 @@ pub async fn differences(
             Step::Drop { source, .. } => {
                 found.insert(source.clone(), "has a view, and the files have no such active data source".to_owned());
             }
+            Step::MakeRoom { .. } => {}
             Step::View { change, action } => {
                 found.insert(change.data_source.clone(), what(*action).to_owned());
             }

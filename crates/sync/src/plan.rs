@@ -43,6 +43,13 @@ pub enum Step {
         /// The name of its source.
         source: String,
     },
+    /// Drop a view whose name another one takes; it is made again, under its own, in a step behind.
+    MakeRoom {
+        /// The key of its source.
+        key: String,
+        /// The name of its source.
+        source: String,
+    },
     /// Create or replace a view.
     View {
         /// The view.
@@ -165,6 +172,7 @@ impl Plan {
             )
         }));
         let (mut before, mut after) = (vec![], vec![]);
+        let moving = moving(desired, pushed, options);
         let standing = pushed.values().flat_map(|known| tables(&known.reads)).collect();
         let asked = desired.views.values().flat_map(|wanted| tables(&wanted.unversioned.reads)).collect();
         let Parted { early, main, late } = part(changes, &standing, &asked);
@@ -188,7 +196,8 @@ impl Plan {
                 continue;
             };
             let step = Step::View { change: Box::new(change(epoch, wanted)), action };
-            let open = known.filter(|known| known.present && known.closed.is_none());
+            let stays = !moving.contains(key.as_str());
+            let open = known.filter(|known| stays && known.present && known.closed.is_none());
             let moment = open.map(|known| changed.moment(&known.reads, &wanted.unversioned.reads));
             match (moment, open) {
                 (Some(Moment::Before), _) => before.push(step),
@@ -205,6 +214,12 @@ impl Plan {
         }
         plan.steps.extend(
             gone.into_iter().map(|known| Step::Drop { key: known.key.clone(), source: known.data_source.clone() }),
+        );
+        plan.steps.extend(
+            moving
+                .iter()
+                .filter_map(|key| pushed.get(*key))
+                .map(|known| Step::MakeRoom { key: known.key.clone(), source: known.data_source.clone() }),
         );
         plan.steps.extend(batches(early).into_iter().map(Step::Profiles));
         plan.steps.extend(before);
@@ -233,6 +248,21 @@ impl Desired {
 /// The keys under which a view asks whether a user is subscribed.
 fn tables(reads: &BTreeSet<Read>) -> impl Iterator<Item = &str> {
     reads.iter().filter(|read| read.kind == "table").filter_map(|read| read.value.as_deref())
+}
+
+/// The sources whose view's name another source's view is to have: two may change names.
+fn moving<'a>(desired: &Desired, pushed: &'a BTreeMap<String, Pushed>, options: &Options) -> BTreeSet<&'a str> {
+    let wanted: BTreeMap<&str, &String> =
+        desired.views.iter().map(|(key, wanted)| (wanted.plan.view.table.as_str(), key)).collect();
+    let taken = |known: &&Pushed| wanted.get(known.view.as_str()).is_some_and(|key| **key != known.key);
+    // What must be confirmed first keeps its view, and with it the record of what it was.
+    let stays = |known: &&Pushed| {
+        desired
+            .views
+            .get(&known.key)
+            .is_some_and(|wanted| options.confirmed.contains(&wanted.plan.source) || replaced(known, wanted).is_none())
+    };
+    pushed.values().filter(stays).filter(taken).map(|known| known.key.as_str()).collect()
 }
 
 /// Privileges on views are repaired by applying the view again.

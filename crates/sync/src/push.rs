@@ -76,7 +76,7 @@ impl Report {
             self.changes.push(Changed { data_source: source.to_owned(), action: action.to_owned() });
         };
         match step {
-            Step::Close { .. } | Step::Profiles(_) => {}
+            Step::Close { .. } | Step::MakeRoom { .. } | Step::Profiles(_) => {}
             Step::Drop { source, .. } => {
                 note(source, "drop");
                 self.views.dropped += 1;
@@ -175,7 +175,9 @@ pub async fn apply_step(warehouse: &mut Warehouse, epoch: i64, step: &Step) -> R
             warehouse.apply_profiles(epoch, changes).await?;
             return Ok(None);
         }
-        Step::Drop { key, source } => (key, source, warehouse.drop_view(epoch, key).await),
+        Step::Drop { key, source } | Step::MakeRoom { key, source } => {
+            (key, source, warehouse.drop_view(epoch, key).await)
+        }
         Step::View { change, .. } => (&change.key, &change.data_source, warehouse.apply_view(epoch, change).await),
     };
     match done {

@@ -66,6 +66,71 @@ fn a_readers_own_functions_never_stand_in_for_those_of_a_mask() {
     assert!(heard[0][0].as_ref().unwrap().ends_with("123-45"), "the attack is not one any more");
 }
 
+/// The planner asks a reader's own operator about the values it has in its statistics of a table, with the rights of the
+/// view's owner, unless the view is a barrier.
+#[test]
+fn planner_statistics_are_shown_to_nobody() {
+    let governed = prepared();
+    governed.run("INSERT INTO hr.staff SELECT 7000 + n % 5, 'x' FROM generate_series(1, 1000) AS n; ANALYZE hr.staff");
+    let catalog = governed.catalog(&CATALOG.replace("access: anyone", "access: { conditions: { user: ann } }"));
+    governed.install(&catalog);
+    governed.push(&catalog);
+    for sql in [
+        "CREATE TABLE eve.heard (what integer)",
+        "CREATE FUNCTION eve.spy(integer, integer) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO eve.heard VALUES ($1); RETURN true; END $$",
+        "CREATE OPERATOR eve.<<< (LEFTARG = integer, RIGHTARG = integer, FUNCTION = eve.spy, RESTRICT = eqsel)",
+    ] {
+        governed.seen("eve", sql).unwrap();
+    }
+    let ask = "EXPLAIN SELECT * FROM governed.staff WHERE id OPERATOR(eve.<<<) 5";
+    governed.seen("eve", ask).unwrap();
+    assert_eq!(governed.seen("eve", "SELECT what FROM eve.heard").unwrap().len(), 0);
+    governed.run("ALTER VIEW governed.staff RESET (security_barrier)");
+    governed.seen("eve", ask).unwrap();
+    assert_ne!(governed.seen("eve", "SELECT what FROM eve.heard").unwrap().len(), 0, "the attack is not one any more");
+}
+
+/// Whoever stole Scrim's login may define views, and nothing else by it.
+#[test]
+fn one_call_makes_one_view() {
+    let governed = pushed();
+    let (epoch, oid) = (
+        governed.cell("SELECT epoch FROM immuta_system.lease").unwrap(),
+        governed.cell("SELECT 'hr.staff'::regclass::oid").unwrap(),
+    );
+    let call = |query: &str| {
+        format!(
+            "CALL immuta_procedures.apply_view({epoch}, 'x', 'x', 'x', ARRAY['id'], false, $q${query}$q$, '', NULL, '{{}}', {oid}, 'postgres', '{{}}', '{{}}', '[]')"
+        )
+    };
+    let query = "SELECT t.id FROM hr.staff AS t";
+    for more in [
+        "; GRANT ALL ON ALL TABLES IN SCHEMA immuta_system TO scrim_system",
+        "; SELECT 1",
+        "; DROP VIEW governed.staff",
+    ] {
+        assert_eq!(governed.refused("scrim_system", &call(&format!("{query}{more}"))), "42P11", "{more}");
+    }
+    assert_eq!(governed.refused("scrim_system", "SELECT * FROM immuta_system.salt"), "42501");
+    governed.seen("scrim_system", &call(query)).unwrap();
+}
+
+/// Whoever may become a role of Scrim's may all that it may.
+#[test]
+fn members_of_scrims_roles_are_found_and_refused() {
+    let governed = pushed();
+    let catalog = governed.catalog(CATALOG);
+    governed.run("GRANT scrim_owner TO eve");
+    let warehouse = governed.connect(&catalog);
+    let found = governed.wait(warehouse.unintended()).unwrap();
+    assert_eq!(
+        (found[0].grantee.as_str(), found[0].privilege.as_str(), found[0].object.as_str()),
+        ("eve", "MEMBER", "scrim_owner")
+    );
+    let refused = governed.try_install(&catalog).unwrap_err().to_string();
+    assert!(refused.contains("eve is a member of scrim_owner"), "{refused}");
+}
+
 /// PostgreSQL lets everybody execute new routines, and default privileges may open more.
 #[test]
 fn default_privileges_open_nothing() {

@@ -1,10 +1,14 @@
 //! Installing the system objects, once, as an administrator.
 
+use std::time::Duration;
+
 use postgres_protocol::password::scram_sha_256;
 use scrim_catalog::TableName;
 use scrim_catalog::documents::Integration;
 use scrim_sql::system;
 use secrecy::{ExposeSecret, SecretString};
+use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 use crate::connect::{administrator, password};
 use crate::error::WarehouseError;
@@ -21,23 +25,39 @@ pub async fn install(
 ) -> Result<Vec<String>, WarehouseError> {
     let secret = password(integration)?;
     let (mut client, mut notices) = administrator(integration, url).await?;
-    let failed = WarehouseError::statement("the installation was refused, and nothing was changed");
-    let transaction = client.transaction().await.map_err(&failed)?;
+    // Readers queue behind an installation that waits for one of them: it gives way, and comes again.
+    for pause in [1, 2, 4] {
+        match transaction(&mut client, integration, tables, secret.as_ref()).await {
+            Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+                tokio::time::sleep(Duration::from_secs(pause)).await;
+            }
+            done => {
+                done.map_err(WarehouseError::statement("the installation was refused, and nothing was changed"))?;
+                return Ok(std::iter::from_fn(|| notices.try_recv().ok()).collect());
+            }
+        }
+    }
+    Err(WarehouseError::Locked)
+}
+
+/// Everything, or nothing.
+async fn transaction(
+    client: &mut Client,
+    integration: &Integration,
+    tables: &[TableName],
+    secret: Option<&SecretString>,
+) -> Result<(), tokio_postgres::Error> {
+    let transaction = client.transaction().await?;
     for statement in system::postgresql::install(integration) {
-        transaction.batch_execute(&statement).await.map_err(&failed)?;
+        transaction.batch_execute(&statement).await?;
     }
     for table in tables {
-        transaction.batch_execute(&system::postgresql::reads(integration, table)).await.map_err(&failed)?;
+        transaction.batch_execute(&system::postgresql::reads(integration, table)).await?;
     }
     if let Some(secret) = secret {
         // Only a verifier leaves this process: statements may be logged.
         let verifier = scram_sha_256(secret.expose_secret().as_bytes());
-        transaction.batch_execute(&system::postgresql::set_password(integration, &verifier)).await.map_err(&failed)?;
+        transaction.batch_execute(&system::postgresql::set_password(integration, &verifier)).await?;
     }
-    transaction.commit().await.map_err(&failed)?;
-    let mut warnings = Vec::new();
-    while let Ok(warning) = notices.try_recv() {
-        warnings.push(warning);
-    }
-    Ok(warnings)
+    transaction.commit().await
 }

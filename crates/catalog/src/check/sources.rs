@@ -34,6 +34,12 @@ pub(super) fn integrations(checker: &mut Checker<'_>) {
                 );
             }
         }
+        for name in [&integration.user, &integration.owner_role, &integration.readers, &integration.views.schema] {
+            if name.len() > LONGEST_NAME {
+                let message = format!("the name `{name}` is longer than {LONGEST_NAME} bytes");
+                checker.error(file, name, message, "PostgreSQL would cut it, and two such names could be one");
+            }
+        }
         // These names stand inside the bodies of procedures, between dollar quotes.
         for name in [&integration.system_prefix, &integration.views.schema] {
             if name.contains('$') {

@@ -105,24 +105,7 @@ fn public(integration: &Integration) -> bool {
 fn filled(text: &str, integration: &Integration) -> String {
     let (role, identity) = if public(integration) { ("", "'public'") } else { ("ROLE ", "'role'") };
     let text = text.replace("{role}", role).replace("{identity_type}", identity);
-    fill(&text.replace("$scrim$", &delimiter(integration)), &folded(integration))
-}
-
-/// A dollar quote that no name in a body ends.
-fn delimiter(integration: &Integration) -> String {
-    let integration = folded(integration);
-    let names = [
-        integration.system_prefix,
-        integration.views.schema,
-        integration.owner_role,
-        integration.user,
-        integration.readers,
-    ];
-    let mut delimiter = "$scrim$".to_owned();
-    while names.iter().any(|name| name.contains(delimiter.as_str())) {
-        delimiter.insert(delimiter.len() - 1, '_');
-    }
-    delimiter
+    fill(&text, &folded(integration))
 }
 
 /// The integration with the names of schemas as Redshift keeps them: ASCII letters in lower case.
