@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Duration, Months, Utc};
+use chrono::{DateTime, Datelike, Duration, Months, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
@@ -85,8 +85,9 @@ impl FromStr for Age {
             "year" => AgeUnit::Year,
             _ => return Err(bad()),
         };
-        // A thousand years of minutes: more would leave the range of timestamps.
-        if (1..=500_000_000).contains(&count) && (Age { count, unit }).before(DateTime::UNIX_EPOCH).is_some() {
+        // What reaches back before the year 1 could leave the range of timestamps, and an error would hide every row.
+        let reaches = (Age { count, unit }).before(DateTime::UNIX_EPOCH);
+        if (1..=500_000_000).contains(&count) && reaches.is_some_and(|moment| moment.year() >= 1) {
             Ok(Age { count, unit })
         } else {
             Err(bad())

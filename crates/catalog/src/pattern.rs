@@ -29,10 +29,16 @@ pub enum PatternError {
     /// The pattern matches the empty text.
     #[error("the pattern can match nothing at all, and engines disagree where; make one part required")]
     MatchesEmpty,
+    /// More than engines can work with.
+    #[error("the pattern is too long: its characters, each as often as it may repeat, are more than {MOST}")]
+    TooLong,
     /// An anchor in the middle.
     #[error("`^` can only stand first and `$` only last")]
     BadAnchor,
 }
+
+/// The most characters that a pattern may ask for, repeats counted in full: engines give up on more, at the first row.
+const MOST: u32 = 2000;
 
 impl Pattern {
     /// Checks a pattern. With `ignore_case`, ASCII letters are turned into classes of both cases, so that no
@@ -42,7 +48,7 @@ impl Pattern {
     /// When the pattern is not in the subset.
     pub fn new(source: &str, ignore_case: bool) -> Result<Self, PatternError> {
         let mut text = String::new();
-        let mut required = 0_u32;
+        let (mut required, mut size) = (0_u32, 0_u32);
         let mut chars = source.chars().enumerate().peekable();
         let last = source.chars().count().saturating_sub(1);
         while let Some((at, c)) = chars.next() {
@@ -66,8 +72,12 @@ impl Pattern {
                 }
                 c => text.push(c),
             }
-            let least = repeat(at, &mut chars, &mut text)?;
+            let (least, most) = repeat(at, &mut chars, &mut text)?;
             required = required.saturating_add(least);
+            size = size.saturating_add(most);
+        }
+        if size > MOST {
+            return Err(PatternError::TooLong);
         }
         if required == 0 {
             return Err(PatternError::MatchesEmpty);
@@ -139,16 +149,16 @@ fn class(start: usize, chars: &mut Chars<'_>, ignore_case: bool) -> Result<Strin
     Ok(text)
 }
 
-/// Reads an optional repeat and answers how many times at least.
-fn repeat(at: usize, chars: &mut Chars<'_>, text: &mut String) -> Result<u32, PatternError> {
+/// Reads an optional repeat and answers how many times at least, and at most as far as bounds say.
+fn repeat(at: usize, chars: &mut Chars<'_>, text: &mut String) -> Result<(u32, u32), PatternError> {
     let bad = || PatternError::BadRepeat(at + 2);
     let Some((_, c)) = chars.next_if(|(_, c)| matches!(c, '*' | '+' | '?' | '{')) else {
-        return Ok(1);
+        return Ok((1, 1));
     };
     text.push(c);
-    let least = match c {
-        '+' => 1,
-        '*' | '?' => 0,
+    let bounds = match c {
+        '+' => (1, 1),
+        '*' | '?' => (0, 1),
         _ => {
             let mut inside = String::new();
             loop {
@@ -165,14 +175,14 @@ fn repeat(at: usize, chars: &mut Chars<'_>, text: &mut String) -> Result<u32, Pa
                 return Err(bad());
             }
             let _ = write!(text, "{inside}}}");
-            low
+            (low, high.unwrap_or(low).max(1))
         }
     };
     // `a**`, `a+?`: engines read these differently.
     if chars.peek().is_some_and(|(_, c)| matches!(c, '*' | '+' | '?' | '{')) {
         return Err(bad());
     }
-    Ok(least)
+    Ok(bounds)
 }
 
 #[cfg(test)]
@@ -190,5 +200,6 @@ mod tests {
         for bad in ["a|b", "(a)", r"\d", "a*", "[[:digit:]]", "a+?", "a{3,2}", "[a-Z]", "a^b", "", "[]a]", "a{", "[a"] {
             assert!(Pattern::new(bad, false).is_err(), "{bad}");
         }
+        assert_eq!(Pattern::new(&".{255}".repeat(200), false), Err(PatternError::TooLong));
     }
 }

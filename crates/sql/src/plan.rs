@@ -2,7 +2,7 @@
 
 use scrim_catalog::documents::{DataSource, Engine, Integration, Layout};
 use scrim_catalog::{Catalog, Name, TableName};
-use scrim_policy::{AccessRules, MergeError, Merged, Test, audience_key, merge, source_key};
+use scrim_policy::{AccessRules, MergeError, Merged, MergedColumn, Test, audience_key, merge, source_key};
 
 /// A dialect of SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,16 @@ pub enum PlanError {
     /// Its view has no valid name.
     #[error("the view of `{0}` has no valid name; name it with `view:`")]
     NoViewName(Name),
+    /// Masks that step back for each other would make too long a statement.
+    #[error(
+        "too many masks on the column `{column}` of `{data_source}` step back for deeper ones (`yields`): write fewer, or let fewer yield"
+    )]
+    Yields {
+        /// The data source.
+        data_source: Name,
+        /// The column.
+        column: Name,
+    },
     /// Its columns are not known.
     #[error(transparent)]
     Merge(#[from] MergeError),
@@ -82,6 +92,10 @@ impl ViewPlan {
             .ok_or_else(|| PlanError::NoIntegration(source.integration.value().clone()))?;
         let view = scrim_catalog::view_of(integration, source.view.as_ref().map(|v| v.value()), &source.table)
             .ok_or_else(|| PlanError::NoViewName(name.clone()))?;
+        let merged = merge(catalog, source)?;
+        if let Some(column) = merged.columns.iter().find(|column| terms(column) > MOST_TERMS) {
+            return Err(PlanError::Yields { data_source: name.clone(), column: column.name.clone() });
+        }
         Ok(Self {
             source: name.clone(),
             key: source_key(name),
@@ -90,7 +104,7 @@ impl ViewPlan {
             table: table(integration, &source.table),
             system_schema: integration.system_schema(),
             functions_schema: integration.functions_schema(),
-            merged: merge(catalog, source)?,
+            merged,
         })
     }
 
@@ -108,6 +122,22 @@ impl ViewPlan {
         });
         tables.collect()
     }
+}
+
+/// The most terms of one column's conditions.
+const MOST_TERMS: usize = 2000;
+
+/// How many terms the conditions of a column's masks have: one that yields repeats those of every deeper one.
+fn terms(column: &MergedColumn) -> usize {
+    let mut masks: Vec<_> = column.masks.iter().collect();
+    masks.sort_by_key(|mask| std::cmp::Reverse(mask.depth));
+    let mut known: Vec<(usize, usize)> = Vec::new();
+    for mask in masks {
+        let deeper = known.iter().filter(|(depth, _)| mask.yields && *depth > mask.depth);
+        let own = deeper.fold(1_usize, |sum, (_, terms)| sum.saturating_add(*terms));
+        known.push((mask.depth, own));
+    }
+    known.iter().fold(0, |sum: usize, (_, terms)| sum.saturating_add(*terms))
 }
 
 /// In the central layout tables are read across databases, elsewhere never.

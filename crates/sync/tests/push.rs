@@ -491,6 +491,43 @@ fn a_lookup_table_that_was_replaced_closes_its_source_until_that_is_confirmed() 
     assert_eq!(rows(&governed, "ann"), 2);
 }
 
+/// Times before our era, infinite ones, other collations: nothing makes a view unreadable, which is all or nothing.
+#[test]
+fn values_at_the_edges_never_make_a_view_fail() {
+    let text = format!(
+        "{PEOPLE}{{ kind: data-source, name: odd, integration: w, table: hr.odd, columns: [ {{ name: id }}, {{ name: at }}, {{ name: tz }}, {{ name: day }}, {{ name: code }}, {{ name: txt }}, {{ name: num }} ] }}\n---\n\
+         kind: data-policy\nname: m\nwhere: all\nrules:\n  - mask: {{ columns: {{ name: '^(at|tz|day)$' }}, with: {{ truncate: quarter }} }}\n  \
+         - mask: {{ columns: {{ name: '^(code|txt)$' }}, with: hash }}\n    for: {{ user: bob }}\n    otherwise: clear\n  \
+         - mask: {{ columns: {{ name: num }}, with: {{ round: 1000 }} }}\n  \
+         - rows: {{ match: {{ groups: true, column: {{ name: code }} }} }}\n    for: {{ group: nobody }}\n    otherwise: all_rows\n  \
+         - rows: {{ filter: \"date_trunc('year', at) < '2100-01-01' OR date_trunc('month', day) < '2100-01-01' OR id > 0\" }}\n  \
+         - rows: {{ older_than: 1000 years, column: {{ name: at }} }}\n    for: {{ group: nobody }}\n    otherwise: all_rows\n  \
+         - rows: {{ lookup: {{ table: hr.desk, on: {{ k: {{ name: txt }}, c: {{ name: code }} }}, user: login }} }}\n    for: {{ user: ann }}\n    otherwise: all_rows\n---\n{{ kind: group, name: nobody }}"
+    );
+    let governed = Governed::start();
+    governed.run(
+        "CREATE COLLATION public.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+         CREATE SCHEMA hr; CREATE ROLE ann LOGIN; CREATE ROLE bob LOGIN;
+         CREATE TABLE hr.odd (id integer, at timestamp, tz timestamptz, day date, code char(4) COLLATE public.loose, txt text COLLATE public.loose, num numeric);
+         INSERT INTO hr.odd VALUES (1, '4714-11-24 00:00:00 BC', '4714-11-24 00:00:00+00 BC', '4714-11-24 BC', 'us', 'us', -1e-300),
+           (2, 'infinity', '-infinity', 'infinity', 'US', 'US', 'NaN'), (3, '294276-12-31 23:59:59', '294276-12-31 23:59:59+00', '5874897-12-31', 'x', 'y', 'Infinity');
+         CREATE TABLE hr.desk (k text COLLATE \"C\", c varchar(4) COLLATE public.loose, login name); INSERT INTO hr.desk VALUES ('us', 'us', 'ann')",
+    );
+    let catalog = governed.catalog(&text);
+    governed.install(&catalog);
+    governed.push(&catalog);
+    let seen = governed
+        .seen("bob", "SELECT id, at, tz, day, num, length(code), length(txt) FROM governed.odd ORDER BY id")
+        .unwrap();
+    assert_eq!(seen.len(), 3, "{seen:?}");
+    assert_eq!(
+        seen[0][1..],
+        [None, None, None, Some("-1000".to_owned()), Some("64".to_owned()), Some("64".to_owned())]
+    );
+    // By bytes, `US` is not `us`, whatever the collations say.
+    assert_eq!(governed.seen("ann", "SELECT id FROM governed.odd").unwrap(), [[Some("1".to_owned())]]);
+}
+
 #[test]
 fn two_sources_may_change_names() {
     let pay = STAFF.replace("staff", "pay").replace("name: ssn, tags: [ SSN ]", "name: pay");

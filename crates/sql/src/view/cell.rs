@@ -81,7 +81,10 @@ fn masked(mask: &Mask, target: &MergedColumn, facts: &mut Facts<'_>) -> String {
             let salt = facts.salt(&target.name);
             match dialect {
                 Dialect::Postgresql => {
-                    format!("{}.f_hash(CAST({value} AS TEXT), {salt})", ident(&facts.plan.functions_schema))
+                    format!(
+                        "{}.f_hash(CAST({value} AS TEXT) COLLATE \"C\", {salt})",
+                        ident(&facts.plan.functions_schema)
+                    )
                 }
                 Dialect::Redshift => format!("SHA2({salt} || RTRIM({value}), 256)"),
             }
@@ -128,7 +131,20 @@ fn rounded(value: &str, column_type: &ColumnType, bucket: &str, dialect: Dialect
         ColumnType::Real | ColumnType::Double => format!("{value} > -1000000000000000 AND {value} < 1000000000000000"),
         _ => "1 = 1".to_owned(),
     };
+    // Without a scale of its own a number would show how many decimals the value had.
+    let floor = match (column_type, dialect) {
+        (ColumnType::Numeric(None), Dialect::Postgresql) => format!("TRIM_SCALE({floor})"),
+        _ => floor,
+    };
     format!("CASE WHEN {guard} THEN CAST({floor} AS {}) END", type_name(column_type, dialect))
+}
+
+/// What can be made of a time in the years 1 to 9999, and NULL outside: there it could be an error on data.
+pub(super) fn in_range(moment: &str, then: &str) -> String {
+    format!(
+        "CASE WHEN {moment} >= CAST('0001-01-01 00:00:00' AS TIMESTAMP) AND {moment} <= CAST('9999-12-31 23:59:59.999999' AS TIMESTAMP) \
+         THEN {then} END"
+    )
 }
 
 fn truncated(value: &str, column_type: &ColumnType, to: Truncation, dialect: Dialect) -> String {
@@ -145,7 +161,11 @@ fn truncated(value: &str, column_type: &ColumnType, to: Truncation, dialect: Dia
             "CASE WHEN {value} >= CAST('0001-01-01' AS DATE) AND {value} <= CAST('9999-12-31' AS DATE) \
              THEN CAST(DATE_TRUNC('{unit}', CAST({value} AS TIMESTAMP)) AS DATE) END"
         ),
-        (ColumnType::TimestampTz, _) => format!("DATE_TRUNC('{unit}', {value} AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'"),
-        _ => format!("DATE_TRUNC('{unit}', {value})"),
+        (ColumnType::TimestampTz, _) => {
+            let moment = format!("({value} AT TIME ZONE 'UTC')");
+            let start = in_range(&moment, &format!("DATE_TRUNC('{unit}', {moment})"));
+            format!("(({start}) AT TIME ZONE 'UTC')")
+        }
+        _ => in_range(value, &format!("DATE_TRUNC('{unit}', {value})")),
     }
 }

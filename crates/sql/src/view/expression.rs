@@ -4,6 +4,7 @@
 use scrim_catalog::{ColumnType, Matched};
 use scrim_expr::{Comparison, DateUnit, Expr, Fact, Family, Function, Set};
 
+use super::cell::in_range;
 use super::facts::Facts;
 use super::{Clock, Dialect, column, now};
 use crate::quote::literal;
@@ -156,7 +157,7 @@ fn call(function: &Function, arguments: &[String], dialect: Dialect) -> String {
                 DateUnit::Quarter => "quarter",
                 DateUnit::Year => "year",
             };
-            format!("DATE_TRUNC('{unit}', CAST({list} AS TIMESTAMP))")
+            in_range(&list, &format!("DATE_TRUNC('{unit}', CAST({list} AS TIMESTAMP))"))
         }
         Function::ExtractYear => format!("EXTRACT(YEAR FROM {list})"),
         Function::ExtractMonth => format!("EXTRACT(MONTH FROM {list})"),

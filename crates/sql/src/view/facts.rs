@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scrim_catalog::{Matched, Name, TableName, Who};
+use scrim_catalog::{ColumnType, Matched, Name, TableName, Who};
 
 use super::{Dialect, Read, ViewPlan, column, relation};
 use crate::quote::{ident, literal};
@@ -206,26 +206,42 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether the data source's columns stand beside the user in another table.
-    pub(crate) fn lookup(&mut self, table: &TableName, on: &[(String, String)], user: &str) -> String {
+    pub(crate) fn lookup(&mut self, table: &TableName, on: &[(Name, Name, ColumnType)], user: &str) -> String {
         self.reading("user", None, None);
         let (profile, user) = (self.system("user_profile"), ident(user));
+        // Whatever collations the tables have, text is compared by its bytes.
+        let collation = if self.dialect == Dialect::Postgresql { " COLLATE \"C\"" } else { "" };
         let from = format!(
-            "FROM {} AS l INNER JOIN {profile} AS p ON p.kind = 'user' AND p.immuta__userid = l.{user}",
+            "FROM {} AS l INNER JOIN {profile} AS p ON p.kind = 'user' AND p.immuta__userid = l.{user}{collation}",
             relation(table)
         );
         match self.dialect {
             Dialect::Postgresql => {
-                let ours: Vec<String> = on.iter().map(|(_, ours)| column(ours)).collect();
-                let theirs: Vec<String> = on.iter().map(|(theirs, _)| format!("l.{}", ident(theirs))).collect();
+                let ours: Vec<String> = on
+                    .iter()
+                    .map(|(_, ours, column_type)| match column_type {
+                        ColumnType::Char(n) => format!("RTRIM(CAST({} AS VARCHAR({n}))) COLLATE \"C\"", column(ours)),
+                        other if other.is_text() => format!("{} COLLATE \"C\"", column(ours)),
+                        _ => column(ours),
+                    })
+                    .collect();
+                let theirs: Vec<String> = on
+                    .iter()
+                    .map(|(theirs, _, column_type)| match (ident(theirs), column_type) {
+                        (theirs, ColumnType::Char(_)) => format!("RTRIM(CAST(l.{theirs} AS TEXT)) COLLATE \"C\""),
+                        (theirs, other) if other.is_text() => format!("CAST(l.{theirs} AS TEXT) COLLATE \"C\""),
+                        (theirs, _) => format!("l.{theirs}"),
+                    })
+                    .collect();
                 let known: Vec<String> = theirs.iter().map(|column| format!("{column} IS NOT NULL")).collect();
                 format!("({}) IN (SELECT {} {from} WHERE {})", ours.join(", "), theirs.join(", "), known.join(" AND "))
             }
             Dialect::Redshift => {
-                let columns = on.iter().enumerate().map(|(at, (theirs, _))| format!("l.{} AS v{at}", ident(theirs)));
+                let columns = on.iter().enumerate().map(|(at, (theirs, _, _))| format!("l.{} AS v{at}", ident(theirs)));
                 let rows = format!("SELECT DISTINCT {} {from}", columns.collect::<Vec<_>>().join(", "));
                 let alias = self.left_join(&rows, |alias| {
                     let equal =
-                        on.iter().enumerate().map(|(at, (_, ours))| format!("{alias}.v{at} = {}", column(ours)));
+                        on.iter().enumerate().map(|(at, (_, ours, _))| format!("{alias}.v{at} = {}", column(ours)));
                     equal.collect::<Vec<_>>().join(" AND ")
                 });
                 format!("{alias}.v0 IS NOT NULL")

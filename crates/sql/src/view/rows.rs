@@ -61,9 +61,7 @@ fn passes(test: &Test, facts: &mut Facts<'_>) -> String {
             format!("({})", each.join(" AND "))
         }
         Test::Lookup { table, on, user } => {
-            let on: Vec<(String, String)> =
-                on.iter().map(|(theirs, ours, _)| (theirs.to_string(), ours.to_string())).collect();
-            format!("({})", facts.lookup(table, &on, user))
+            format!("({})", facts.lookup(table, on, user))
         }
         Test::Time { newer, age, columns } => {
             let (comparison, clock) = if *newer { (">", Clock::Late) } else { ("<", Clock::Early) };
@@ -96,7 +94,10 @@ fn matches(matched: &Matched, name: &Name, column_type: &ColumnType, facts: &mut
     let postgresql = facts.dialect == Dialect::Postgresql;
     let day = |text: &str| format!("({text} ~ '^{DAY}$' AND SUBSTRING({text}, 1, 4) <> '0000')");
     match column_type {
-        ColumnType::Char(n) => facts.among(matched, &format!("RTRIM(CAST({value} AS VARCHAR({n})))"), "RTRIM(p.value)"),
+        ColumnType::Char(n) => {
+            let collation = if postgresql { " COLLATE \"C\"" } else { "" };
+            facts.among(matched, &format!("RTRIM(CAST({value} AS VARCHAR({n}))){collation}"), "RTRIM(p.value)")
+        }
         // Redshift compares text without regard to blanks at the end; profile values have none.
         ColumnType::Varchar(_) | ColumnType::Text => {
             let value = if postgresql { format!("{value} COLLATE \"C\"") } else { value };
