@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use scrim_catalog::Name;
-use scrim_catalog::documents::Integration;
 use scrim_sql::{Dialect, Read, Rendered};
-use scrim_warehouse::{Privilege, Pushed, UserChange, ViewChange};
+use scrim_warehouse::{Pushed, UserChange, ViewChange};
 use serde::Serialize;
 
 use crate::desired::{Desired, Wanted};
@@ -139,11 +138,9 @@ impl Plan {
 
     /// Puts the steps in order.
     pub(crate) fn of(
-        integration: &Integration,
         desired: &Desired,
         profiles: Comparison<'_>,
         pushed: &BTreeMap<String, Pushed>,
-        privileges: &[Privilege],
         options: &Options,
         epoch: i64,
     ) -> Result<Self, PlanRefused> {
@@ -165,12 +162,6 @@ impl Plan {
             failed: vec![],
             warnings: desired.warnings.clone(),
         };
-        plan.warnings.extend(privileges.iter().filter(|p| !views(integration, p)).map(|p| {
-            format!(
-                "{} has {} on {}, which is not intended: run `scrim integration install` again",
-                p.grantee, p.privilege, p.object
-            )
-        }));
         let (mut before, mut after) = (vec![], vec![]);
         let moving = moving(desired, pushed, options);
         let standing = pushed.values().flat_map(|known| tables(&known.reads)).collect();
@@ -231,7 +222,8 @@ impl Plan {
 
     /// A source that cannot be pushed is closed, if it has a view that shows anything.
     fn fail(&mut self, source: &Name, reason: String, known: Option<&Pushed>) {
-        if let Some(known) = known.filter(|known| known.present && known.closed.as_ref() != Some(&reason)) {
+        let closed = |known: &Pushed| known.closed.as_ref() == Some(&reason) && known.min_version == Some(i64::MAX);
+        if let Some(known) = known.filter(|known| known.present && !closed(known)) {
             let (key, source) = (known.key.clone(), known.data_source.clone());
             self.steps.push(Step::Close { key, source, reason: reason.clone() });
         }
@@ -263,13 +255,6 @@ fn moving<'a>(desired: &Desired, pushed: &'a BTreeMap<String, Pushed>, options: 
             .is_some_and(|wanted| options.confirmed.contains(&wanted.plan.source) || replaced(known, wanted).is_none())
     };
     pushed.values().filter(stays).filter(taken).map(|known| known.key.as_str()).collect()
-}
-
-/// Privileges on views are repaired by applying the view again.
-fn views(integration: &Integration, privilege: &Privilege) -> bool {
-    let schema = integration.views.schema.as_str();
-    let quoted = format!("\"{}\"", schema.replace('"', "\"\""));
-    [schema, quoted.as_str()].iter().any(|schema| privilege.object.starts_with(&format!("{schema}.")))
 }
 
 /// Whether the table below is another one than when the view was pushed: PostgreSQL's views stay on the old one.

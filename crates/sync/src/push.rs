@@ -110,12 +110,11 @@ pub async fn plan(
 ) -> Result<Plan, SyncError> {
     let tables = warehouse.tables(&desired::tables(catalog, integration)).await?;
     let pushed = warehouse.pushed().await?;
-    let privileges = warehouse.unintended().await?;
     let desired = Desired::of(catalog, integration, &tables, &pushed);
     let mut profiles = Comparison::new(&desired, &integration.name, now);
     warehouse.profiles(|login, rows| profiles.found(login, &rows)).await?;
     profiles.finish();
-    Ok(Plan::of(integration, &desired, profiles, &pushed, &privileges, options, epoch)?)
+    Ok(Plan::of(&desired, profiles, &pushed, options, epoch)?)
 }
 
 /// What [`push`] would report.
@@ -158,6 +157,13 @@ pub async fn push(
             Some(failed) => report.failed.push(failed),
         }
     }
+    // Those on views were put right by applying the views.
+    report.warnings.extend(warehouse.unintended().await?.into_iter().map(|p| {
+        format!(
+            "{} has {} on {}, which is not intended: see `scrim integration install`",
+            p.grantee, p.privilege, p.object
+        )
+    }));
     Ok(report)
 }
 
