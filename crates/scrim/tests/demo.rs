@@ -6,6 +6,9 @@ use assert_cmd::Command;
 
 #[test]
 fn the_demo_shows_what_the_reference_evaluator_says() {
+    let done = Command::cargo_bin("scrim").unwrap().args(["demo", "--check", "--output", "json"]).output().unwrap();
+    let outcome: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!((&outcome["shown"], &outcome["compared"], &outcome["different"]), (&9.into(), &48.into(), &0.into()));
     let done = Command::cargo_bin("scrim").unwrap().args(["demo", "--check"]).output().unwrap();
     let (out, err) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
     assert!(done.status.success(), "{out}\n{err}");

@@ -38,21 +38,25 @@ pub(crate) struct Arguments {
 /// Runs the demo.
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let mut out = anstream::stdout();
+    // For programs the tour goes to standard error, and the outcome alone to standard output.
+    let mut out: Box<dyn Write> = match output {
+        Output::Text => Box::new(anstream::stdout()),
+        Output::Json => Box::new(anstream::stderr()),
+    };
     let cluster = Cluster::start(&Options::default())?;
     writeln!(out, "A private PostgreSQL listens on {}:{}.", cluster.host(), cluster.port())?;
     let place = Place::create(&cluster)?;
     let catalog = files::catalog(&place.catalog(), output)?;
     let integration = files::integration(&catalog, None)?;
     let demo = Demo { cluster: &cluster, place: &place, catalog: &catalog, integration };
-    let right = runtime()?.block_on(async {
+    let outcome = runtime()?.block_on(async {
         let admin = demo.prepare(&mut out).await?;
         let known = demo.known(&admin).await?;
-        let shown = demo.tour(&known, &mut out).await?;
-        if !arguments.check {
-            return Ok::<bool, Failure>(true);
+        let mut outcome = demo.tour(&known, &mut out).await?;
+        if arguments.check {
+            demo.check(&known, &mut outcome, &mut out).await?;
         }
-        demo.check(&known, shown, &mut out).await
+        Ok::<Outcome, Failure>(outcome)
     })?;
     demo.hints(arguments.keep, &mut out)?;
     if arguments.keep {
@@ -64,7 +68,23 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
         std::io::stdin().read_line(&mut String::new())?;
     }
     writeln!(out, "Done in {:.1} s.", started.elapsed().as_secs_f64())?;
-    Ok(ExitCode::from(u8::from(!right)))
+    if output == Output::Json {
+        writeln!(anstream::stdout(), "{}", serde_json::to_string_pretty(&outcome)?)?;
+    }
+    Ok(ExitCode::from(u8::from(arguments.check && outcome.different > 0)))
+}
+
+/// What was shown and compared with the reference evaluator.
+#[derive(Default, serde::Serialize)]
+struct Outcome {
+    /// Results of the tour.
+    shown: usize,
+    /// Views, each as each person.
+    compared: usize,
+    /// Cells of these.
+    cells: usize,
+    /// Results and views that are not what they should be.
+    different: usize,
 }
 
 struct Demo<'a> {
@@ -114,10 +134,10 @@ impl Demo<'_> {
         Ok(known)
     }
 
-    /// Shows each query as three people; answers how many of the results were not what they should be.
-    async fn tour(&self, known: &[(String, Known)], out: &mut impl Write) -> Result<(usize, usize), Failure> {
+    /// Shows each query as three people.
+    async fn tour(&self, known: &[(String, Known)], out: &mut impl Write) -> Result<Outcome, Failure> {
         let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0);
-        let (mut shown, mut wrong) = (0, 0);
+        let mut outcome = Outcome::default();
         for stop in &tour::STOPS {
             let Some((_, table)) = known.iter().find(|(name, _)| name == stop.source) else { continue };
             let query = stop.query(&table.view);
@@ -132,8 +152,8 @@ impl Demo<'_> {
                 let expected = table.expected(self.catalog, user, person, now);
                 panels.push(stop.panel(person, &answer, expected.len()));
                 sentences.push(stop.why(self.catalog, user, source, now)?);
-                shown += 1;
-                wrong += usize::from(table.values(stop.columns, answer)? != table.shown(stop, expected));
+                outcome.shown += 1;
+                outcome.different += usize::from(table.values(stop.columns, answer)? != table.shown(stop, expected));
             }
             writeln!(out, "{}", tour::beside(&panels, usize::from(width)))?;
             for sentence in sentences {
@@ -141,17 +161,16 @@ impl Demo<'_> {
             }
             writeln!(out)?;
         }
-        Ok((shown, wrong))
+        Ok(outcome)
     }
 
     /// Compares every table for every person with the reference evaluator.
     async fn check(
         &self,
         known: &[(String, Known)],
-        (shown, mut wrong): (usize, usize),
+        outcome: &mut Outcome,
         out: &mut impl Write,
-    ) -> Result<bool, Failure> {
-        let (mut compared, mut cells) = (0, 0);
+    ) -> Result<(), Failure> {
         for user in self.catalog.users.values() {
             let Some(login) = user.login(&self.integration.name) else { continue };
             let client = people::connect(self.cluster, login.as_str(), &self.place.password).await?;
@@ -159,28 +178,28 @@ impl Demo<'_> {
                 let found = people::rows(&client, &table.everything()).await?;
                 let found = table.values(&table.columns(), found)?;
                 let expected = table.expected(self.catalog, user, login.as_str(), Utc::now());
-                compared += 1;
-                cells += found.iter().map(Vec::len).sum::<usize>();
+                outcome.compared += 1;
+                outcome.cells += found.iter().map(Vec::len).sum::<usize>();
                 let (seen, due) = (found.len(), expected.len());
                 if !same(found, expected) {
-                    wrong += 1;
+                    outcome.different += 1;
                     writeln!(out, "DIFFERENT: {name} as {login}: {seen} rows seen, {due} expected")?;
                 }
             }
         }
+        let Outcome { shown, compared, cells, different } = &*outcome;
+        let (people, tables) = (self.catalog.users.len(), known.len());
         writeln!(
             out,
-            "check: {shown} results of the tour and {compared} views ({} people, {} tables, {cells} cells) compared with the \
-             reference evaluator: {}\n",
-            self.catalog.users.len(),
-            known.len(),
-            if wrong == 0 {
+            "check: {shown} results of the tour and {compared} views ({people} people, {tables} tables, {cells} cells) compared \
+             with the reference evaluator: {}\n",
+            if *different == 0 {
                 "all as they should be".to_owned()
             } else {
-                format!("{wrong} are not what they should be")
+                format!("{different} are not what they should be")
             }
         )?;
-        Ok(wrong == 0)
+        Ok(())
     }
 
     /// How to go on.
