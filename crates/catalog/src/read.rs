@@ -165,9 +165,41 @@ fn explain(error: &serde_saphyr::Error) -> Fault {
         ),
         _ => None,
     };
+    let (message, help) = match plainly(&message) {
+        Some((message, remedy)) => (message.to_owned(), Some(remedy.to_owned())),
+        None => (message, help),
+    };
     let message = match help {
         Some(_) => message.split(", expected").next().unwrap_or(&message).to_owned(),
         None => message,
     };
     Fault { mark, message, help }
+}
+
+/// What the reader's own messages mean to whoever wrote the file.
+fn plainly(message: &str) -> Option<(&'static str, &'static str)> {
+    let found = [
+        ("premature end of input", "this is not a time", "write it in full, for example `2027-01-31T00:00:00Z`"),
+        (
+            "input contains invalid characters",
+            "this is not a time",
+            "write it in full, for example `2027-01-31T00:00:00Z`",
+        ),
+        ("input is out of range", "this is not a time", "there is no such day or hour"),
+        (
+            "expected mapping end",
+            "only one condition can stand here",
+            "put several into `all: [ ... ]` or `any: [ ... ]`",
+        ),
+        (
+            "expected end of mapping after enum variant value",
+            "only one condition can stand here",
+            "put several into `all: [ ... ]` or `any: [ ... ]`",
+        ),
+        ("duplicate mapping key", "this is written twice", "documents in one file are set apart by a line `---`"),
+        ("expected sequence start", "a list is expected here", "write `[ ... ]`, also around one"),
+        ("expected string scalar", "one value is expected here", "write it without brackets or braces"),
+        ("cannot deserialize null into string", "a value is missing here", "write one, or remove the line"),
+    ];
+    found.iter().find(|(theirs, _, _)| message.contains(theirs)).map(|(_, plain, remedy)| (*plain, *remedy))
 }

@@ -353,6 +353,13 @@ fn row_rule(mark: Mark, form: &RowsForm) -> Read<RowRule> {
             alone(RowsForm { older_than: None, ..written }, rule)
         }
         (RowsForm { lookup: Some(l), .. }, _) => {
+            if l.on.is_empty() {
+                return fault(
+                    mark,
+                    "`lookup` needs at least one column in `on`",
+                    "write `on: { theirs: { name: ours } }`",
+                );
+            }
             alone(RowsForm { lookup: None, ..written }, RowRule::Lookup(lookup(l)))
         }
         (RowsForm { all_rows: Some(true), .. }, _) => alone(RowsForm { all_rows: None, ..written }, RowRule::AllRows),

@@ -76,6 +76,10 @@ pub(crate) enum Failure {
 impl Failure {
     /// Prints the failure and answers exit code 1.
     pub(crate) fn print(&self, output: Output) -> ExitCode {
+        // Whoever reads the output has read enough.
+        if matches!(self, Self::Write(error) if error.kind() == std::io::ErrorKind::BrokenPipe) {
+            return ExitCode::FAILURE;
+        }
         // There is nobody left to tell when standard error is closed too.
         let _ = match output {
             Output::Text => writeln!(anstream::stderr(), "error: {self}"),

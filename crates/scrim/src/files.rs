@@ -1,6 +1,7 @@
 //! Policy files from a directory.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,14 +26,24 @@ pub(crate) fn read(dir: &Path) -> Result<Vec<SourceFile>, Failure> {
 /// The catalog of a directory. Errors and warnings go to standard error, so that the result of a command stays
 /// alone on standard output.
 pub(crate) fn catalog(dir: &Path, output: Output) -> Result<Catalog, Failure> {
+    let (catalog, warnings) = load(dir, output)?;
+    for warning in warnings {
+        writeln!(anstream::stderr(), "{}", serde_json::json!({ "warning": warning }))?;
+    }
+    Ok(catalog)
+}
+
+/// The catalog of a directory, and for programs its warnings; people are shown them here.
+pub(crate) fn load(dir: &Path, output: Output) -> Result<(Catalog, Vec<String>), Failure> {
     let files = read(dir)?;
     match scrim_catalog::assemble(&files).into_result() {
         Ok((catalog, mut warnings)) => {
             warnings.extend(scrim_policy::idle_policies(&catalog));
             if output == Output::Text {
                 report::print(&files, &warnings, output)?;
+                return Ok((catalog, vec![]));
             }
-            Ok(catalog)
+            Ok((catalog, warnings.iter().map(ToString::to_string).collect()))
         }
         Err(problems) => {
             report::print(&files, &problems, output)?;

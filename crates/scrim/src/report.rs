@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use scrim_catalog::{Problem, Severity, SourceFile};
 use serde_json::json;
 
@@ -60,6 +60,8 @@ fn to_text(files: &[SourceFile], problem: &Problem) -> String {
     {
         let snippet = Snippet::source(text).path(path.as_str()).annotation(AnnotationKind::Primary.span(span));
         group = group.element(snippet);
+    } else if problem.line > 0 {
+        group = group.element(Origin::path(path.as_str()).line(problem.line).char_column(problem.column));
     }
     if let Some(help) = &problem.help {
         group = group.element(Level::HELP.message(help.as_str()));
@@ -71,6 +73,10 @@ fn to_text(files: &[SourceFile], problem: &Problem) -> String {
 fn span(text: &str, problem: &Problem) -> Option<std::ops::Range<usize>> {
     let line_start: usize = text.split_inclusive('\n').take(problem.line.checked_sub(1)?).map(str::len).sum();
     let line = text.get(line_start..)?.lines().next()?;
+    // A line that may hold a secret is not shown again.
+    if line.to_lowercase().contains("password") || problem.message.contains("password") {
+        return None;
+    }
     let before: usize = line.chars().take(problem.column.saturating_sub(1)).map(char::len_utf8).sum();
     let word = line.get(before..)?;
     let length = word.find([',', '}', ']', ' ', '#']).unwrap_or(word.len()).max(usize::from(!word.is_empty()));

@@ -39,7 +39,7 @@ pub struct ViewCounts {
 pub struct Changed {
     /// The data source.
     pub data_source: String,
-    /// What was done: `create`, `replace`, `restore`, `repair`, `reopen`, `drop`.
+    /// What was done: `create`, `replace`, `restore`, `repair`, `reopen`, `close`, `drop`.
     pub action: String,
 }
 
@@ -76,6 +76,10 @@ impl Report {
             self.changes.push(Changed { data_source: source.to_owned(), action: action.to_owned() });
         };
         match step {
+            // Others are closed only while they change.
+            Step::Close { source, .. } if self.failed.iter().any(|failed| failed.data_source == *source) => {
+                note(source, "close");
+            }
             Step::Close { .. } | Step::MakeRoom { .. } | Step::Profiles(_) => {}
             Step::Drop { source, .. } => {
                 note(source, "drop");

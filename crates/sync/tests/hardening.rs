@@ -309,6 +309,15 @@ fn an_installation_may_be_repeated_and_needs_no_superuser() {
     governed.install(&catalog);
     assert!(!governed.push(&catalog).changes_anything());
     assert_eq!(governed.refused("keeper", "SELECT * FROM immuta_system.salt"), "42501");
+    // An earlier version had less, and left what is not there any more.
+    governed.run(
+        "ALTER TABLE immuta_system.object_state DROP COLUMN lookups CASCADE; ALTER TABLE immuta_system.lease DROP COLUMN fingerprint CASCADE;
+         CREATE OR REPLACE FUNCTION immuta_procedures.installed() RETURNS text LANGUAGE sql AS $$ SELECT 'earlier' $$;
+         ALTER FUNCTION immuta_procedures.installed() OWNER TO scrim_owner",
+    );
+    governed.install(&catalog);
+    governed.push(&catalog);
+    assert!(!governed.push(&catalog).changes_anything());
     let other = scrim_testkit::catalog(&format!("{}{CATALOG}", governed.integration(", readers: ann")));
     let refused = governed.wait(scrim_warehouse::Warehouse::connect(&other.integrations.values().next().unwrap().item));
     assert!(matches!(refused, Err(scrim_warehouse::WarehouseError::OtherInstallation(_))));

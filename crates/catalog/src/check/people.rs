@@ -87,6 +87,10 @@ pub(super) fn projects(checker: &mut Checker<'_>) {
         {
             checker.who(file, &who);
         }
+        if let Access::Approval(_) = &project.access {
+            let message = "`approval` is not supported by this version of scrim".to_owned();
+            checker.error(file, &project.name, message, "list the members: who is listed is approved");
+        }
         let mut seen: Vec<&Name> = Vec::new();
         for member in &project.members {
             checker.user(file, &member.user);

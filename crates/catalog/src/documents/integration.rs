@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::text_or::TextOr;
 use crate::{At, Name};
 
 /// Which warehouse speaks there.
@@ -43,13 +44,32 @@ pub enum Tls {
 }
 
 /// Where a secret is found. Never the secret itself.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum Secret {
     /// In an environment variable.
     Env(String),
     /// In a file; a newline at its end is not part of it.
     File(String),
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Form {
+            Env(String),
+            File(String),
+        }
+        match TextOr::deserialize(deserializer)? {
+            TextOr::Other(Form::Env(name)) => Ok(Self::Env(name)),
+            TextOr::Other(Form::File(path)) => Ok(Self::File(path)),
+            // What was written is not repeated: it may be the secret.
+            TextOr::Text(_) | TextOr::Null => Err(serde::de::Error::custom(
+                "a password is never written in a file: name where it is found, `{ env: VARIABLE }` or `{ file: path }`",
+            )),
+        }
+    }
 }
 
 /// Impersonation: a permitted user sees the warehouse as somebody else.

@@ -206,8 +206,12 @@ impl Demo<'_> {
     fn hints(&self, keep: bool, out: &mut impl Write) -> Result<(), Failure> {
         let (host, port) = (self.cluster.host(), self.cluster.port());
         let people: Vec<&str> = self.catalog.users.keys().map(|name| name.as_str()).collect();
-        let while_it_runs = if keep { "" } else { "While it runs (`--keep` leaves it running): " };
-        writeln!(out, "{while_it_runs}go on as any of them ({}):", people.join(", "))?;
+        let people = people.join(", ");
+        if keep || std::io::stdin().is_terminal() {
+            writeln!(out, "Go on as any of them ({people}):")?;
+        } else {
+            writeln!(out, "All this is removed now. With `--keep` it stays, and you go on as any of them ({people}):")?;
+        }
         for person in ["helen", "sabine"] {
             writeln!(
                 out,
@@ -221,7 +225,15 @@ impl Demo<'_> {
         if keep {
             let data = self.cluster.directory().join("data");
             let stop = self.cluster.bin_dir().join("pg_ctl");
-            writeln!(out, "Stop it, as the owner of the directory:\n  {} stop -D {}", stop.display(), data.display())?;
+            writeln!(
+                out,
+                "Stop it, as the owner of {0} (`ls -ld {0}`), and remove it:",
+                self.cluster.directory().display()
+            )?;
+            writeln!(out, "  {} stop -m fast -D {}", stop.display(), data.display())?;
+            let own = self.place.catalog();
+            let own = own.parent().unwrap_or(&own);
+            writeln!(out, "  rm -r {} {}", self.cluster.directory().display(), own.display())?;
         }
         Ok(())
     }

@@ -82,7 +82,7 @@ fn script(integration: &Integration, tables: &[TableName]) -> String {
     };
     let mut text = format!(
         "-- What Scrim needs in the database {}, to be run once by an administrator: all of it, or nothing.\n\
-         -- It may be run again, for another version or other settings. Afterwards give Scrim's login a password:\n\
+         -- With psql: psql -v ON_ERROR_STOP=1 -f THIS. It may be run again, for another version or other settings. Afterwards give Scrim's login a password:\n\
          --   {password} {}\n\nBEGIN;\n",
         comment(database),
         comment(&integration.user)

@@ -30,14 +30,14 @@ pub(crate) struct Arguments {
 
 /// Pushes, or tells what a push would do.
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Failure> {
-    let catalog = files::catalog(&arguments.which.dir, output)?;
+    let (catalog, warnings) = files::load(&arguments.which.dir, output)?;
     let integration = files::integration(&catalog, arguments.which.integration.as_deref())?;
     let mut confirmed: BTreeSet<Name> = BTreeSet::new();
     for name in &arguments.confirm {
         confirmed.insert(files::named(&catalog.data_sources, "data source", name)?.name.value().clone());
     }
     let options = Options { allow_drop: arguments.allow_drop, confirmed };
-    let report = runtime()?.block_on(async {
+    let mut report = runtime()?.block_on(async {
         let mut warehouse = Warehouse::connect(integration).await?;
         let now = Utc::now();
         if arguments.dry_run {
@@ -46,6 +46,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
             scrim_sync::push(&mut warehouse, &catalog, integration, &options, now).await.map_err(Failure::from)
         }
     })?;
+    report.warnings.splice(0..0, warnings);
     print(&report, arguments.dry_run, output)?;
     let differs = arguments.dry_run && report.changes_anything();
     Ok(ExitCode::from(u8::from(differs || !report.failed.is_empty())))
@@ -61,7 +62,11 @@ pub(crate) fn print(report: &Report, dry_run: bool, output: Output) -> Result<()
         writeln!(anstream::stderr(), "warning: {warning}")?;
     }
     for failed in &report.failed {
-        let closed = if failed.closed { " (closed: its view shows no rows meanwhile)" } else { "" };
+        let closed = match (failed.closed, dry_run) {
+            (true, false) => " (closed: its view shows no rows meanwhile)",
+            (true, true) => " (a push closes it: its view shows no rows then)",
+            (false, _) => "",
+        };
         writeln!(anstream::stderr(), "error: {}: {}{closed}", failed.data_source, failed.reason)?;
     }
     let mut out = anstream::stdout();

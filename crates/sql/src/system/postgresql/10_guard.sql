@@ -47,10 +47,10 @@ BEGIN
   END IF;
   SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ', ') INTO v_found
   FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE pg_catalog.pg_get_userbyid(c.relowner) IN ({owner:text}, {user:text})
+  WHERE pg_catalog.pg_get_userbyid(c.relowner) IN ({owner:text}, {user:text}) AND c.relkind <> 'i'
     AND n.nspname NOT IN ({system:text}, {functions:text}, {procedures:text}, {views:text})
     AND n.nspname NOT LIKE 'pg@_%' ESCAPE '@';
   IF v_found IS NOT NULL THEN
-    RAISE EXCEPTION 'the roles of Scrim own %: they must own no data', v_found;
+    RAISE EXCEPTION 'the roles of Scrim own %: they must own no data; what an installation under other names left must be dropped first', v_found;
   END IF;
 END $scrim$

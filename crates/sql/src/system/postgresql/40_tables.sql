@@ -69,4 +69,9 @@ CREATE TABLE IF NOT EXISTS {system}.lease (
   fingerprint text
 )
 ;;
+-- What earlier versions did not have.
+ALTER TABLE {system}.object_state ADD COLUMN IF NOT EXISTS lookups text NOT NULL DEFAULT '{}'
+;;
+ALTER TABLE {system}.lease ADD COLUMN IF NOT EXISTS fingerprint text
+;;
 INSERT INTO {system}.lease (epoch) VALUES (0) ON CONFLICT DO NOTHING
