@@ -117,6 +117,18 @@ fn errors_say_where_what_and_what_to_do() {
             &["4:8 `governed` is a system schema"],
         ),
         (
+            "kind: integration\nname: w\nengine: postgresql\ndatabase: d\npassword: hunter2\n",
+            &["5:11 a password is never written in a file: name where it is found"],
+        ),
+        (
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - rows: { lookup: { table: ref.t, on: { }, user: login } }\n",
+            &["5:5 `lookup` needs at least one column in `on`"],
+        ),
+        (
+            "kind: grant\nname: g\nuser: alice\ndata_source: retail.customer\nexpires: 2027-01-31\n",
+            &["5:10 this is not a time (write it in full"],
+        ),
+        (
             "kind: grant\nname: g\ndata_source: retail.customer\n",
             &["2:7 the grant `g` needs exactly one of `user` and `group`"],
         ),

@@ -100,6 +100,23 @@ fn compile_prints_statements_for_either_engine() {
     assert_eq!(list[0]["view"], "governed.customer");
 }
 
+#[test]
+fn a_password_in_a_file_is_refused_and_never_shown() {
+    for text in ["password: hunter2", "password:\n  hunter2", "{ kind: integration, name: w, password: hunter2 }"] {
+        let text = if text.starts_with('{') {
+            text.to_owned()
+        } else {
+            format!("kind: integration\nname: w\nengine: postgresql\ndatabase: d\n{text}\n")
+        };
+        let dir = directory(&text);
+        for output in ["text", "json"] {
+            let (code, out, err) = scrim(&["check", dir.path().to_str().unwrap(), "--output", output]);
+            assert_eq!(code, 1);
+            assert!(!out.contains("hunter2") && !err.contains("hunter2"), "{out}{err}");
+        }
+    }
+}
+
 /// Each block of YAML in the language reference is a catalog whose tests pass.
 #[test]
 fn every_example_of_the_language_reference_holds() {
