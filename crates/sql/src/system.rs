@@ -105,7 +105,8 @@ mod tests {
     #[test]
     fn every_brace_is_filled_and_in_one_pass() {
         let integration: Integration = scrim_catalog_integration("{user}");
-        let script = postgresql::install(&integration).join("\n");
+        // An empty list in JSON is no token.
+        let script = postgresql::install(&integration).join("\n").replace("'{}'", "");
         let left: Vec<&str> = script.lines().filter(|line| line.contains('{')).collect();
         assert!(left.iter().all(|line| line.contains("\"{user}\"") || line.contains("'{user}'")), "{left:#?}");
         assert!(script.contains("CREATE ROLE \"{user}\" NOLOGIN"));
