@@ -131,11 +131,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.steps.is_empty() && self.failed.is_empty()
-    }
-
     /// Puts the steps in order.
     pub(crate) fn of(
         desired: &Desired,

@@ -107,10 +107,20 @@ fn one_call_makes_one_view() {
     for more in [
         "; GRANT ALL ON ALL TABLES IN SCHEMA immuta_system TO scrim_system",
         "; SELECT 1",
-        "; DROP VIEW governed.staff",
+        ";",
+        " WHERE '' = E'a\\'' ; DROP VIEW governed.staff; --'",
+        " WHERE '' = U&'a' ; DROP VIEW governed.staff",
+        " -- '\n; DROP VIEW governed.staff; --'",
+        " /* ' */ ; DROP VIEW governed.staff /* ' */",
+        " WHERE '' = $x$ ' $x$; DROP VIEW governed.staff; SELECT $x$ ' $x$",
     ] {
-        assert_eq!(governed.refused("scrim_system", &call(&format!("{query}{more}"))), "42P11", "{more}");
+        assert_eq!(governed.refused("scrim_system", &call(&format!("{query}{more}"))), "SC005", "{more}");
     }
+    // Nothing in it is run while the view is made.
+    governed.run("GRANT USAGE ON SCHEMA eve TO PUBLIC");
+    let spy = "CREATE FUNCTION eve.run() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$";
+    governed.seen("eve", spy).unwrap();
+    governed.seen("scrim_system", &call(&format!("{query} WHERE t.id = eve.run()"))).unwrap();
     assert_eq!(governed.refused("scrim_system", "SELECT * FROM immuta_system.salt"), "42501");
     governed.seen("scrim_system", &call(query)).unwrap();
 }

@@ -115,9 +115,6 @@ async fn open(
     integration: &Integration,
     mut config: Config,
 ) -> Result<(Client, mpsc::UnboundedReceiver<String>), WarehouseError> {
-    if integration.engine == Engine::Redshift {
-        return Err(WarehouseError::Redshift(integration.name.to_string()));
-    }
     config.options(SETTINGS);
     config.application_name("scrim").connect_timeout(PATIENCE).ssl_mode(tls::mode(integration.tls));
     let connector = tls::connector(integration.tls)?;
