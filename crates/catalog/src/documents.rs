@@ -9,12 +9,15 @@ mod project;
 mod subscription_policy;
 
 pub use data_policy::{
-    BranchForm, DataPolicyForm, Edge, LetterCase, LookupForm, MaskCaseForm, MaskForm, MaskRuleForm, MatchForm,
-    OtherwiseForm, PartialForm, PurposeForm, RegexForm, RowCaseForm, RowsForm, RowsRuleForm, RuleForm, Truncation,
+    BranchForm, DataPolicyForm, Edge, FormatForm, KAnonymousForm, LetterCase, LookupForm, MaskCaseForm, MaskForm,
+    MaskParameters, MaskRuleForm, MatchForm, NoiseForm, OtherwiseForm, PartialForm, PurposeForm, RandomizeForm,
+    RegexForm, RevealForm, RowCaseForm, RowsForm, RowsRuleForm, RuleForm, Scalar, Truncation,
 };
 pub use data_source::{Column, DataSource, NewColumns, OptedOut, Owner, SourceStatus};
 pub use integration::{Engine, Impersonation, Integration, Layout, Secret, Tls, ViewPlacement};
 pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};
 pub use policy_test::{As, Cell, Expectation, ExpectedCell, PolicyTest, Somebody};
 pub use project::{Acknowledged, Grant, Member, Project, Purpose, TagNote};
-pub use subscription_policy::{Access, AccessWho, Combine, PolicyStatus, SubscriptionPolicy, TagAs, Validity};
+pub use subscription_policy::{
+    Access, AccessWho, Combine, PolicyStatus, SubscriptionPolicy, TagAsAttribute, TagAsGroup, TagMatch, TagsOn, Validity,
+};

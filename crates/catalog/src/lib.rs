@@ -21,6 +21,7 @@ mod table_name;
 pub mod tag;
 mod text_or;
 mod who;
+mod word_or_form;
 
 pub use age::{Age, AgeError, AgeUnit};
 pub use assemble::{Assembled, assemble};
@@ -32,7 +33,7 @@ pub use pattern::{Pattern, PatternError};
 pub use problem::{Problem, Severity, nearest};
 pub use read::{Document, KINDS, SourceFile, read};
 pub use registration::{FoundColumn, MissingColumns, Registration, register};
-pub use rule::{Branches, Lookup, Mask, Matched, RowRule, Rule, RuleBody};
+pub use rule::{Branches, CheckDigits, Draw, Lookup, Mask, Matched, RowRule, Rule, RuleBody};
 pub use schema::schema;
 pub use selection::{Columns, ColumnsForm, Created, Glob, NamePattern, Where, WhereForm};
 pub use table_name::{TableName, TableNameError};

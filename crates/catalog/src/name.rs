@@ -3,18 +3,20 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A name or value as people write it: not empty, at most 127 bytes, no control characters, no blanks at
 /// either end.
 ///
 /// Blanks at the ends are refused because Redshift ignores them in comparisons and PostgreSQL does not;
 /// 127 bytes is Redshift's limit for identifiers ("Names and identifiers" of its SQL reference).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Name(String);
+///
+/// Copies share their text: facts, conditions and profiles of many users name the same few things.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(Arc<str>);
 
 /// Why a text cannot be a [`Name`].
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -49,7 +51,7 @@ impl Name {
         } else if text.trim() != text {
             Err(NameError::Padded(text))
         } else {
-            Ok(Self(text))
+            Ok(Self(text.into()))
         }
     }
 
@@ -75,6 +77,12 @@ impl Deref for Name {
 impl Borrow<str> for Name {
     fn borrow(&self) -> &str {
         &self.0
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
     }
 }
 

@@ -5,7 +5,7 @@ use bigdecimal::BigDecimal;
 use crate::documents::{Edge, Truncation};
 use crate::{Age, At, Columns, Mark, Name, Pattern, TableName, Who};
 
-/// A mask on a value. NULL stays NULL under every mask but [`Mask::Constant`].
+/// A mask on a value. NULL stays NULL under every mask but [`Mask::Constant`] and [`Mask::Custom`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mask {
     /// NULL.
@@ -14,6 +14,15 @@ pub enum Mask {
     Constant(String),
     /// SHA-256 of a secret salt and the value, in lower-case hexadecimal; text columns only.
     Hash,
+    /// A token like a hash, which the system account can find the value of; text columns only.
+    Reversible,
+    /// Each digit another digit and each letter another letter, by a secret salt, the whole value and the place;
+    /// text and exact numbers only.
+    FormatPreserving(Option<CheckDigits>),
+    /// A value drawn by a secret salt and the key of the row, the same every time.
+    Randomize(Draw, Columns),
+    /// NULL where fewer than so many rows share the values of the rule's columns.
+    KAnonymous(u32),
     /// Every match of the pattern replaced; text columns only.
     Regex(Pattern, String),
     /// So many characters kept at one end, each other one replaced by the fill; a value not longer than what
@@ -23,6 +32,39 @@ pub enum Mask {
     Round(BigDecimal),
     /// The start of the hour, day, month, quarter or year in UTC; days and times only.
     Truncate(Truncation),
+    /// An SQL expression over the columns, `@column` the one that is masked.
+    Custom(At<String>),
+}
+
+/// Check digits that `format_preserving` keeps right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckDigits {
+    /// The last digit, as of payment cards (ISO/IEC 7812-1, annex B).
+    Luhn,
+    /// The third and fourth characters, as of bank accounts (ISO 13616); the country stays.
+    Iban,
+}
+
+/// How `randomize` draws.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Draw {
+    /// With this probability one of these values, each as likely; else the value itself, if it is one of them.
+    Answer {
+        /// The values, as text.
+        domain: Vec<String>,
+        /// The probability, above 0 and at most 1.
+        rate: BigDecimal,
+    },
+    /// The value and a number around zero, kept within bounds; numbers, and days and times in days.
+    Noise {
+        /// The standard deviation.
+        stddev: BigDecimal,
+        /// What is shown is not below this.
+        low: Option<String>,
+        /// What is shown is not above this.
+        high: Option<String>,
+    },
 }
 
 impl Mask {
@@ -32,6 +74,11 @@ impl Mask {
             Self::Nullify => "nullify",
             Self::Constant(_) => "constant",
             Self::Hash => "hash",
+            Self::Reversible => "reversible",
+            Self::FormatPreserving(_) => "format_preserving",
+            Self::Randomize(..) => "randomize",
+            Self::KAnonymous(_) => "k_anonymous",
+            Self::Custom(_) => "custom",
             Self::Regex(..) => "regex",
             Self::Partial(..) => "partial",
             Self::Round(_) => "round",
@@ -57,6 +104,24 @@ pub enum RowRule {
     NewerThan(Age, Columns),
     /// The column's time is more than this ago.
     OlderThan(Age, Columns),
+    /// So many percent of the rows, the same every time, by a hash of the columns.
+    Sample(BigDecimal, Columns),
+}
+
+impl RowRule {
+    /// The rule's name in policy files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::AllRows => "all_rows",
+            Self::Never => "never",
+            Self::Match(..) => "match",
+            Self::Filter(_) => "filter",
+            Self::Lookup(_) => "lookup",
+            Self::NewerThan(..) => "newer_than",
+            Self::OlderThan(..) => "older_than",
+            Self::Sample(..) => "sample",
+        }
+    }
 }
 
 /// Which of the user's values `match` compares.
@@ -128,5 +193,12 @@ pub enum RuleBody {
         any: Vec<At<Name>>,
         /// Whom the rule does not cover.
         except: Option<Who>,
+    },
+    /// Lifts masks of policies that say `revealable`.
+    Reveal {
+        /// On which columns.
+        columns: Columns,
+        /// For whom.
+        only: Who,
     },
 }

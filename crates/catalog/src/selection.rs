@@ -1,12 +1,10 @@
 //! Where: which data sources a policy covers, and which of their columns a rule means.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 
+use crate::word_or_form::word_or_form;
 use crate::{At, Name};
 
 /// A regular expression over names, in the syntax of Rust's `regex` crate, searched anywhere in the name.
@@ -173,44 +171,8 @@ pub enum ColumnsForm {
     Not(Box<Columns>),
 }
 
-/// Reads an enum whose forms are either a bare word or a map with one key.
-macro_rules! word_or_form {
-    ($type:ident, $form:ident, $name:literal, { $($word:literal => $unit:expr),+ }) => {
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct WordOrForm;
-                impl<'de> Visitor<'de> for WordOrForm {
-                    type Value = $type;
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str(concat!($("`", $word, "` or ",)+ "a map with one condition"))
-                    }
-                    fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<$type, E> {
-                        match word {
-                            $($word => Ok($unit),)+
-                            other => Err(E::unknown_variant(other, &[$($word),+])),
-                        }
-                    }
-                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$type, A::Error> {
-                        $form::deserialize(MapAccessDeserializer::new(map)).map($type::Form)
-                    }
-                }
-                deserializer.deserialize_any(WordOrForm)
-            }
-        }
-
-        impl JsonSchema for $type {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                $name.into()
-            }
-            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-                let form = generator.subschema_for::<$form>();
-                schemars::json_schema!({ "anyOf": [ { "enum": [$($word),+] }, form ] })
-            }
-        }
-    };
-}
-word_or_form!(Where, WhereForm, "Where", { "all" => Where::All, "chosen_by_owner" => Where::ChosenByOwner });
-word_or_form!(Columns, ColumnsForm, "Columns", { "all" => Columns::All });
+word_or_form!(Where, WhereForm, "Where", "a map with one condition", { "all" => Where::All, "chosen_by_owner" => Where::ChosenByOwner });
+word_or_form!(Columns, ColumnsForm, "Columns", "a map with one condition", { "all" => Columns::All });
 
 impl Where {
     /// The data source that a local policy is written for.

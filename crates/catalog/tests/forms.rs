@@ -1,4 +1,4 @@
-//! Every form of the policy files is read, refused clearly, or refused as not supported yet.
+//! Every form of the policy files is read, or refused clearly.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -33,7 +33,7 @@ fn errors(text: &str) -> Vec<String> {
 fn the_base_catalog_is_good() {
     let (catalog, problems) = assembled(&[BASE]).map_err(|p| format!("{p:#?}")).unwrap();
     assert_eq!(problems, []);
-    assert_eq!(catalog.data_policies["personal-data"].rules.len(), 8);
+    assert_eq!(catalog.data_policies["personal-data"].rules.len(), 16);
     assert_eq!(catalog.users["alice"].attributes.len(), 2);
 }
 
@@ -88,12 +88,33 @@ fn errors_say_where_what_and_what_to_do() {
             &["6:36 `gone` is not a value of the attribute `status` (its values are leaver, suspended)"],
         ),
         (
-            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: all, with: { k_anonymous: { k: 5 } } }\n  - reveal: { columns: all }\n    for: { group: staff }\n",
-            &["5:33 `k_anonymous` is not supported by this version of scrim", "6:5 `reveal` is not supported"],
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: all, with: { k_anonymous: { k: 1 } } }\n  - reveal: { columns: all }\n    for: { group: staff }\n    otherwise: hash\n",
+            &["5:33 `k: 1` is out of range", "6:5 `reveal` takes no `otherwise`"],
         ),
         (
-            "kind: subscription-policy\nname: p\nwhere: all\naccess: { approval: [ OWNER ] }\n",
-            &["4:9 `approval` is not supported by this version"],
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: all, with: { randomize: { domain: [ a ], rate: 0.1, by: { name: id } } } }\n  - mask: { columns: all, with: { randomize: { domain: [ a, b ], rate: 2, by: { name: id } } } }\n  - mask: { columns: all, with: { randomize: { noise: { stddev: 0 }, by: { name: id } } } }\n  - mask: { columns: all, with: { randomize: { rate: 0.5, by: { name: id } } } }\n",
+            &[
+                "5:33 a domain of 1 values",
+                "6:33 `2` is not a rate",
+                "7:33 `0` is not a standard deviation",
+                "8:33 `randomize` needs either",
+            ],
+        ),
+        (
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: all, with: { hsh: 1 } }\n",
+            &["5:35 unknown variant `hsh`"],
+        ),
+        (
+            "kind: data-policy\nname: p\nwhere: all\nrules:\n  - rows: { sample: 101, by: { name: id } }\n  - rows: { sample: 10 }\n  - rows: { filter: 'id > 1', by: { name: id } }\n",
+            &["5:5 `101` is not a percentage", "6:5 `sample` needs `by`", "7:5 `by` belongs to `sample`"],
+        ),
+        (
+            "kind: subscription-policy\nname: p\nwhere: all\naccess: { approval: [ OWNR ] }\n---\nkind: subscription-policy\nname: q\nwhere: all\naccess: { approval: [] }\n",
+            &["4:23 `OWNR` is nobody who approves (did you mean `OWNER`?)", "9:9 `approval` names nobody"],
+        ),
+        (
+            "kind: subscription-policy\nname: p\nwhere: all\naccess: { conditions: { tag_as_attribute: { attribute: clerance, on: column, match: any } } }\n",
+            &["4:56 there is no attribute `clerance` (did you mean `clearance`?)"],
         ),
         (
             "kind: integration\nname: w\nengine: postgresql\ndatabase: d\nowner_role: a$scrim$b\n",
@@ -160,6 +181,15 @@ fn a_tag_that_nothing_carries_is_a_warning() {
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].severity, Severity::Warning);
     assert_eq!(problems[0].help.as_deref(), Some("did you mean `PII.Email`?"));
+}
+
+#[test]
+fn policies_that_files_alone_cannot_meet_are_warnings() {
+    let text = "kind: subscription-policy\nname: p\nwhere: all\naccess: { approval: [ OWNER, GOVERNANCE ] }\n---\nkind: subscription-policy\nname: q\nwhere: all\naccess: anyone\nrequires_action: true\n";
+    let (_, problems) = assembled(&[BASE, text]).unwrap();
+    let messages: Vec<&str> = problems.iter().map(|p| p.message.as_str()).collect();
+    assert_eq!(messages.len(), 2);
+    assert!(messages.iter().all(|message| message.contains("is met by nobody yet")), "{messages:?}");
 }
 
 #[test]

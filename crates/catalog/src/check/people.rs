@@ -82,14 +82,12 @@ pub(super) fn projects(checker: &mut Checker<'_>) {
                 Owner::Group(name) => checker.group(file, name),
             }
         }
-        if let Access::Conditions(conditions) = &project.access
-            && let Ok(who) = conditions.to_who()
-        {
-            checker.who(file, &who);
-        }
-        if let Access::Approval(_) = &project.access {
-            let message = "`approval` is not supported by this version of scrim".to_owned();
-            checker.error(file, &project.name, message, "list the members: who is listed is approved");
+        if let Access::Conditions(conditions) = &project.access {
+            super::policies::access(checker, file, conditions);
+            if !conditions.reads().is_empty() {
+                let message = "a project has no tags to compare its members with".to_owned();
+                checker.error(file, &project.name, message, "use `group` or `attribute`");
+            }
         }
         let mut seen: Vec<&Name> = Vec::new();
         for member in &project.members {
@@ -108,12 +106,6 @@ pub(super) fn projects(checker: &mut Checker<'_>) {
                         project.purposes.iter().map(At::value),
                     );
                 }
-            }
-        }
-        for (there, what) in [(project.masked_joins, "masked_joins"), (project.equalized, "equalized")] {
-            if there {
-                let message = format!("`{what}` is not supported by this version of scrim");
-                checker.error(file, &project.name, message, "remove it");
             }
         }
     }

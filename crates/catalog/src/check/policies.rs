@@ -6,31 +6,58 @@ use std::sync::Arc;
 use super::Checker;
 use super::sources::system_schema;
 use crate::catalog::Stored;
-use crate::documents::{Access, As, Integration, SubscriptionPolicy};
+use crate::documents::{Access, AccessWho, As, Integration, Permission, SubscriptionPolicy};
 use crate::rule_reading::conditions;
-use crate::{At, Columns, ColumnsForm, Matched, Name, Problem, RowRule, RuleBody, Where, WhereForm};
+use crate::{At, Columns, ColumnsForm, Mask, Matched, Name, Problem, RowRule, RuleBody, Where, WhereForm};
 
 pub(super) fn subscription_policies(checker: &mut Checker<'_>) {
     for policy in checker.catalog.subscription_policies.values() {
         scope(checker, &policy.file, &policy.scope, &policy.name);
+        let at = policy.access.mark();
         match policy.access.value() {
             Access::Anyone | Access::Individuals => {}
-            Access::Conditions(conditions) => match conditions.to_who() {
-                Ok(who) => checker.who(&policy.file, &who),
-                Err(form) => unsupported(checker, policy, form),
-            },
-            Access::Approval(_) => unsupported(checker, policy, "approval"),
+            Access::Conditions(conditions) => access(checker, &policy.file, conditions),
+            Access::Approval(approvers) => {
+                if approvers.is_empty() {
+                    let problem = Problem::error(&policy.file, at, "`approval` names nobody who approves".to_owned());
+                    checker.problems.push(problem.help("for example `approval: [ OWNER, GOVERNANCE ]`"));
+                }
+                approvers.iter().for_each(|approver| self::approver(checker, &policy.file, approver));
+                let what = "requests are approved through the service, and files hold none";
+                nobody(checker, policy, what);
+            }
         }
-        if policy.requires_action {
-            unsupported(checker, policy, "requires_action");
+        if policy.requires_action && !policy.guardrail {
+            nobody(checker, policy, "people subscribe through the service, and files hold no such subscription");
         }
     }
 }
 
-fn unsupported(checker: &mut Checker<'_>, policy: &Stored<SubscriptionPolicy>, what: &str) {
-    let message = format!("`{what}` is not supported by this version of scrim");
-    let problem = Problem::error(&policy.file, policy.access.mark(), message);
-    checker.problems.push(problem.help("use `conditions`, `individuals` with grants, or `anyone`"));
+/// Warns of a policy that gives access to nobody by itself, as long as there are only files.
+fn nobody(checker: &mut Checker<'_>, policy: &Stored<SubscriptionPolicy>, why: &str) {
+    let message = format!("the policy `{}` is met by nobody yet: {why}", policy.name);
+    let problem = Problem::warning(&policy.file, policy.access.mark(), message);
+    checker.problems.push(problem.help("a `grant` subscribes a person or a group, unless a guardrail forbids it"));
+}
+
+fn approver(checker: &mut Checker<'_>, file: &Arc<PathBuf>, name: &At<Name>) {
+    let known = std::iter::once("OWNER").chain(Permission::NAMES);
+    if !known.clone().any(|known| known == name.as_str()) {
+        let problem = Problem::error(file, name.mark(), format!("`{name}` is nobody who approves"));
+        checker.problems.push(problem.help("approvers are OWNER and permissions").suggest(name, known));
+    }
+}
+
+/// Every name in a condition of access.
+pub(super) fn access(checker: &mut Checker<'_>, file: &Arc<PathBuf>, conditions: &AccessWho) {
+    checker.who(file, &conditions.on_tags(&|_| vec![]));
+    let mut keys = Vec::new();
+    conditions.walk(&mut |part| {
+        if let AccessWho::TagAsAttribute(form) = part {
+            keys.push(&form.attribute);
+        }
+    });
+    keys.into_iter().for_each(|key| checker.attribute(file, key));
 }
 
 pub(super) fn data_policies(checker: &mut Checker<'_>) {
@@ -40,7 +67,15 @@ pub(super) fn data_policies(checker: &mut Checker<'_>) {
         for rule in &policy.rules {
             conditions(rule).into_iter().for_each(|who| checker.who(file, who));
             match &rule.body {
-                RuleBody::Mask { columns, .. } => selector(checker, file, columns),
+                RuleBody::Mask { columns, masks, .. } => {
+                    selector(checker, file, columns);
+                    for mask in masks.all().flatten() {
+                        if let Mask::Randomize(_, by) = mask {
+                            selector(checker, file, by);
+                        }
+                    }
+                }
+                RuleBody::Reveal { columns, .. } => selector(checker, file, columns),
                 RuleBody::Purpose { any, .. } => any.iter().for_each(|purpose| checker.purpose(file, purpose)),
                 RuleBody::Rows(rows) => {
                     for row_rule in rows.all() {
@@ -51,9 +86,9 @@ pub(super) fn data_policies(checker: &mut Checker<'_>) {
                                 }
                                 selector(checker, file, columns);
                             }
-                            RowRule::NewerThan(_, columns) | RowRule::OlderThan(_, columns) => {
-                                selector(checker, file, columns)
-                            }
+                            RowRule::NewerThan(_, columns)
+                            | RowRule::OlderThan(_, columns)
+                            | RowRule::Sample(_, columns) => selector(checker, file, columns),
                             RowRule::Lookup(lookup) => {
                                 let own = |i: &Stored<Integration>| system_schema(i, &lookup.table.schema);
                                 if checker.catalog.integrations.values().any(own) {

@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{PolicyStatus, Validity};
-use crate::{Age, At, Columns, Name, TableName, Where, Who};
+use crate::word_or_form::word_or_form;
+use crate::{Age, At, CheckDigits, Columns, Name, TableName, Where, Who};
 
 /// A data policy as written.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -57,7 +58,7 @@ pub struct RuleForm {
     /// Shows rows only to users who hold one of these purposes.
     pub purpose: Option<PurposeForm>,
     /// Lifts masks.
-    pub reveal: Option<BTreeMap<String, Columns>>,
+    pub reveal: Option<RevealForm>,
     /// Whom the rule covers; then `otherwise` is required.
     #[serde(rename = "for")]
     pub only: Option<Who>,
@@ -67,6 +68,14 @@ pub struct RuleForm {
     pub otherwise: Option<OtherwiseForm>,
     /// Why the rule exists, for people.
     pub because: Option<String>,
+}
+
+/// The `reveal:` of a rule.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevealForm {
+    /// On which columns masks are lifted.
+    pub columns: Columns,
 }
 
 /// The `mask:` of a rule.
@@ -97,48 +106,98 @@ pub struct MaskCaseForm {
 }
 
 /// A mask as written.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum MaskForm {
     /// No mask: this rule does not cover the user.
     Clear,
     /// NULL.
     Nullify,
-    /// The same value for every row, NULL or not.
-    Constant(#[schemars(with = "Scalar")] String),
     /// SHA-256 with a secret salt.
     Hash,
+    /// A token that can be resolved back.
+    Reversible,
+    /// A value of the same shape.
+    FormatPreserving,
+    /// A mask with parameters.
+    Form(MaskParameters),
+}
+word_or_form!(MaskForm, MaskParameters, "Mask", "a map with one mask", {
+    "clear" => MaskForm::Clear,
+    "nullify" => MaskForm::Nullify,
+    "hash" => MaskForm::Hash,
+    "reversible" => MaskForm::Reversible,
+    "format_preserving" => MaskForm::FormatPreserving
+});
+
+/// A mask with parameters.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MaskParameters {
+    /// The same value for every row, NULL or not.
+    Constant(Scalar),
     /// Every match of a pattern replaced.
     Regex(RegexForm),
     /// The first or last characters kept.
     Partial(PartialForm),
     /// Rounded down to a multiple.
-    Round(#[schemars(with = "Scalar")] String),
+    Round(Scalar),
     /// Cut down to the start of its hour, day, month, quarter or year.
     Truncate(Truncation),
-    /// A token that can be resolved back.
-    Reversible,
     /// A value of the same shape.
-    FormatPreserving,
+    FormatPreserving(FormatForm),
     /// An SQL expression over `@column`.
-    Custom(String),
-    /// A value drawn at random.
-    #[schemars(with = "serde_json::Value")]
-    Randomize(serde::de::IgnoredAny),
+    Custom(At<String>),
+    /// A value drawn at random, the same every time.
+    Randomize(RandomizeForm),
     /// Suppressed where fewer than k rows share it.
-    #[schemars(with = "serde_json::Value")]
-    KAnonymous(serde::de::IgnoredAny),
+    KAnonymous(KAnonymousForm),
 }
 
-/// Text, or a number or truth value that is taken as its text.
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-#[expect(dead_code, reason = "describes the forms to editors")]
-enum Scalar {
-    Text(String),
-    Number(f64),
-    Truth(bool),
+/// The parameters of `format_preserving`, all of which may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormatForm {
+    /// The check digits that are kept right.
+    pub check: Option<CheckDigits>,
 }
+
+/// The parameters of `randomize`: `domain` with `rate`, or `noise`.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RandomizeForm {
+    /// The values that may be drawn.
+    pub domain: Option<Vec<Scalar>>,
+    /// How often one is drawn, above 0 and at most 1.
+    pub rate: Option<Scalar>,
+    /// What is added.
+    pub noise: Option<NoiseForm>,
+    /// The column that tells rows apart.
+    pub by: Columns,
+}
+
+/// The parameters of `noise`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoiseForm {
+    /// The standard deviation; of days and times, in days.
+    pub stddev: Scalar,
+    /// What is shown is not below this.
+    pub low: Option<Scalar>,
+    /// What is shown is not above this.
+    pub high: Option<Scalar>,
+}
+
+/// The parameters of `k_anonymous`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KAnonymousForm {
+    /// How many rows must share the values of the rule's columns, at least 2.
+    pub k: u32,
+}
+
+/// Text, or a number or truth value that is taken as its text as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scalar(pub String);
 
 /// The parameters of `regex`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -224,7 +283,7 @@ pub struct RowsForm {
     /// The column's time is more than this ago.
     pub older_than: Option<Age>,
     /// A stable percentage.
-    pub sample: Option<f64>,
+    pub sample: Option<Scalar>,
     /// The rows that stand beside the user in another table.
     pub lookup: Option<LookupForm>,
     /// Every row.
@@ -258,7 +317,7 @@ pub struct RowCaseForm {
     /// As in [`RowsForm`].
     pub older_than: Option<Age>,
     /// As in [`RowsForm`].
-    pub sample: Option<f64>,
+    pub sample: Option<Scalar>,
     /// As in [`RowsForm`].
     pub lookup: Option<LookupForm>,
     /// As in [`RowsForm`].
@@ -310,34 +369,53 @@ pub enum OtherwiseForm {
     Form(Box<BranchForm>),
 }
 
-/// A mask or row rule with parameters, as a branch.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BranchForm {
-    /// As in [`MaskForm`].
-    Constant(#[schemars(with = "Scalar")] String),
-    /// As in [`MaskForm`].
-    Regex(RegexForm),
-    /// As in [`MaskForm`].
-    Partial(PartialForm),
-    /// As in [`MaskForm`].
-    Round(#[schemars(with = "Scalar")] String),
-    /// As in [`MaskForm`].
-    Truncate(Truncation),
+/// A mask or row rule with parameters, as a branch: the fields of one of them.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BranchForm {
+    /// As in [`MaskParameters`].
+    pub constant: Option<Scalar>,
+    /// As in [`MaskParameters`].
+    pub regex: Option<RegexForm>,
+    /// As in [`MaskParameters`].
+    pub partial: Option<PartialForm>,
+    /// As in [`MaskParameters`].
+    pub round: Option<Scalar>,
+    /// As in [`MaskParameters`].
+    pub truncate: Option<Truncation>,
+    /// As in [`MaskParameters`].
+    pub format_preserving: Option<FormatForm>,
+    /// As in [`MaskParameters`].
+    pub custom: Option<At<String>>,
+    /// As in [`MaskParameters`].
+    pub randomize: Option<RandomizeForm>,
+    /// As in [`MaskParameters`].
+    pub k_anonymous: Option<KAnonymousForm>,
     /// As in [`RowsForm`].
-    Match(MatchForm),
+    #[serde(rename = "match")]
+    pub matching: Option<MatchForm>,
     /// As in [`RowsForm`].
-    Filter(At<String>),
+    pub filter: Option<At<String>>,
     /// As in [`RowsForm`].
-    Lookup(LookupForm),
+    pub newer_than: Option<Age>,
     /// As in [`RowsForm`].
-    AllRows(bool),
+    pub older_than: Option<Age>,
     /// As in [`RowsForm`].
-    Never(bool),
+    pub sample: Option<Scalar>,
+    /// As in [`RowsForm`].
+    pub lookup: Option<LookupForm>,
+    /// As in [`RowsForm`].
+    pub all_rows: Option<bool>,
+    /// As in [`RowsForm`].
+    pub never: Option<bool>,
+    /// As in [`RowsForm`].
+    pub column: Option<Columns>,
+    /// As in [`RowsForm`].
+    pub by: Option<Columns>,
 }
 
 mod words {
-    use super::{At, BranchForm, Name, OtherwiseForm, PurposeForm, RowsForm, RowsRuleForm};
+    use super::{At, BranchForm, Name, OtherwiseForm, PurposeForm, RowsForm, RowsRuleForm, Scalar};
     use crate::text_or::TextOr;
     use schemars::{JsonSchema, Schema, SchemaGenerator};
     use serde::de::Error;
@@ -362,6 +440,28 @@ mod words {
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
             let rows = generator.subschema_for::<RowsForm>();
             schemars::json_schema!({ "anyOf": [{ "enum": ["never", "all_rows"] }, rows] })
+        }
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+
+    impl<'de> Deserialize<'de> for Scalar {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            match TextOr::<Nothing>::deserialize(deserializer)? {
+                TextOr::Text(text) => Ok(Self(text)),
+                TextOr::Null | TextOr::Other(_) => Err(D::Error::custom("expected a text or a number")),
+            }
+        }
+    }
+
+    impl JsonSchema for Scalar {
+        fn schema_name() -> std::borrow::Cow<'static, str> {
+            "Scalar".into()
+        }
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            schemars::json_schema!({ "type": ["string", "number", "boolean"] })
         }
     }
 
@@ -408,7 +508,9 @@ mod words {
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
             let form = generator.subschema_for::<BranchForm>();
             schemars::json_schema!({
-                "anyOf": [{ "enum": ["clear", "nullify", "hash", "never", "all_rows"] }, form]
+                "anyOf": [
+                    { "enum": ["clear", "nullify", "hash", "reversible", "format_preserving", "never", "all_rows"] }, form
+                ]
             })
         }
     }

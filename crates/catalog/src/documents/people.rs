@@ -55,6 +55,20 @@ pub enum Permission {
     ImpersonateUser,
 }
 
+impl Permission {
+    /// The permissions as they are written.
+    pub const NAMES: [&'static str; 8] = [
+        "APPLICATION_ADMIN",
+        "USER_ADMIN",
+        "GOVERNANCE",
+        "AUDIT",
+        "CREATE_DATA_SOURCE",
+        "CREATE_PROJECT",
+        "PROJECT_MANAGEMENT",
+        "IMPERSONATE_USER",
+    ];
+}
+
 /// The exact `current_user` of a person: everywhere the same, or by integration (`none`: no login there).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WarehouseUser {

@@ -1,10 +1,12 @@
 //! `kind: subscription-policy`: who may read a data source at all.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{At, Name, Where, Who};
+use crate::{At, Name, Where, Who, tag};
 
 /// Whether a policy counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -58,7 +60,7 @@ pub enum Access {
     /// Users who meet the conditions.
     Conditions(AccessWho),
     /// Users whose request was approved by every one of these.
-    Approval(Vec<Name>),
+    Approval(Vec<At<Name>>),
 }
 
 /// Conditions of access: those of [`Who`], and those that compare a user with the data source's tags.
@@ -76,9 +78,9 @@ pub enum AccessWho {
     /// As in [`Who::User`].
     User(At<Name>),
     /// The user has a value of the attribute equal to, or a parent of, a tag.
-    TagAsAttribute(TagAs),
+    TagAsAttribute(TagAsAttribute),
     /// The user is in a group named as a tag, or as a parent of it.
-    TagAsGroup(TagAs),
+    TagAsGroup(TagAsGroup),
     /// Every one of these.
     All(Vec<AccessWho>),
     /// At least one of these.
@@ -87,38 +89,98 @@ pub enum AccessWho {
     Not(Box<AccessWho>),
 }
 
-/// How users are compared with tags.
+/// Which tags of a data source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TagsOn {
+    /// Those of the source itself.
+    Source,
+    /// Those of its columns.
+    Column,
+}
+
+/// How many of the tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TagMatch {
+    /// At least one.
+    Any,
+    /// Every one.
+    Every,
+}
+
+/// Compares an attribute of the user with tags.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TagAs {
-    /// The attribute; only with `tag_as_attribute`.
-    pub attribute: Option<At<Name>>,
-    /// The tags of the `source` or of its columns (`column`).
-    pub on: String,
-    /// `any` of the tags or `every` one.
+pub struct TagAsAttribute {
+    /// The attribute.
+    pub attribute: At<Name>,
+    /// The tags of what.
+    pub on: TagsOn,
+    /// How many of them must be matched.
     #[serde(rename = "match")]
-    pub matching: Option<String>,
+    pub matching: TagMatch,
+}
+
+/// Compares the groups of the user with tags.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TagAsGroup {
+    /// The tags of what.
+    pub on: TagsOn,
+    /// How many of them must be matched.
+    #[serde(rename = "match")]
+    pub matching: TagMatch,
 }
 
 impl AccessWho {
-    /// The same condition as a [`Who`]; an error names the form that this version cannot compile.
-    ///
-    /// # Errors
-    /// When the tree contains `tag_as_attribute` or `tag_as_group`.
-    pub fn to_who(&self) -> Result<Who, &'static str> {
-        let many = |parts: &[AccessWho]| parts.iter().map(AccessWho::to_who).collect::<Result<Vec<_>, _>>();
-        Ok(match self {
+    /// The same condition for a data source with these tags.
+    pub fn on_tags(&self, tags: &dyn Fn(TagsOn) -> Vec<Name>) -> Who {
+        let many = |parts: &[AccessWho]| parts.iter().map(|part| part.on_tags(tags)).collect();
+        let compared = |on: TagsOn, matching: TagMatch, one: &dyn Fn(At<Name>) -> Who| {
+            // A user who has the parent of a tag has the tag.
+            let meets = |tag: Name| Who::Any(tag::with_ancestors(&tag).into_iter().map(At::nowhere).map(one).collect());
+            let each = tags(on).into_iter().map(meets).collect();
+            match matching {
+                TagMatch::Any => Who::Any(each),
+                TagMatch::Every => Who::All(each),
+            }
+        };
+        match self {
             Self::Everyone => Who::Everyone,
             Self::Group(name) => Who::Group(name.clone()),
             Self::Attribute(values) => Who::Attribute(values.clone()),
             Self::Purpose(name) => Who::Purpose(name.clone()),
             Self::User(name) => Who::User(name.clone()),
-            Self::All(parts) => Who::All(many(parts)?),
-            Self::Any(parts) => Who::Any(many(parts)?),
-            Self::Not(part) => Who::Not(Box::new(part.to_who()?)),
-            Self::TagAsAttribute(_) => return Err("tag_as_attribute"),
-            Self::TagAsGroup(_) => return Err("tag_as_group"),
-        })
+            Self::All(parts) => Who::All(many(parts)),
+            Self::Any(parts) => Who::Any(many(parts)),
+            Self::Not(part) => Who::Not(Box::new(part.on_tags(tags))),
+            Self::TagAsAttribute(form) => compared(form.on, form.matching, &|tag| {
+                Who::Attribute(std::collections::BTreeMap::from([(form.attribute.clone(), tag)]))
+            }),
+            Self::TagAsGroup(form) => compared(form.on, form.matching, &Who::Group),
+        }
+    }
+
+    /// Calls `visit` on every condition of the tree, this one first.
+    pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a AccessWho)) {
+        visit(self);
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.walk(visit)),
+            Self::Not(part) => part.walk(visit),
+            _ => {}
+        }
+    }
+
+    /// The tags that the condition reads.
+    pub fn reads(&self) -> BTreeSet<TagsOn> {
+        let mut read = BTreeSet::new();
+        self.walk(&mut |part| match part {
+            Self::TagAsAttribute(form) => drop(read.insert(form.on)),
+            Self::TagAsGroup(form) => drop(read.insert(form.on)),
+            _ => {}
+        });
+        read
     }
 }
 
