@@ -19,5 +19,6 @@ pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};
 pub use policy_test::{As, Cell, Expectation, ExpectedCell, PolicyTest, Somebody};
 pub use project::{Acknowledged, Grant, Member, Project, Purpose, TagNote};
 pub use subscription_policy::{
-    Access, AccessWho, Combine, PolicyStatus, SubscriptionPolicy, TagAsAttribute, TagAsGroup, TagMatch, TagsOn, Validity,
+    Access, AccessWho, Combine, PolicyStatus, SubscriptionPolicy, TagAsAttribute, TagAsGroup, TagMatch, TagsOn,
+    Validity,
 };

@@ -57,7 +57,9 @@ pub(crate) fn rule(form: &At<RuleForm>) -> Read<Rule> {
             };
             RuleBody::Reveal { columns: reveal.columns.clone(), only }
         }
-        (None, None, None, None) => return fault(mark, "a rule says nothing", "write `mask`, `rows`, `purpose` or `reveal`"),
+        (None, None, None, None) => {
+            return fault(mark, "a rule says nothing", "write `mask`, `rows`, `purpose` or `reveal`");
+        }
     };
     Ok(Rule { mark, because: form.because.clone(), body })
 }

@@ -161,7 +161,7 @@ fn errors_say_where_what_and_what_to_do() {
             "kind: data-source\nname: s\nintegration: warehouse\ntable: pg_catalog.pg_authid\n",
             &["4:8 `pg_catalog` is a system schema"],
         ),
-        ("kind: user\nname: ALICE\n", &["51:7 `alice` and `ALICE` are the same warehouse user"]),
+        ("kind: user\nname: ALICE\n", &["57:7 `alice` and `ALICE` are the same warehouse user"]),
         (
             "kind: user\nname: x\nwarehouse_user: scrim_owner\n",
             &["2:7 the warehouse user `scrim_owner` of `x` is a system role"],

@@ -12,8 +12,9 @@ use crate::{Expr, Fact, Refused, Set};
 type Checked = Result<Expr, Refused>;
 
 /// The names, as they are shown.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "@username",
+    "@column",
     "@columnTagged",
     "@columnReference",
     "@attributeValuesContains",
@@ -29,6 +30,13 @@ impl Checker<'_, '_> {
     pub(crate) fn at_name(&self, name: &str, at: Location) -> Checked {
         match known(name, at)? {
             "@username" => Ok(Expr::Username),
+            "@column" => match self.scope.masked {
+                Some(column) => self.column(column, at),
+                None => {
+                    let refused = Refused::new(at, "there is no `@column` in predicates");
+                    Err(refused.help("only masks have it: name the column itself"))
+                }
+            },
             known => {
                 Err(Refused::new(at, format!("`{known}` needs arguments")).help(format!("write {}", usage(known))))
             }
@@ -90,10 +98,7 @@ fn known(name: &str, at: Location) -> Result<&'static str, Refused> {
     if let Some(known) = NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(&written)) {
         return Ok(known);
     }
-    let refused = Refused::new(at, format!("there is no `{written}` in predicates"));
-    if written.eq_ignore_ascii_case("@column") {
-        return Err(refused.help("only masks have it: name the column itself"));
-    }
+    let refused = Refused::new(at, format!("there is no `{written}`"));
     Err(refused.help(match nearest(&written, NAMES) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are {}", listed(NAMES)),
@@ -110,6 +115,7 @@ fn usage(name: &str) -> &'static str {
         "@hasAttribute" => "@hasAttribute('key', 'value')",
         "@isInGroups" => "@isInGroups('group', …)",
         "@isUsingPurpose" => "@isUsingPurpose('purpose')",
+        "@column" => "@column",
         _ => "@username",
     }
 }

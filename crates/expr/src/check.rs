@@ -40,6 +40,15 @@ impl<'a, 's> Checker<'a, 's> {
         self.boolean(tree, At { place: Location::new(1, 1), depth: 0 })
     }
 
+    /// The whole text, as a value.
+    pub(crate) fn expression(&mut self, tree: &ast::Expr) -> Checked {
+        let at = At { place: Location::new(1, 1), depth: 0 };
+        match self.value(tree, at)? {
+            Expr::Null(_) => Err(Refused::new(at.place, "this is always NULL").help("write `with: nullify`")),
+            expr => Ok(expr),
+        }
+    }
+
     /// Counts expressions towards the limit.
     pub(crate) fn spend(&mut self, count: usize, at: Location) -> Result<(), Refused> {
         self.size = self.size.saturating_add(count);

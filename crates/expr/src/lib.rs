@@ -1,4 +1,4 @@
-//! The predicate language of `filter` and `when` in data policies.
+//! The expression language of `filter`, `when` and `custom` in data policies.
 //!
 //! A text is read by a SQL parser, checked against the columns of one data source, their types and a closed
 //! list of functions, and becomes a typed [`Expr`]. What is not known here is refused, with the place and the
@@ -6,6 +6,7 @@
 //! cast, a division or an overflow of arithmetic. This crate neither prints SQL nor evaluates anything.
 
 mod at_functions;
+mod bounds;
 mod check;
 mod family;
 mod functions;
@@ -21,5 +22,5 @@ mod unsupported;
 
 pub use family::Family;
 pub use refused::Refused;
-pub use scope::{Scope, parse_predicate};
+pub use scope::{Scope, parse_expression, parse_predicate};
 pub use tree::{Comparison, DateUnit, Expr, Fact, Function, Set};

@@ -1,6 +1,7 @@
 //! What a predicate may speak of, and how it is read.
 
 use scrim_catalog::{ColumnType, Name};
+use sqlparser::ast;
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Location, Token};
@@ -13,6 +14,8 @@ use crate::{Expr, Refused};
 pub struct Scope<'a> {
     /// The columns of the data source with their types.
     pub columns: &'a [(Name, ColumnType)],
+    /// The column that `@column` means; none where there is no such thing.
+    pub masked: Option<&'a Name>,
     /// The columns that carry a tag or one below it.
     pub tagged: &'a dyn Fn(&str) -> Vec<Name>,
     /// Whether a group exists.
@@ -29,6 +32,22 @@ pub struct Scope<'a> {
 /// When the text is not one expression, not boolean, or holds anything that is not on the list of what Scrim
 /// can enforce alike everywhere.
 pub fn parse_predicate(text: &str, scope: &Scope<'_>) -> Result<Expr, Refused> {
+    parse(text, scope, Checker::predicate)
+}
+
+/// Reads one expression of any kind of values: what a `custom` mask shows.
+///
+/// # Errors
+/// As [`parse_predicate`].
+pub fn parse_expression(text: &str, scope: &Scope<'_>) -> Result<Expr, Refused> {
+    parse(text, scope, Checker::expression)
+}
+
+fn parse<'a, 's>(
+    text: &str,
+    scope: &'a Scope<'s>,
+    check: impl FnOnce(&mut Checker<'a, 's>, &ast::Expr) -> Result<Expr, Refused>,
+) -> Result<Expr, Refused> {
     let tokens = tokens::read(text)?;
     let end = tokens.last().map_or(Location::new(1, 1), |token| token.span.end);
     let mut parser = Parser::new(&PostgreSqlDialect {})
@@ -40,9 +59,9 @@ pub fn parse_predicate(text: &str, scope: &Scope<'_>) -> Result<Expr, Refused> {
     if rest.token != Token::EOF {
         let found = rest.token.to_string().replace(PREFIX, "@");
         let refused = Refused::new(rest.span.start, format!("the expression ends before `{found}`"));
-        return Err(refused.help(advice(text, "write one boolean expression and nothing after it")));
+        return Err(refused.help(advice(text, "write one expression and nothing after it")));
     }
-    Checker::new(scope).predicate(&tree)
+    check(&mut Checker::new(scope), &tree)
 }
 
 /// The parser's refusal in our words. It writes the place behind its message.
@@ -77,5 +96,5 @@ fn unreadable(error: &ParserError, text: &str, end: Location) -> Refused {
 /// What to say to somebody who wrote a whole query, else the usual advice.
 fn advice<'a>(text: &str, usual: &'a str) -> &'a str {
     let starts = text.trim_start().get(..6).is_some_and(|start| start.eq_ignore_ascii_case("select"));
-    if starts { "write only the condition, without SELECT" } else { usual }
+    if starts { "write only the expression, without SELECT" } else { usual }
 }

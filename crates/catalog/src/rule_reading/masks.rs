@@ -138,8 +138,14 @@ fn randomize(mark: Mark, form: &RandomizeForm) -> Read<Mask> {
             if !(2..=MOST_VALUES).contains(&domain.len()) {
                 return fault(mark, format!("a domain of {} values", domain.len()), format!("name 2 to {MOST_VALUES}"));
             }
-            if let Some(twice) = domain.iter().enumerate().find(|(at, value)| domain.iter().take(*at).any(|v| v == *value)) {
-                return fault(mark, format!("`{}` is in the domain twice", twice.1), "each value is as likely: name it once");
+            if let Some(twice) =
+                domain.iter().enumerate().find(|(at, value)| domain.iter().take(*at).any(|v| v == *value))
+            {
+                return fault(
+                    mark,
+                    format!("`{}` is in the domain twice", twice.1),
+                    "each value is as likely: name it once",
+                );
             }
             match decimal(rate) {
                 Some(rate) if rate > BigDecimal::zero() && rate <= BigDecimal::from(1) => Draw::Answer { domain, rate },

@@ -82,7 +82,11 @@ fn otherwise_rows(mark: Mark, form: &OtherwiseForm) -> Read<RowRule> {
                 otherwise: None,
             };
             if named(&rows).is_none() {
-                return fault(mark, "a row rule's `otherwise` cannot be a mask", "write a row rule, `never` or `all_rows`");
+                return fault(
+                    mark,
+                    "a row rule's `otherwise` cannot be a mask",
+                    "write a row rule, `never` or `all_rows`",
+                );
             }
             row_rule(mark, &rows)
         }

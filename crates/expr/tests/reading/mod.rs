@@ -2,10 +2,20 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use scrim_catalog::{ColumnType, Name};
-use scrim_expr::{Expr, Refused, Scope, parse_predicate};
+use scrim_expr::{Expr, Refused, Scope, parse_expression, parse_predicate};
 
 /// Reads a predicate over a table of every kind of column.
 pub(crate) fn read(text: &str) -> Result<Expr, Refused> {
+    with(None, |scope| parse_predicate(text, scope))
+}
+
+/// Reads the expression of a mask on a column of the same table.
+pub(crate) fn read_mask(text: &str, column: &str) -> Result<Expr, Refused> {
+    let column = Name::new(column).unwrap();
+    with(Some(&column), |scope| parse_expression(text, scope))
+}
+
+fn with(masked: Option<&Name>, read: impl FnOnce(&Scope<'_>) -> Result<Expr, Refused>) -> Result<Expr, Refused> {
     let name = |text: &str| Name::new(text).unwrap();
     let columns: Vec<(Name, ColumnType)> = [
         ("id", "bigint"),
@@ -30,6 +40,7 @@ pub(crate) fn read(text: &str) -> Result<Expr, Refused> {
     .collect();
     let scope = Scope {
         columns: &columns,
+        masked,
         tagged: &|tag| match tag {
             "pii.email" => vec![name("email")],
             "pii" => vec![name("email"), name("name")],
@@ -41,7 +52,7 @@ pub(crate) fn read(text: &str) -> Result<Expr, Refused> {
         attributes: &|key| matches!(key, "region" | "clearance"),
         purposes: &|purpose| matches!(purpose, "billing" | "billing.invoices"),
     };
-    parse_predicate(text, &scope)
+    read(&scope)
 }
 
 /// Runs on a stack of so many bytes, smaller than that of a worker thread.
