@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use scrim_catalog::documents::{
-    Access, Combine, DataSource, Owner, PolicyStatus, SourceStatus, SubscriptionPolicy, User,
+    Access, AccessWho, Combine, DataSource, Grant, Owner, PolicyStatus, SourceStatus, SubscriptionPolicy, TagsOn, User,
 };
 use scrim_catalog::{Catalog, Name, Stored, Who};
 
-use crate::Facts;
+use crate::facts::Bound;
+use crate::index::Index;
 use crate::scope::{covers, opted_out};
+use crate::words::in_words;
+use crate::Facts;
 
 /// Whether a user may read a data source, and what decided it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,90 +29,191 @@ pub struct Decision {
 /// The subscription policies in force on a data source.
 #[derive(Clone, Debug)]
 pub struct AccessRules<'a> {
-    policies: Vec<&'a Stored<SubscriptionPolicy>>,
+    rules: Vec<AccessRule<'a>>,
+    tags: BTreeSet<(TagsOn, Name)>,
+}
+
+/// One policy, and what it asks of a user on this data source.
+#[derive(Clone, Debug)]
+pub(crate) struct AccessRule<'a> {
+    policy: &'a Stored<SubscriptionPolicy>,
+    pub(crate) meets: Meets,
+}
+
+/// Whom a policy lets in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Meets {
+    /// Every active user.
+    Anyone,
+    /// Whoever has a grant to the data source.
+    Granted,
+    /// Nobody: it waits for what files do not hold, or compares users with tags where there are none.
+    Nobody(&'static str),
+    /// Whoever meets the condition.
+    Condition(Who),
+}
+
+/// Every subscription policy that is active, to find those of a data source by.
+pub(crate) type AccessIndex<'a> = Index<'a, Stored<SubscriptionPolicy>>;
+
+/// Indexes the subscription policies of a catalog.
+pub(crate) fn index(catalog: &Catalog) -> AccessIndex<'_> {
+    let active = catalog.subscription_policies.iter().filter(|(_, policy)| policy.status == PolicyStatus::Active);
+    Index::new(active, |policy| &policy.scope)
 }
 
 impl<'a> AccessRules<'a> {
     /// Those that cover the source and count, whether or not their time has come.
     pub fn of(catalog: &'a Catalog, source: &DataSource) -> Self {
-        let policies = catalog.subscription_policies.iter().filter(|(name, policy)| {
-            policy.status == PolicyStatus::Active
-                && covers(catalog, name, &policy.scope, source)
-                && !opted_out(source, name, policy.owners_may_disable)
+        Self::indexed(catalog, &index(catalog), source)
+    }
+
+    pub(crate) fn indexed(catalog: &'a Catalog, index: &AccessIndex<'a>, source: &DataSource) -> Self {
+        let tags = |on: TagsOn| {
+            let own: BTreeSet<Name> = match on {
+                TagsOn::Source => source.tags.iter().map(|tag| tag.value().clone()).collect(),
+                TagsOn::Column => {
+                    source.columns.iter().flat_map(|column| &column.tags).map(|tag| tag.value().clone()).collect()
+                }
+            };
+            own.into_iter().collect::<Vec<_>>()
+        };
+        let mut read = BTreeSet::new();
+        let policies = index.candidates(source).filter(|(name, policy)| {
+            covers(catalog, name, &policy.scope, source) && !opted_out(source, name, policy.owners_may_disable)
         });
-        Self { policies: policies.map(|(_, policy)| policy).collect() }
+        let rules = policies.map(|(_, policy)| {
+            let meets = match policy.access.value() {
+                _ if policy.requires_action => Meets::Nobody("the user's own subscription"),
+                Access::Anyone => Meets::Anyone,
+                Access::Individuals => Meets::Granted,
+                Access::Approval(_) => Meets::Nobody("an approved request"),
+                Access::Conditions(conditions) => {
+                    let on = conditions.reads();
+                    read.extend(on.iter().flat_map(|on| tags(*on).into_iter().map(|tag| (*on, tag))));
+                    condition(policy, conditions, on.iter().any(|on| tags(*on).is_empty()), &tags)
+                }
+            };
+            AccessRule { policy, meets }
+        });
+        let rules = rules.collect();
+        Self { rules, tags: read }
     }
 
-    /// The names of the policies that decide: what an audience is made of.
-    pub fn names(&self) -> BTreeSet<&'a Name> {
-        self.policies.iter().map(|policy| policy.name.value()).collect()
+    /// The names of the policies that decide, and the tags that they read: what an audience is made of.
+    pub fn decided_by(&self) -> (BTreeSet<&'a Name>, &BTreeSet<(TagsOn, Name)>) {
+        (self.rules.iter().map(|rule| rule.policy.name.value()).collect(), &self.tags)
     }
 
-    fn at(&self, now: DateTime<Utc>) -> impl Iterator<Item = &&'a Stored<SubscriptionPolicy>> {
-        self.policies.iter().filter(move |policy| policy.valid.as_ref().is_none_or(|window| window.contains(now)))
+    /// Every rule, to number its condition.
+    pub(crate) fn rules(&self) -> &[AccessRule<'a>] {
+        &self.rules
     }
 
-    /// Whether every guardrail is met.
-    ///
-    /// `granted` tells whether the user has an unexpired grant to the source, which is what `individuals` asks.
-    pub fn within_guardrails(&self, facts: &Facts, granted: bool, now: DateTime<Utc>) -> bool {
-        self.at(now).filter(|p| p.guardrail).all(|policy| meets(policy, facts, granted))
+    fn at(&self, now: DateTime<Utc>) -> impl Iterator<Item = (usize, &AccessRule<'a>)> {
+        let counts = move |rule: &AccessRule<'_>| rule.policy.valid.as_ref().is_none_or(|window| window.contains(now));
+        self.rules.iter().enumerate().filter(move |(_, rule)| counts(rule))
     }
 
-    /// Whether the policies alone give access, guardrails included.
-    pub fn admit(&self, facts: &Facts, now: DateTime<Utc>) -> bool {
-        let giving = || self.at(now).filter(|policy| !policy.guardrail);
-        let mut shared = giving().filter(|p| p.combine == Combine::Shared).peekable();
-        self.within_guardrails(facts, false, now)
+    /// Whether every guardrail is met. `met` tells of each rule whether the user meets it.
+    pub(crate) fn guarded(&self, now: DateTime<Utc>, met: impl Fn(usize, &AccessRule<'_>) -> bool) -> bool {
+        self.at(now).filter(|(_, rule)| rule.policy.guardrail).all(|(at, rule)| met(at, rule))
+    }
+
+    /// Whether the policies alone give access, guardrails included. `met` tells of each rule whether the user meets it.
+    pub(crate) fn admit(&self, now: DateTime<Utc>, met: impl Fn(usize, &AccessRule<'_>) -> bool) -> bool {
+        let giving = || self.at(now).filter(|(_, rule)| !rule.policy.guardrail);
+        let mut shared = giving().filter(|(_, rule)| rule.policy.combine == Combine::Shared).peekable();
+        self.guarded(now, &met)
             && giving().next().is_some()
-            && giving().filter(|p| p.combine == Combine::Required).all(|policy| meets(policy, facts, false))
-            && (shared.peek().is_none() || shared.any(|policy| meets(policy, facts, false)))
+            && giving().filter(|(_, rule)| rule.policy.combine == Combine::Required).all(|(at, rule)| met(at, rule))
+            && (shared.peek().is_none() || shared.any(|(at, rule)| met(at, rule)))
     }
 
     /// Every moment after `now` at which a policy begins or ends to count.
     pub(crate) fn boundaries(&self, now: DateTime<Utc>) -> BTreeSet<DateTime<Utc>> {
-        let windows = self.policies.iter().filter_map(|policy| policy.valid.as_ref());
+        let windows = self.rules.iter().filter_map(|rule| rule.policy.valid.as_ref());
         windows.flat_map(|window| [window.from, window.until]).flatten().filter(|moment| *moment > now).collect()
     }
 }
 
-/// Whether a policy is met. Policies alone know of no grants: a grant is a term of its own in the formula.
-fn meets(policy: &SubscriptionPolicy, facts: &Facts, granted: bool) -> bool {
-    match policy.access.value() {
-        Access::Anyone => true,
-        Access::Conditions(conditions) => conditions.to_who().is_ok_and(|who| facts.meet(&who)),
-        Access::Individuals => granted,
-        Access::Approval(_) => false,
+/// What a policy that compares users with tags means where there are none: a guardrail has nothing to restrict by, and
+/// a policy that gives access gives it to nobody, for a tag that was forgotten must not open a table.
+fn condition(
+    policy: &SubscriptionPolicy,
+    conditions: &AccessWho,
+    untagged: bool,
+    tags: &dyn Fn(TagsOn) -> Vec<Name>,
+) -> Meets {
+    if untagged && !policy.guardrail {
+        Meets::Nobody("tags of the data source to compare the user with")
+    } else {
+        Meets::Condition(conditions.on_tags(tags))
+    }
+}
+
+impl AccessRule<'_> {
+    /// Whether one person meets it. Policies alone know of no grants: a grant is a term of its own in the formula, and
+    /// what `individuals` asks for.
+    fn met_by(&self, facts: &Facts, granted: bool) -> bool {
+        match &self.meets {
+            Meets::Anyone => true,
+            Meets::Granted => granted,
+            Meets::Nobody(_) => false,
+            Meets::Condition(who) => facts.surely(who),
+        }
+    }
+
+    fn wanted(&self) -> String {
+        match &self.meets {
+            Meets::Anyone => "any active user".to_owned(),
+            Meets::Granted => "a grant".to_owned(),
+            Meets::Nobody(what) => (*what).to_owned(),
+            Meets::Condition(who) => in_words(who),
+        }
     }
 }
 
 /// Whether somebody owns a data source.
 pub fn owns(source: &DataSource, facts: &Facts) -> bool {
+    let held = facts.held(Bound::Every);
     source.owners.iter().any(|owner| match owner {
-        Owner::User(name) => facts.user.as_ref() == Some(name.value()),
-        Owner::Group(name) => facts.groups.contains(name.value()),
+        Owner::User(name) => held.users.contains(name.value()),
+        Owner::Group(name) => held.groups.contains(name.value()),
     })
 }
 
-/// The expiry times of the grants that a person has to a data source at `now`: none for a grant without end.
-pub(crate) fn grants(
-    catalog: &Catalog,
+/// Whether a grant is for a person.
+pub(crate) fn is_for(grant: &Grant, facts: &Facts) -> bool {
+    let held = facts.held(Bound::Every);
+    grant.user.as_ref().is_some_and(|user| held.users.contains(user.value()))
+        || grant.group.as_ref().is_some_and(|group| held.groups.contains(group.value()))
+}
+
+/// The unexpired ones of these grants that are to a data source, with the time at which each ends.
+pub(crate) fn unexpired<'a>(
+    grants: impl Iterator<Item = &'a Grant>,
+    source: &DataSource,
+    now: DateTime<Utc>,
+) -> Vec<(&'a Name, Option<DateTime<Utc>>)> {
+    let to = |grant: &&Grant| {
+        grant.data_source.value() == source.name.value() && grant.expires.is_none_or(|expires| expires > now)
+    };
+    grants.filter(to).map(|grant| (grant.name.value(), grant.expires)).collect()
+}
+
+/// The unexpired grants that one person has to a data source.
+fn grants<'a>(
+    catalog: &'a Catalog,
     source: &DataSource,
     facts: &Facts,
     now: DateTime<Utc>,
-) -> Vec<(Name, Option<DateTime<Utc>>)> {
-    let grants = catalog.grants.values().filter(|grant| {
-        let user = grant.user.as_ref().is_some_and(|user| facts.user.as_ref() == Some(user.value()));
-        let group = grant.group.as_ref().is_some_and(|group| facts.groups.contains(group.value()));
-        (user || group)
-            && grant.data_source.value() == source.name.value()
-            && grant.expires.is_none_or(|expires| expires > now)
-    });
-    grants.map(|grant| (grant.name.value().clone(), grant.expires)).collect()
+) -> Vec<(&'a Name, Option<DateTime<Utc>>)> {
+    unexpired(catalog.grants.values().map(|grant| &grant.item).filter(|grant| is_for(grant, facts)), source, now)
 }
 
-/// Whether a person who is active may read a data source at a moment, by the whole formula, under the
-/// current project.
+/// Whether a person who is active may read a data source at a moment, by the whole formula, under the current
+/// project; under an equalized one, whether every member of it may.
 pub fn admitted(
     catalog: &Catalog,
     rules: &AccessRules<'_>,
@@ -117,15 +221,30 @@ pub fn admitted(
     facts: &Facts,
     now: DateTime<Utc>,
 ) -> bool {
-    let granted = !grants(catalog, source, facts, now).is_empty();
-    source.status == SourceStatus::Active
-        && in_project(catalog, source, facts)
-        && rules.within_guardrails(facts, granted, now)
-        && (owns(source, facts) || granted || rules.admit(facts, now))
+    let one = |facts: &Facts| {
+        let granted = !grants(catalog, source, facts, now).is_empty();
+        formula(rules, owns(source, facts), granted, now, |_, rule| rule.met_by(facts, granted), |_, rule| {
+            rule.met_by(facts, false)
+        })
+    };
+    let every = if facts.shared() { facts.fellows().iter().all(one) } else { one(facts) };
+    source.status == SourceStatus::Active && in_project(catalog, source, facts) && every
+}
+
+/// The formula of access, for one person: `guarded` tells which guardrails are met, `given` which other policies.
+pub(crate) fn formula(
+    rules: &AccessRules<'_>,
+    owner: bool,
+    granted: bool,
+    now: DateTime<Utc>,
+    guarded: impl Fn(usize, &AccessRule<'_>) -> bool,
+    given: impl Fn(usize, &AccessRule<'_>) -> bool,
+) -> bool {
+    rules.guarded(now, guarded) && (owner || granted || rules.admit(now, given))
 }
 
 /// Under a project, only its data sources are seen.
-fn in_project(catalog: &Catalog, source: &DataSource, facts: &Facts) -> bool {
+pub(crate) fn in_project(catalog: &Catalog, source: &DataSource, facts: &Facts) -> bool {
     let project = facts.project.as_ref().and_then(|name| catalog.projects.get(name));
     project.is_none_or(|project| project.data_sources.iter().any(|s| s.value() == source.name.value()))
 }
@@ -144,7 +263,6 @@ pub fn decide(catalog: &Catalog, source: &DataSource, user: &User, now: DateTime
 pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: DateTime<Utc>) -> Decision {
     let rules = AccessRules::of(catalog, source);
     let granted = admitted(catalog, &rules, source, facts, now);
-    let has_grant = !grants(catalog, source, facts, now).is_empty();
     let mut because = Vec::new();
     let mut needs = Vec::new();
     if source.status == SourceStatus::Disabled {
@@ -157,11 +275,27 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
         because.push(format!("the current project `{project}` does not have this data source"));
         needs.push(format!("leave the project `{project}`, or add the data source to it"));
     }
-    for policy in rules.at(now).filter(|policy| policy.guardrail) {
-        let met = meets(policy, facts, has_grant);
-        because.push(format!("the guardrail `{}` is {}met", policy.name, if met { "" } else { "not " }));
+    if let (true, Some(project)) = (facts.shared(), &facts.project) {
+        because.push(format!("under the equalized project `{project}` only what every member may read"));
+        for fellow in facts.fellows() {
+            let own = decide_for(catalog, source, fellow, now);
+            let name = fellow.held(Bound::Every).users.first().map_or_else(String::new, ToString::to_string);
+            let verdict = if own.granted { "may" } else { "may not" };
+            because.push(format!("`{name}` {verdict}: {}", own.because.join("; ")));
+            if !own.granted {
+                needs.push(format!("of `{name}`: {}", own.needs.join("; ")));
+            }
+        }
+        return Decision { granted, because, needs };
+    }
+    let has_grant = !grants(catalog, source, facts, now).is_empty();
+    let mut guarded = true;
+    for (_, rule) in rules.at(now).filter(|(_, rule)| rule.policy.guardrail) {
+        let met = rule.met_by(facts, has_grant);
+        guarded &= met;
+        because.push(format!("the guardrail `{}` is {}met", rule.policy.name, if met { "" } else { "not " }));
         if !met {
-            needs.push(format!("meet the guardrail `{}`: {}", policy.name, wanted(policy)));
+            needs.push(format!("meet the guardrail `{}`: {}", rule.policy.name, rule.wanted()));
         }
     }
     if owns(source, facts) {
@@ -172,13 +306,13 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
         because.push(format!("the grant `{name}` subscribes the user{until}"));
     }
     let mut giving = false;
-    for policy in rules.at(now).filter(|policy| !policy.guardrail) {
+    for (_, rule) in rules.at(now).filter(|(_, rule)| !rule.policy.guardrail) {
         giving = true;
-        let met = meets(policy, facts, has_grant);
-        let kind = if policy.combine == Combine::Shared { "shared" } else { "required" };
-        because.push(format!("the {kind} policy `{}` is {}met", policy.name, if met { "" } else { "not " }));
+        let met = rule.met_by(facts, has_grant);
+        let kind = if rule.policy.combine == Combine::Shared { "shared" } else { "required" };
+        because.push(format!("the {kind} policy `{}` is {}met", rule.policy.name, if met { "" } else { "not " }));
         if !met && !granted {
-            needs.push(format!("meet the {kind} policy `{}`: {}", policy.name, wanted(policy)));
+            needs.push(format!("meet the {kind} policy `{}`: {}", rule.policy.name, rule.wanted()));
         }
     }
     if !giving && !granted {
@@ -187,37 +321,8 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
     }
     if !granted && needs.is_empty() {
         needs.push(format!("a grant to `{}`", source.name));
-    } else if !granted && rules.within_guardrails(facts, has_grant, now) {
+    } else if !granted && guarded {
         needs.push(format!("or a grant to `{}`", source.name));
     }
     Decision { granted, because, needs }
-}
-
-fn wanted(policy: &SubscriptionPolicy) -> String {
-    match policy.access.value() {
-        Access::Anyone => "any active user".to_owned(),
-        Access::Individuals => "a grant".to_owned(),
-        Access::Approval(_) => "an approved request".to_owned(),
-        Access::Conditions(conditions) => conditions.to_who().map_or_else(str::to_owned, |who| in_words(&who)),
-    }
-}
-
-/// A condition in words.
-pub fn in_words(who: &Who) -> String {
-    let list = |parts: &[Who], word: &str| match parts {
-        [one] => in_words(one),
-        many => format!("({})", many.iter().map(in_words).collect::<Vec<_>>().join(word)),
-    };
-    match who {
-        Who::Everyone => "everyone".to_owned(),
-        Who::Group(name) => format!("in group `{name}`"),
-        Who::Attribute(values) => {
-            values.iter().map(|(key, value)| format!("`{key}` is `{value}`")).collect::<Vec<_>>().join(" and ")
-        }
-        Who::Purpose(name) => format!("acting for purpose `{name}`"),
-        Who::User(name) => format!("user `{name}`"),
-        Who::All(parts) => list(parts, " and "),
-        Who::Any(parts) => list(parts, " or "),
-        Who::Not(part) => format!("not {}", in_words(part)),
-    }
 }

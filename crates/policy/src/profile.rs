@@ -1,151 +1,315 @@
 //! What the warehouse must know of each user: the rows of `profile`, and the audiences they name.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
-use scrim_catalog::documents::{DataSource, SourceStatus, User};
-use scrim_catalog::{Catalog, Name};
-use sha2::{Digest, Sha256};
+use scrim_catalog::documents::{DataSource, Grant, Owner, SourceStatus, TagsOn, User};
+use scrim_catalog::{Catalog, Name, Who};
 
-use crate::Facts;
-use crate::access::{AccessRules, admitted, grants};
+use crate::access::{self, AccessRule, AccessRules, Meets, formula, in_project, owns, unexpired};
+use crate::facts::{Bound, Held, current_project};
+use crate::key::digest;
+use crate::{Facts, source_key};
 
 /// One row of `profile`, without the user it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProfileRow {
-    /// `user`, `group`, `attribute`, `project`, `purpose` or `table`.
+    /// `user`, `group`, `attribute`, `project`, `purpose` or `table`; with `any_` before the first four of those that
+    /// conditions ask for, what holds of some member of an equalized project only.
     pub kind: Cow<'static, str>,
     /// The attribute's key; empty for other kinds.
-    pub key: String,
+    pub key: Arc<str>,
     /// The name or value.
-    pub value: String,
+    pub value: Arc<str>,
     /// From when on the row does not count.
     pub expires: Option<DateTime<Utc>>,
 }
 
-/// The key of a data source in the warehouse, under which users are subscribed to it one by one.
-pub fn source_key(source: &Name) -> String {
-    format!("s_{}", digest(&[source.as_str()]))
-}
-
-/// The key of a data source's audience: a hash of the names of the policies that decide on access, so that
-/// editing a condition changes who is in it, and never a view. None when no policy decides.
+/// The key of a data source's audience: a hash of the names of the policies that decide on access and of the tags that
+/// they compare users with, so that editing a condition changes who is in it, and never a view. None when no policy
+/// decides.
 pub fn audience_key(rules: &AccessRules<'_>) -> Option<String> {
-    let names = rules.names();
-    (!names.is_empty()).then(|| format!("a_{}", digest(&names.into_iter().map(Name::as_str).collect::<Vec<_>>())))
-}
-
-/// 32 hexadecimal digits of SHA-256 over texts that no other list of texts shares.
-fn digest(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
-    }
-    hex::encode(hash.finalize()).chars().take(32).collect()
+    let (names, tags) = rules.decided_by();
+    let tags = tags.iter().flat_map(|(on, tag)| {
+        [if *on == TagsOn::Source { "tag of the source" } else { "tag of a column" }, tag.as_str()]
+    });
+    let count = names.len().to_string();
+    let parts: Vec<&str> =
+        std::iter::once(count.as_str()).chain(names.iter().map(|name| name.as_str())).chain(tags).collect();
+    (!names.is_empty()).then(|| format!("a_{}", digest(&parts)))
 }
 
 /// The data sources of an integration, grouped by audience: computed once for all users.
 #[derive(Clone, Debug)]
 pub struct Audiences<'a> {
     catalog: &'a Catalog,
-    by_key: BTreeMap<String, AccessRules<'a>>,
-    sources: BTreeMap<&'a Name, Listed<'a>>,
+    /// Every condition that a policy asks for, once.
+    conditions: Vec<Who>,
+    audiences: Vec<Audience<'a>>,
+    sources: Vec<Listed<'a>>,
+    by_name: HashMap<&'a Name, usize>,
+    /// The sources that somebody owns, by owner.
+    owned_by_user: HashMap<&'a Name, Vec<usize>>,
+    owned_by_group: HashMap<&'a Name, Vec<usize>>,
+    granted_to_user: HashMap<&'a Name, Vec<&'a Grant>>,
+    granted_to_group: HashMap<&'a Name, Vec<&'a Grant>>,
+    /// The members of each equalized project, each as if alone.
+    members: HashMap<&'a Name, Arc<[Facts]>>,
+}
+
+/// The sources that the same policies decide on, by the same tags.
+#[derive(Clone, Debug)]
+struct Audience<'a> {
+    key: Arc<str>,
+    rules: AccessRules<'a>,
+    /// The number of each rule's condition.
+    numbers: Vec<usize>,
 }
 
 /// A data source among others.
 #[derive(Clone, Debug)]
 struct Listed<'a> {
     source: &'a DataSource,
-    key: Option<String>,
-    rules: AccessRules<'a>,
-    /// Whether somebody may read it for a reason that its audience does not share: as owner, or by a grant.
-    own_terms: bool,
+    key: Arc<str>,
+    /// Its audience, by number; none when no policy decides.
+    audience: Option<usize>,
+}
+
+/// What one person meets: each condition was asked once.
+struct Met<'a> {
+    facts: &'a Facts,
+    truths: Vec<bool>,
+    grants: Vec<&'a Grant>,
 }
 
 impl<'a> Audiences<'a> {
     /// Groups the active data sources of an integration.
     pub fn of(catalog: &'a Catalog, integration: &Name) -> Self {
-        let mut by_key = BTreeMap::new();
-        let mut sources = BTreeMap::new();
-        let granted: BTreeSet<&Name> = catalog.grants.values().map(|grant| grant.data_source.value()).collect();
+        let index = access::index(catalog);
+        let mut audiences = Self {
+            catalog,
+            conditions: vec![],
+            audiences: vec![],
+            sources: vec![],
+            by_name: HashMap::new(),
+            owned_by_user: HashMap::new(),
+            owned_by_group: HashMap::new(),
+            granted_to_user: HashMap::new(),
+            granted_to_group: HashMap::new(),
+            members: HashMap::new(),
+        };
+        let mut numbered: HashMap<Who, usize> = HashMap::new();
+        let mut by_key: HashMap<String, usize> = HashMap::new();
         for source in catalog.data_sources.values() {
             if source.integration.value() != integration || source.status != SourceStatus::Active {
                 continue;
             }
-            let rules = AccessRules::of(catalog, source);
-            let key = audience_key(&rules);
-            if let Some(key) = &key {
-                by_key.insert(key.clone(), rules.clone());
+            let rules = AccessRules::indexed(catalog, &index, source);
+            let audience = audience_key(&rules).map(|key| {
+                *by_key.entry(key).or_insert_with_key(|key| audiences.audience(key, rules, &mut numbered))
+            });
+            let at = audiences.sources.len();
+            audiences.by_name.insert(source.name.value(), at);
+            for owner in &source.owners {
+                let (owners, name) = match owner {
+                    Owner::User(name) => (&mut audiences.owned_by_user, name),
+                    Owner::Group(name) => (&mut audiences.owned_by_group, name),
+                };
+                owners.entry(name.value()).or_default().push(at);
             }
-            let own_terms = !source.owners.is_empty() || granted.contains(source.name.value());
-            sources.insert(source.name.value(), Listed { source: &source.item, key, rules, own_terms });
+            audiences.sources.push(Listed { source: &source.item, key: source_key(&source.name).into(), audience });
         }
-        Self { catalog, by_key, sources }
+        for grant in catalog.grants.values() {
+            if let Some(user) = &grant.user {
+                audiences.granted_to_user.entry(user.value()).or_default().push(&grant.item);
+            }
+            if let Some(group) = &grant.group {
+                audiences.granted_to_group.entry(group.value()).or_default().push(&grant.item);
+            }
+        }
+        for project in catalog.projects.values().filter(|project| project.equalized) {
+            audiences.members.insert(project.name.value(), Facts::members(catalog, project));
+        }
+        audiences
+    }
+
+    fn audience(&mut self, key: &str, rules: AccessRules<'a>, numbered: &mut HashMap<Who, usize>) -> usize {
+        let number = |rule: &AccessRule<'_>| match &rule.meets {
+            Meets::Condition(who) => *numbered.entry(who.clone()).or_insert_with(|| {
+                self.conditions.push(who.clone());
+                self.conditions.len() - 1
+            }),
+            _ => 0,
+        };
+        let numbers = rules.rules().iter().map(number).collect();
+        self.audiences.push(Audience { key: key.into(), rules, numbers });
+        self.audiences.len() - 1
+    }
+
+    /// The facts of a user, as [`Facts::of`] has them; members of equalized projects were looked at once.
+    pub fn facts(&self, user: &User) -> Facts {
+        match current_project(self.catalog, user).filter(|project| project.equalized) {
+            Some(project) => match self.members.get(project.name.value()) {
+                Some(members) => Facts::equalized(project, Arc::clone(members)),
+                None => Facts::of(self.catalog, user),
+            },
+            None => Facts::of(self.catalog, user),
+        }
     }
 
     /// The rows of one user; none for a disabled user.
     pub fn profile(&self, user: &User, now: DateTime<Utc>) -> BTreeSet<ProfileRow> {
-        if user.disabled {
-            return BTreeSet::new();
-        }
-        let facts = Facts::of(self.catalog, user);
-        let mut rows = BTreeSet::new();
-        let mut add = |kind, key: &str, value: &str, expires: Option<DateTime<Utc>>| {
+        if user.disabled { BTreeSet::new() } else { self.rows(&self.facts(user), now) }
+    }
+
+    /// The rows of an active person with these facts.
+    pub fn rows(&self, facts: &Facts, now: DateTime<Utc>) -> BTreeSet<ProfileRow> {
+        let none: Arc<str> = "".into();
+        let mut rows = held(facts, &none);
+        let mut subscribe = |key: &Arc<str>, expires: Option<DateTime<Utc>>| {
             // Warehouses keep microseconds; what lies below them ends a little earlier.
             let expires = expires.map(|moment| moment.trunc_subsecs(6));
-            rows.insert(ProfileRow {
-                kind: Cow::Borrowed(kind),
-                key: key.to_owned(),
-                value: value.to_owned(),
-                expires,
-            });
+            rows.push(ProfileRow { kind: Cow::Borrowed("table"), key: Arc::clone(&none), value: Arc::clone(key), expires });
         };
-        add("user", "", &user.name, None);
-        facts.groups.iter().for_each(|group| add("group", "", group, None));
-        for (key, values) in &facts.attributes {
-            values.iter().for_each(|value| add("attribute", key, value, None));
-        }
-        facts.project.iter().for_each(|project| add("project", "", project, None));
-        facts.purposes.iter().for_each(|purpose| add("purpose", "", purpose, None));
+        let people: Vec<Met<'_>> = match facts.fellows() {
+            [] => vec![self.met(facts)],
+            fellows => fellows.iter().map(|fellow| self.met(fellow)).collect(),
+        };
         // Under a project the audiences give way to its data sources, one by one: an audience has others too.
-        let audiences: BTreeSet<&String> = match facts.project {
-            Some(_) => BTreeSet::new(),
-            None => self.by_key.iter().filter(|(_, rules)| rules.admit(&facts, now)).map(|(key, _)| key).collect(),
-        };
-        for key in &audiences {
-            if let Some(rules) = self.by_key.get(*key) {
-                let ends = rules.boundaries(now).into_iter().find(|moment| !rules.admit(&facts, *moment));
-                add("table", "", key, ends);
+        let mut through: HashMap<usize, Option<DateTime<Utc>>> = HashMap::new();
+        if facts.project.is_none() {
+            for (at, audience) in self.audiences.iter().enumerate() {
+                let admitted = |moment| people.iter().all(|met| audience.admits(met, moment));
+                if admitted(now) {
+                    let end = audience.rules.boundaries(now).into_iter().find(|moment| !admitted(*moment));
+                    subscribe(&audience.key, end);
+                    through.insert(at, end);
+                }
             }
         }
-        // Everywhere else the audience says all there is to say.
-        let project = facts.project.as_ref().and_then(|project| self.catalog.projects.get(project));
-        let listed: Vec<&Listed<'_>> = match project {
-            Some(project) => project.data_sources.iter().filter_map(|name| self.sources.get(name.value())).collect(),
-            None => self.sources.values().filter(|listed| listed.own_terms).collect(),
-        };
-        for Listed { source, key, rules, .. } in listed {
-            let admitted_at = |moment| admitted(self.catalog, rules, source, &facts, moment);
-            let ends = || {
-                let mut moments = rules.boundaries(now);
-                moments
-                    .extend(grants(self.catalog, source, &facts, now).into_iter().filter_map(|(_, expires)| expires));
-                moments.into_iter().find(|moment| !admitted_at(*moment))
+        for at in self.singly(facts) {
+            let Some(listed) = self.sources.get(at) else { continue };
+            let admitted = |moment| {
+                in_project(self.catalog, listed.source, facts)
+                    && people.iter().all(|met| self.admits(listed, met, moment))
             };
-            if !admitted_at(now) {
+            if !admitted(now) {
                 continue;
             }
+            let mut moments: BTreeSet<DateTime<Utc>> =
+                listed.audience.and_then(|at| self.audiences.get(at)).map_or_else(BTreeSet::new, |audience| {
+                    audience.rules.boundaries(now)
+                });
+            for met in &people {
+                let grants = unexpired(met.grants.iter().copied(), listed.source, now);
+                moments.extend(grants.into_iter().filter_map(|(_, expires)| expires));
+            }
+            let end = moments.into_iter().find(|moment| !admitted(*moment));
             // Through the audience already, and for as long: nothing to add.
-            let end = ends();
-            let through = key.as_ref().filter(|key| audiences.contains(key)).and_then(|key| self.by_key.get(key));
-            let audience_end =
-                through.map(|rules| rules.boundaries(now).into_iter().find(|moment| !rules.admit(&facts, *moment)));
-            if audience_end != Some(end) {
-                add("table", "", &source_key(source.name.value()), end);
+            if listed.audience.and_then(|at| through.get(&at)) != Some(&end) {
+                subscribe(&listed.key, end);
             }
         }
-        rows
+        rows.into_iter().collect()
     }
+
+    /// The sources that a person may be subscribed to other than through an audience: under a project all of its own,
+    /// elsewhere those that the person owns or has a grant to.
+    fn singly(&self, facts: &Facts) -> BTreeSet<usize> {
+        let project = facts.project.as_ref().and_then(|project| self.catalog.projects.get(project));
+        if let Some(project) = project {
+            return project.data_sources.iter().filter_map(|name| self.by_name.get(name.value()).copied()).collect();
+        }
+        let held = facts.held(Bound::Every);
+        let mut found: BTreeSet<usize> = BTreeSet::new();
+        found.extend(held.users.iter().flat_map(|user| self.owned_by_user.get(user).into_iter().flatten()));
+        found.extend(held.groups.iter().flat_map(|group| self.owned_by_group.get(group).into_iter().flatten()));
+        let granted = self.grants(held);
+        found.extend(granted.iter().filter_map(|grant| self.by_name.get(grant.data_source.value())));
+        found
+    }
+
+    fn grants(&self, held: &Held) -> Vec<&'a Grant> {
+        let to_users = held.users.iter().flat_map(|user| self.granted_to_user.get(user).into_iter().flatten());
+        let to_groups = held.groups.iter().flat_map(|group| self.granted_to_group.get(group).into_iter().flatten());
+        to_users.chain(to_groups).copied().collect()
+    }
+
+    /// Asks each condition once.
+    fn met<'b>(&'b self, facts: &'b Facts) -> Met<'b> {
+        Met {
+            facts,
+            truths: self.conditions.iter().map(|who| facts.surely(who)).collect(),
+            grants: self.grants(facts.held(Bound::Every)),
+        }
+    }
+
+    fn admits(&self, listed: &Listed<'_>, met: &Met<'_>, moment: DateTime<Utc>) -> bool {
+        let granted = !unexpired(met.grants.iter().copied(), listed.source, moment).is_empty();
+        let owner = owns(listed.source, met.facts);
+        match listed.audience.and_then(|at| self.audiences.get(at)) {
+            Some(audience) => formula(
+                &audience.rules,
+                owner,
+                granted,
+                moment,
+                |at, rule| audience.meets(met, granted, at, rule),
+                |at, rule| audience.meets(met, false, at, rule),
+            ),
+            None => owner || granted,
+        }
+    }
+}
+
+impl Audience<'_> {
+    fn admits(&self, met: &Met<'_>, moment: DateTime<Utc>) -> bool {
+        self.rules.admit(moment, |at, rule| self.meets(met, false, at, rule))
+    }
+
+    fn meets(&self, met: &Met<'_>, granted: bool, at: usize, rule: &AccessRule<'_>) -> bool {
+        match &rule.meets {
+            Meets::Anyone => true,
+            Meets::Granted => granted,
+            Meets::Nobody(_) => false,
+            Meets::Condition(_) => {
+                let truth = self.numbers.get(at).and_then(|number| met.truths.get(*number));
+                truth.copied().unwrap_or(false)
+            }
+        }
+    }
+}
+
+/// The rows of what a person has. Under an equalized project of several members: what all have, and beside it what only
+/// some have.
+fn held(facts: &Facts, none: &Arc<str>) -> Vec<ProfileRow> {
+    let mut rows = Vec::new();
+    let mut add = |kind: &'static str, key: &Arc<str>, value: &Arc<str>| {
+        let (kind, key, value) = (Cow::Borrowed(kind), Arc::clone(key), Arc::clone(value));
+        rows.push(ProfileRow { kind, key, value, expires: None });
+    };
+    let sure = facts.held(Bound::Every);
+    // One row for every active person, also for one without a name of their own.
+    match sure.users.first() {
+        Some(user) => add("user", none, user.shared()),
+        None => add("user", none, none),
+    }
+    sure.groups.iter().for_each(|group| add("group", none, group.shared()));
+    for (key, values) in &sure.attributes {
+        values.iter().for_each(|value| add("attribute", key.shared(), value.shared()));
+    }
+    sure.purposes.iter().for_each(|purpose| add("purpose", none, purpose.shared()));
+    facts.project.iter().for_each(|project| add("project", none, project.shared()));
+    if facts.shared() {
+        let possible = facts.held(Bound::Any);
+        possible.users.iter().for_each(|user| add("any_user", none, user.shared()));
+        possible.groups.difference(&sure.groups).for_each(|group| add("any_group", none, group.shared()));
+        possible.purposes.difference(&sure.purposes).for_each(|purpose| add("any_purpose", none, purpose.shared()));
+        for (key, values) in &possible.attributes {
+            let others = values.iter().filter(|value| !sure.has(key, value));
+            others.for_each(|value| add("any_attribute", key.shared(), value.shared()));
+        }
+    }
+    rows
 }

@@ -1,7 +1,9 @@
 //! Which data sources a policy covers, and which columns a selector means.
 
-use scrim_catalog::documents::{Column, DataSource, PolicyStatus, Validity};
-use scrim_catalog::{Catalog, Columns, ColumnsForm, DataPolicy, Name, Stored, Where, WhereForm, tag};
+use std::cmp::Reverse;
+
+use scrim_catalog::documents::{Column, DataSource, Validity};
+use scrim_catalog::{At, Catalog, Columns, ColumnsForm, Name, Where, WhereForm, tag};
 
 /// Whether `scope` covers a data source, for the policy of this name.
 pub fn covers(catalog: &Catalog, policy: &Name, scope: &Where, source: &DataSource) -> bool {
@@ -42,40 +44,46 @@ pub(crate) fn opted_out(source: &DataSource, policy: &Name, owners_may_disable: 
     owners_may_disable && source.without_policies.iter().any(|out| out.name.value() == policy)
 }
 
-/// The data policies in force on a source, in the order of their names. A window that has not begun or has
-/// ended does not matter here: it is part of what the policy compiles to.
-pub fn data_policies<'a>(catalog: &'a Catalog, source: &DataSource) -> Vec<&'a Stored<DataPolicy>> {
-    let policies = catalog.data_policies.iter();
-    let in_force = policies.filter(|(name, policy)| {
-        policy.status == PolicyStatus::Active
-            && covers(catalog, name, &policy.scope, source)
-            && !opted_out(source, name, policy.owners_may_disable)
-    });
-    in_force.map(|(_, policy)| policy).collect()
-}
-
 /// Whether a window without bounds is meant.
 pub(crate) fn always(valid: Option<&Validity>) -> bool {
     valid.is_none_or(|window| window.from.is_none() && window.until.is_none())
 }
 
-/// Whether a selector means a column, and by how deep a tag: 0 when by something other than a tag.
-pub(crate) fn selects(columns: &Columns, column: &Column) -> Option<usize> {
+/// How a selector found a column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Selected {
+    /// How deep the tag is that the selector names; 0 when it was something other than a tag.
+    pub(crate) depth: usize,
+    /// The tag of the column by which it was found: of several the deepest, then the first by name.
+    pub(crate) tag: Option<Name>,
+}
+
+/// Whether a selector means a column, and how.
+pub(crate) fn selects(columns: &Columns, column: &Column) -> Option<Selected> {
+    let plain = |found: bool| found.then(Selected::default);
     match columns {
-        Columns::All => Some(0),
+        Columns::All => plain(true),
         Columns::Form(form) => match form {
-            ColumnsForm::Tag(parent) => column.tags.iter().any(|t| tag::covers(parent, t)).then(|| tag::depth(parent)),
-            ColumnsForm::Name(pattern) => pattern.is_match(&column.name).then_some(0),
-            ColumnsForm::AnyTag(wanted) => (column.tags.is_empty() != *wanted).then_some(0),
-            ColumnsForm::NoTags(wanted) => (column.tags.is_empty() == *wanted).then_some(0),
-            ColumnsForm::All(parts) => {
-                let depths: Option<Vec<usize>> = parts.iter().map(|part| selects(part, column)).collect();
-                depths.map(|depths| depths.into_iter().max().unwrap_or(0))
+            ColumnsForm::Tag(parent) => {
+                let covered = column.tags.iter().map(At::value).filter(|t| tag::covers(parent, t));
+                let own = covered.min_by_key(|t| (Reverse(tag::depth(t)), *t))?;
+                Some(Selected { depth: tag::depth(parent), tag: Some(own.clone()) })
             }
-            ColumnsForm::Any(parts) => parts.iter().filter_map(|part| selects(part, column)).max(),
-            ColumnsForm::Not(part) => selects(part, column).is_none().then_some(0),
+            ColumnsForm::Name(pattern) => plain(pattern.is_match(&column.name)),
+            ColumnsForm::AnyTag(wanted) => plain(column.tags.is_empty() != *wanted),
+            ColumnsForm::NoTags(wanted) => plain(column.tags.is_empty() == *wanted),
+            ColumnsForm::All(parts) => {
+                let found: Option<Vec<Selected>> = parts.iter().map(|part| selects(part, column)).collect();
+                found.map(|found| deepest(found.into_iter()).unwrap_or_default())
+            }
+            ColumnsForm::Any(parts) => deepest(parts.iter().filter_map(|part| selects(part, column))),
+            ColumnsForm::Not(part) => plain(selects(part, column).is_none()),
         },
     }
+}
+
+fn deepest(found: impl Iterator<Item = Selected>) -> Option<Selected> {
+    found.reduce(|one, other| if other.depth > one.depth { other } else { one })
 }
 
 /// Why a row rule cannot find its columns.

@@ -27,7 +27,7 @@ pub(super) fn subscription_policies(checker: &mut Checker<'_>) {
                 nobody(checker, policy, what);
             }
         }
-        if policy.requires_action && !policy.guardrail {
+        if policy.requires_action {
             nobody(checker, policy, "people subscribe through the service, and files hold no such subscription");
         }
     }
