@@ -336,7 +336,7 @@ fn negative(operator: &UnaryOperator, operand: &ast::Expr, at: Location) -> Chec
 
 fn cast_type(data_type: &ast::DataType, at: Location) -> Result<ColumnType, Refused> {
     let written = data_type.to_string();
-    let refuse = || Refused::new(at, format!("casts to `{written}` are not allowed"));
+    let refuse = || Refused::new(at, format!("casts to `{}` are not allowed", written.replace(PREFIX, "@")));
     let help = "literals can be cast to text, numbers, boolean, date, timestamp and timestamptz";
     written.parse().map_err(|_| refuse().help(help))
 }

@@ -45,7 +45,8 @@ impl Checker<'_, '_> {
         let ident = match first(&function.name) {
             Some(ident) if function.name.0.len() == 1 => ident,
             _ => {
-                let message = format!("functions are named without a schema: `{}`", function.name);
+                let written = function.name.to_string().replace(PREFIX, "@");
+                let message = format!("functions are named without a schema: `{written}`");
                 return Err(Refused::new(at.place, message));
             }
         };
@@ -81,6 +82,10 @@ impl Checker<'_, '_> {
             }
             ("replace", [text, from, to]) => {
                 let arguments = vec![self.text(text, at)?, self.text(from, at)?, self.text(to, at)?];
+                if lengthens(&arguments) && arguments.iter().any(lengthens_inside) {
+                    let message = "a REPLACE that lengthens a text inside another is not allowed: each multiplies it";
+                    return Err(Refused::new(at.place, message).help("replace by what is not longer"));
+                }
                 Ok(Expr::Call(Function::Replace, arguments))
             }
             ("coalesce", parts) => self.coalesce(parts, at),
@@ -163,6 +168,21 @@ impl Checker<'_, '_> {
             }
         })
     }
+}
+
+/// Whether a REPLACE of these can make its text longer, in characters.
+fn lengthens(arguments: &[Expr]) -> bool {
+    match arguments {
+        [_, Expr::Text(from), Expr::Text(to)] => to.chars().count() > from.chars().count(),
+        [_, _, Expr::Text(to)] => to.chars().count() > 1,
+        _ => true,
+    }
+}
+
+fn lengthens_inside(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.walk(&mut |expr| found |= matches!(expr, Expr::Call(Function::Replace, inner) if lengthens(inner)));
+    found
 }
 
 /// The plain arguments of a call that has nothing but those.

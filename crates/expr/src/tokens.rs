@@ -107,6 +107,12 @@ fn screen(text: &str) -> Result<(), Refused> {
             }
             '\0' => return Err(Refused::new(at, "the text contains a NUL character")),
             '\n' => at = Location::new(at.line + 1, 1),
+            '\t' | '\r' => at.column += 1,
+            // A terminal or an editor would show a reviewer another text than the one that is enforced.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                return Err(Refused::new(at, "characters that turn the direction of a text are not allowed"));
+            }
+            c if c.is_control() => return Err(Refused::new(at, "control characters are not allowed")),
             _ => at.column += 1,
         }
     }
