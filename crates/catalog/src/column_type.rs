@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use bigdecimal::BigDecimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
@@ -63,6 +64,22 @@ impl ColumnType {
     /// Whether values are days or points in time.
     pub fn is_time(&self) -> bool {
         matches!(self, Self::Date | Self::Timestamp | Self::TimestampTz)
+    }
+
+    /// The least and the greatest number of a type that has such.
+    pub fn range(&self) -> Option<(BigDecimal, BigDecimal)> {
+        let whole = |least: i64, most: i64| Some((BigDecimal::from(least), BigDecimal::from(most)));
+        match self {
+            Self::SmallInt => whole(i16::MIN.into(), i16::MAX.into()),
+            Self::Integer => whole(i32::MIN.into(), i32::MAX.into()),
+            Self::BigInt => whole(i64::MIN, i64::MAX),
+            Self::Numeric(Some((precision, scale))) => {
+                let (precision, scale) = (i64::from(*precision), i64::from(*scale));
+                let most = BigDecimal::new(1.into(), scale - precision) - BigDecimal::new(1.into(), scale);
+                Some((-most.clone(), most))
+            }
+            _ => None,
+        }
     }
 
     /// The type that the view's column has for life, masked or not: text is wide enough for a hash.

@@ -8,11 +8,11 @@ use scrim_catalog::documents::{
 };
 use scrim_catalog::{Catalog, Name, Stored, Who};
 
+use crate::Facts;
 use crate::facts::Bound;
 use crate::index::Index;
 use crate::scope::{covers, opted_out};
 use crate::words::in_words;
-use crate::Facts;
 
 /// Whether a user may read a data source, and what decided it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,9 +223,14 @@ pub fn admitted(
 ) -> bool {
     let one = |facts: &Facts| {
         let granted = !grants(catalog, source, facts, now).is_empty();
-        formula(rules, owns(source, facts), granted, now, |_, rule| rule.met_by(facts, granted), |_, rule| {
-            rule.met_by(facts, false)
-        })
+        formula(
+            rules,
+            owns(source, facts),
+            granted,
+            now,
+            |_, rule| rule.met_by(facts, granted),
+            |_, rule| rule.met_by(facts, false),
+        )
     };
     let every = if facts.shared() { facts.fellows().iter().all(one) } else { one(facts) };
     source.status == SourceStatus::Active && in_project(catalog, source, facts) && every

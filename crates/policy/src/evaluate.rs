@@ -64,9 +64,8 @@ pub fn evaluate(
         return vec![];
     }
     let shown = rows.iter().map(|row| Seeing { merged, facts, row, world }).filter(Seeing::row);
-    let cells = |seeing: Seeing<'_>| {
-        merged.columns.iter().map(|column| (column.name.clone(), seeing.cell(column))).collect()
-    };
+    let cells =
+        |seeing: Seeing<'_>| merged.columns.iter().map(|column| (column.name.clone(), seeing.cell(column))).collect();
     shown.map(cells).collect()
 }
 
@@ -145,8 +144,7 @@ impl Seeing<'_> {
     /// Whether one of the user's values, read as the column's type, is the column's value.
     fn matches(&self, matched: &Matched, value: &Value, column_type: &ColumnType) -> bool {
         let values = self.facts.held(Bound::Every).values(matched);
-        !value.is_null()
-            && values.into_iter().any(|text| Value::read(text, column_type).as_ref() == Some(value))
+        !value.is_null() && values.into_iter().any(|text| Value::read(text, column_type).as_ref() == Some(value))
     }
 
     /// The truth of a predicate, by the facts of every member or of any. What speaks of one person is, of several, taken
@@ -174,9 +172,8 @@ impl Seeing<'_> {
     /// is released; and none does for whom a reveal rule lifts it.
     fn covers(&self, column: &MergedColumn, mask: &Application, bound: Bound) -> bool {
         let now = self.world.now;
-        let lifted = mask.lifted.iter().any(|lift| {
-            lift.source.counts(now) && self.facts.meet(&lift.only, bound.flip())
-        });
+        let lifted =
+            mask.lifted.iter().any(|lift| lift.source.counts(now) && self.facts.meet(&lift.only, bound.flip()));
         let when = mask.when.as_ref().is_none_or(|when| self.truth(when, bound) != Some(false));
         let released = matches!(&mask.mask, Masking::KAnonymous(combination)
             if self.world.released.holds(combination, self.row));

@@ -4,7 +4,7 @@
 use scrim_catalog::documents::{PolicyStatus, SourceStatus};
 use scrim_catalog::{Catalog, Mark, Problem, Where};
 
-use crate::merge;
+use crate::Merger;
 use crate::scope::covers;
 
 /// Policies in force that match no data source: a misspelt condition, or a table that is not registered yet.
@@ -26,8 +26,9 @@ pub fn idle_policies(catalog: &Catalog) -> Vec<Problem> {
 /// knows are passed over.
 pub fn inapplicable_rules(catalog: &Catalog) -> Vec<Problem> {
     let active = catalog.data_sources.values().filter(|source| source.status == SourceStatus::Active);
+    let merger = Merger::new(catalog);
     let mut problems = Vec::new();
-    for merged in active.filter_map(|source| merge(catalog, source).ok()) {
+    for merged in active.filter_map(|source| merger.merge(source).ok()) {
         for remark in &merged.closed {
             let Some(policy) = catalog.data_policies.get(&remark.policy) else { continue };
             let mark =

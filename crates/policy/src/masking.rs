@@ -65,7 +65,7 @@ pub struct Joined {
 pub struct Noise {
     /// The standard deviation; of days and times, in days.
     pub stddev: BigDecimal,
-    /// Nothing below is shown.
+    /// Nothing below is shown; of every type of numbers as an exact one.
     pub low: Option<Value>,
     /// Nothing above is shown.
     pub high: Option<Value>,
@@ -206,7 +206,10 @@ pub(crate) fn noise_refused(noise: &Noise, column_type: &ColumnType) -> Option<S
         other => return Some(format!("the type {other} takes no noise")),
     };
     if noise.stddev < least {
-        return Some(format!("a standard deviation of {} is less than the column shows", noise.stddev.to_plain_string()));
+        return Some(format!(
+            "a standard deviation of {} is less than the column shows",
+            noise.stddev.to_plain_string()
+        ));
     }
     if column_type.is_time() && noise.stddev > BigDecimal::from(MOST_DAYS) {
         return Some(format!("a standard deviation of more than {MOST_DAYS} days"));
@@ -243,7 +246,7 @@ mod tests {
         assert!((SPREAD as f64 - (8.0 * (n * n - 1.0) / 12.0).sqrt()).abs() < 1.0);
         let step = noise_step(&"50".parse().unwrap());
         assert!((step.to_string().parse::<f64>().unwrap() * SPREAD as f64 - 50.0).abs() < 1e-9, "{step}");
-        assert!(noise_step(&"0.000001".parse().unwrap()) > BigDecimal::zero());
+        assert!(noise_step(&"0.000001".parse().unwrap()) > BigDecimal::from(0));
     }
 
     #[test]

@@ -8,17 +8,19 @@ use scrim_catalog::documents::{DataSource, PolicyStatus};
 use scrim_catalog::{
     Branches, Catalog, ColumnType, Columns, DataPolicy, Draw, Mask, Name, RowRule, Rule, RuleBody, Stored, Who,
 };
-use scrim_expr::parse_expression;
+use scrim_expr::{Expr, Refused, parse_expression};
 
 use crate::index::Index;
 use crate::key::digest;
 use crate::masking::{Combination, Joined, Masking, Noise, Typed, expression_fits, noise_refused, tells_apart};
-use crate::merged::{
-    Application, Condition, Lift, MergeError, Merged, MergedColumn, Remark, RowTest, Source, Test,
-};
+use crate::merged::{Application, Condition, Lift, MergeError, Merged, MergedColumn, Remark, RowTest, Source, Test};
 use crate::predicate::Names;
 use crate::scope::{Selected, Unfound, always, covers, opted_out, row_columns, selects};
 use crate::value::Value;
+
+/// One type of each kind of values.
+const OTHER_TYPES: [ColumnType; 5] =
+    [ColumnType::Text, ColumnType::BigInt, ColumnType::Boolean, ColumnType::Date, ColumnType::Timestamp];
 
 /// Merges data policies on data sources; what is the same for all sources is looked at once.
 #[derive(Clone, Debug)]
@@ -99,8 +101,12 @@ impl<'a> Merger<'a> {
         let policies = self.policies(source);
         for policy in &policies {
             for (number, rule) in policy.rules.iter().enumerate() {
-                let site =
-                    Source { policy: policy.name.value().clone(), rule: number + 1, because: rule.because.clone(), valid: window(policy) };
+                let site = Source {
+                    policy: policy.name.value().clone(),
+                    rule: number + 1,
+                    because: rule.because.clone(),
+                    valid: window(policy),
+                };
                 let (site, merger) = (Arc::new(site), self);
                 Merging { merger, source, typed: &typed, policies: &policies, policy, site, rule, merged: &mut merged }
                     .rule();
@@ -164,11 +170,18 @@ fn within(merged: &mut Merged) {
         let columns = combination.columns.iter().map(|(name, _)| name.as_str());
         let inside = within.iter().map(|(name, _)| name.as_str());
         let k = combination.k.to_string();
-        let parts: Vec<&str> =
-            [merged.source.as_str(), &k].into_iter().chain(columns).chain(std::iter::once("within")).chain(inside).collect();
+        let parts: Vec<&str> = [merged.source.as_str(), &k]
+            .into_iter()
+            .chain(columns)
+            .chain(std::iter::once("within"))
+            .chain(inside)
+            .collect();
         let key = format!("k_{}", digest(&parts));
-        mask.mask =
-            Masking::KAnonymous(Arc::new(Combination { key, within: within.clone(), ..Combination::clone(combination) }));
+        mask.mask = Masking::KAnonymous(Arc::new(Combination {
+            key,
+            within: within.clone(),
+            ..Combination::clone(combination)
+        }));
     }
 }
 
@@ -378,19 +391,17 @@ impl Merging<'_, '_> {
                 // Its statistics get their name when all row rules are known.
                 Masking::KAnonymous(Arc::new(Combination { key: String::new(), k: *k, columns, within: vec![] }))
             }),
-            Mask::Custom(text) => {
-                let names = &self.merger.names;
-                let read = names.scope(self.source, self.typed, Some(name), |scope| parse_expression(text, scope));
-                match read {
-                    Ok(expr) => expression_fits(&expr, column_type).then_some(Masking::Custom(expr)),
-                    // On a column of a type that Scrim cannot work with there is nothing to be said of the value.
-                    Err(_) if matches!(column_type, ColumnType::Other(_)) => None,
-                    Err(why) => {
+            Mask::Custom(text) => match self.expression(text, name, column_type) {
+                Ok(expr) => expression_fits(&expr, column_type).then_some(Masking::Custom(expr)),
+                Err(why) => {
+                    // What can be read over a column of another type is right, and no mask of this one.
+                    if !OTHER_TYPES.iter().any(|other| self.expression(text, name, other).is_ok()) {
                         self.close(format!("`custom` cannot be applied to the column `{name}`: {why}"));
                         return None;
                     }
+                    None
                 }
-            }
+            },
         };
         if fitting.is_none() {
             self.warn(format!(
@@ -399,6 +410,13 @@ impl Merging<'_, '_> {
             ));
         }
         fitting
+    }
+
+    /// Reads the expression of a `custom` mask, as if the column were of this type.
+    fn expression(&self, text: &str, name: &Name, column_type: &ColumnType) -> Result<Expr, Refused> {
+        let mut typed = self.typed.clone();
+        typed.iter_mut().filter(|(other, _)| other == name).for_each(|(_, old)| old.clone_from(column_type));
+        self.merger.names.scope(self.source, &typed, Some(name), |scope| parse_expression(text, scope))
     }
 
     /// The projects under which the hashes of a column join, with the tag that they join by.
@@ -413,7 +431,9 @@ impl Merging<'_, '_> {
     }
 
     fn randomized(&mut self, draw: &Draw, by: &Columns, name: &Name, column_type: &ColumnType) -> Option<Masking> {
-        let shows = |why: String| format!("`randomize` cannot be applied to the column `{name}`, which shows NULL instead: {why}");
+        let shows = |why: String| {
+            format!("`randomize` cannot be applied to the column `{name}`, which shows NULL instead: {why}")
+        };
         let key = match self.key(by) {
             Ok(key) => key,
             Err(why) => {
@@ -423,9 +443,10 @@ impl Merging<'_, '_> {
         };
         let read = |text: &Option<String>| match text {
             None => Ok(None),
-            Some(text) => match Value::read(text, column_type) {
-                Some(value) => Ok(Some(value)),
-                None => Err(format!("`{text}` is no {column_type}")),
+            Some(text) => match (Value::read(text, column_type), crate::value::number(text)) {
+                (Some(_), Some(exact)) => Ok(Some(Value::Number(exact))),
+                (Some(value), None) => Ok(Some(value)),
+                (None, _) => Err(format!("`{text}` is no {column_type}")),
             },
         };
         let masking = match draw {
@@ -469,9 +490,12 @@ impl Merging<'_, '_> {
             Unfound::Named(name) => format!("there is no column `{name}` here to tell rows apart by"),
             Unfound::Tagged => "there is no column with the tag of `by` here".to_owned(),
         })?;
-        let key: Typed = columns.into_iter().filter_map(|c| self.typed.iter().find(|(n, _)| n == c.name.value())).cloned().collect();
+        let key: Typed =
+            columns.into_iter().filter_map(|c| self.typed.iter().find(|(n, _)| n == c.name.value())).cloned().collect();
         match key.iter().find(|(_, column_type)| !tells_apart(column_type)) {
-            Some((name, column_type)) => Err(format!("`{name}`, of type {column_type}, has no one text to tell rows apart by")),
+            Some((name, column_type)) => {
+                Err(format!("`{name}`, of type {column_type}, has no one text to tell rows apart by"))
+            }
             None => Ok(key),
         }
     }

@@ -1,7 +1,7 @@
 //! What the warehouse must know of each user: the rows of `profile`, and the audiences they name.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -32,12 +32,12 @@ pub struct ProfileRow {
 /// decides.
 pub fn audience_key(rules: &AccessRules<'_>) -> Option<String> {
     let (names, tags) = rules.decided_by();
+    let count = names.len().to_string();
     let tags = tags.iter().flat_map(|(on, tag)| {
         [if *on == TagsOn::Source { "tag of the source" } else { "tag of a column" }, tag.as_str()]
     });
-    let count = names.len().to_string();
-    let parts: Vec<&str> =
-        std::iter::once(count.as_str()).chain(names.iter().map(|name| name.as_str())).chain(tags).collect();
+    let names_first = [count.as_str()].into_iter().chain(names.iter().map(|name| name.as_str()));
+    let parts: Vec<&str> = names_first.chain(tags).collect();
     (!names.is_empty()).then(|| format!("a_{}", digest(&parts)))
 }
 
@@ -107,9 +107,8 @@ impl<'a> Audiences<'a> {
                 continue;
             }
             let rules = AccessRules::indexed(catalog, &index, source);
-            let audience = audience_key(&rules).map(|key| {
-                *by_key.entry(key).or_insert_with_key(|key| audiences.audience(key, rules, &mut numbered))
-            });
+            let audience = audience_key(&rules)
+                .map(|key| *by_key.entry(key).or_insert_with_key(|key| audiences.audience(key, rules, &mut numbered)));
             let at = audiences.sources.len();
             audiences.by_name.insert(source.name.value(), at);
             for owner in &source.owners {
@@ -171,7 +170,12 @@ impl<'a> Audiences<'a> {
         let mut subscribe = |key: &Arc<str>, expires: Option<DateTime<Utc>>| {
             // Warehouses keep microseconds; what lies below them ends a little earlier.
             let expires = expires.map(|moment| moment.trunc_subsecs(6));
-            rows.push(ProfileRow { kind: Cow::Borrowed("table"), key: Arc::clone(&none), value: Arc::clone(key), expires });
+            rows.push(ProfileRow {
+                kind: Cow::Borrowed("table"),
+                key: Arc::clone(&none),
+                value: Arc::clone(key),
+                expires,
+            });
         };
         let people: Vec<Met<'_>> = match facts.fellows() {
             [] => vec![self.met(facts)],
@@ -198,10 +202,10 @@ impl<'a> Audiences<'a> {
             if !admitted(now) {
                 continue;
             }
-            let mut moments: BTreeSet<DateTime<Utc>> =
-                listed.audience.and_then(|at| self.audiences.get(at)).map_or_else(BTreeSet::new, |audience| {
-                    audience.rules.boundaries(now)
-                });
+            let mut moments: BTreeSet<DateTime<Utc>> = listed
+                .audience
+                .and_then(|at| self.audiences.get(at))
+                .map_or_else(BTreeSet::new, |audience| audience.rules.boundaries(now));
             for met in &people {
                 let grants = unexpired(met.grants.iter().copied(), listed.source, now);
                 moments.extend(grants.into_iter().filter_map(|(_, expires)| expires));

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use scrim_catalog::documents::{As, Cell, DataSource, Expectation, ExpectedCell, PolicyTest, Somebody};
-use scrim_catalog::{At, Catalog, ColumnType, Name, tag};
+use scrim_catalog::{At, Catalog, ColumnType, Name};
 
-use crate::evaluate::{Row, SeenCell, World, evaluate};
+use crate::evaluate::{Released, Row, SeenCell, World, evaluate};
 use crate::merged::{MergeError, Merged};
-use crate::scope::data_policies;
 use crate::value::Value;
-use crate::{Facts, decide, decide_for, merge_policies};
+use crate::{Facts, SaltKey, decide, decide_for, merge};
 
 /// What came of a test: its failures, none when it passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +25,7 @@ pub fn run(catalog: &Catalog, test: &PolicyTest, real_now: DateTime<Utc>) -> Out
     };
     let now = test.now.unwrap_or(real_now);
     let narrowed = narrowed(catalog, test);
-    let merged = match merge_policies(&narrowed, source, &data_policies(&narrowed, source)) {
+    let merged = match merge(&narrowed, source) {
         Ok(merged) => merged,
         Err(MergeError::UnknownType { .. } | MergeError::NoColumns(_)) => {
             let failure = "the data source's document must list its columns with their types".to_owned();
@@ -76,15 +75,9 @@ fn rows(test: &PolicyTest, merged: &Merged) -> Result<Vec<Row>, String> {
     test.rows.iter().map(read).collect()
 }
 
-fn facts_of(catalog: &Catalog, somebody: &Somebody) -> Facts {
-    let mut facts = Facts { groups: somebody.groups.iter().map(|g| g.value().clone()).collect(), ..Facts::default() };
-    let carried = facts.groups.iter().filter_map(|name| catalog.groups.get(name)).flat_map(|group| &group.attributes);
-    for (key, values) in carried.chain(&somebody.attributes) {
-        let values = values.0.iter().map(|value| value.value().clone());
-        facts.attributes.entry(key.value().clone()).or_default().extend(values);
-    }
-    facts.purposes = somebody.purposes.iter().flat_map(|purpose| tag::with_ancestors(purpose)).collect();
-    facts
+/// The salts of tests: known, so that what a test says can be compared with an engine.
+pub fn test_salt(key: &SaltKey) -> String {
+    format!("the salt of {} in {}", key.name, key.scope)
 }
 
 fn expectation_failures(
@@ -103,7 +96,8 @@ fn expectation_failures(
             (name.to_string(), Facts::of(catalog, user), decide(catalog, source, user, now), login)
         }
         As::Somebody(somebody) => {
-            let facts = facts_of(catalog, somebody);
+            let Somebody { groups, attributes, purposes } = somebody;
+            let facts = Facts::somebody(catalog, groups, attributes, purposes);
             let decision = decide_for(catalog, source, &facts, now);
             ("somebody".to_owned(), facts, decision, String::new())
         }
@@ -112,7 +106,8 @@ fn expectation_failures(
         let row = |row: &BTreeMap<Name, Cell>| row.iter().map(|(name, cell)| (name.clone(), cell.0.clone())).collect();
         (table.clone(), rows.iter().map(row).collect())
     });
-    let world = World { now, login: &login, salt: &|column| format!("salt of {column}"), lookups: &lookups.collect() };
+    let released = Released::counted(merged, rows);
+    let world = World { now, login: &login, salt: &test_salt, lookups: &lookups.collect(), released: &released };
     let seen = evaluate(merged, decision.granted, &facts, rows, &world);
     compare(&who, &seen, expectation, merged)
 }

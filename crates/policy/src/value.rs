@@ -77,6 +77,17 @@ impl Value {
         }
     }
 
+    /// How two values of one kind stand to each other; none where they have no order.
+    pub(crate) fn order(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => Some(a.cmp(b)),
+            (Self::Float(a), Self::Float(b)) => a.partial_cmp(b),
+            (Self::Date(a), Self::Date(b)) => Some(a.cmp(b)),
+            (Self::Timestamp(a), Self::Timestamp(b)) => Some(a.cmp(b)),
+            _ => None,
+        }
+    }
+
     /// Whether it is NULL.
     pub fn is_null(&self) -> bool {
         *self == Self::Null

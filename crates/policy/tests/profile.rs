@@ -39,7 +39,8 @@ fn documents(choice: &mut Choice, now: DateTime<Utc>) -> String {
         let _ = writeln!(
             text,
             "{{ kind: data-source, name: s{s}, integration: w, table: t.s{s}, tags: [ {tag} ], owners: [ {owners} ], \
-             status: {status}, columns: [ {{ name: id, type: integer }} ] }}\n---"
+             status: {status}, columns: [ {{ name: id, type: integer, tags: [ {} ] }} ] }}\n---",
+            choice.of(&["", "C.D", "g"])
         );
         if choice.below(2) == 0 {
             let _ = write!(project, "s{s}, ");
@@ -47,12 +48,14 @@ fn documents(choice: &mut Choice, now: DateTime<Utc>) -> String {
     }
     let _ = writeln!(
         text,
-        "{{ kind: project, name: p, data_sources: [ {project} ], members: [ {{ user: u1 }}, {{ user: u2 }} ] }}\n---"
+        "{{ kind: attribute, name: t }}\n---\n{{ kind: project, name: p, equalized: {}, data_sources: [ {project} ], members: [ {{ user: u1 }}, {{ user: u2 }} ] }}\n---",
+        choice.below(2) == 0
     );
     for u in 0..4 {
         let groups = choice.of(&["", "g", "h", "g, h"]);
         let current = if (1..=2).contains(&u) && choice.below(2) == 0 { ", current_project: p" } else { "" };
-        let _ = writeln!(text, "{{ kind: user, name: u{u}, groups: [ {groups} ]{current} }}\n---");
+        let values = choice.of(&["", ", attributes: { t: C }", ", attributes: { t: [ C.D, g ] }"]);
+        let _ = writeln!(text, "{{ kind: user, name: u{u}, groups: [ {groups} ]{values}{current} }}\n---");
     }
     for p in 0..choice.below(5) {
         let scope = choice.of(&[
@@ -67,6 +70,9 @@ fn documents(choice: &mut Choice, now: DateTime<Utc>) -> String {
             "individuals",
             "{ conditions: { group: g } }",
             "{ conditions: { not: { group: h } } }",
+            "{ conditions: { tag_as_group: { on: source, match: any } } }",
+            "{ conditions: { tag_as_attribute: { attribute: t, on: column, match: every } } }",
+            "{ approval: [ OWNER ] }",
         ]);
         let (combine, guardrail) = (choice.of(&["required", "shared"]), choice.below(4) == 0);
         let valid = match choice.below(3) {
@@ -113,7 +119,7 @@ fn the_profile_lists_what_the_decision_grants() {
                 let listed = |then: DateTime<Utc>| {
                     rows.iter().any(|row| {
                         row.kind == "table"
-                            && keys.contains(&Some(row.value.clone()))
+                            && keys.iter().flatten().any(|key| **key == *row.value)
                             && row.expires.is_none_or(|end| end > then)
                     })
                 };

@@ -9,5 +9,5 @@ pub mod system;
 mod view;
 
 pub use plan::{Dialect, PlanError, ViewPlan};
-pub use scrim_policy::ProfileRow;
-pub use view::{Read, Rendered, render};
+pub use scrim_policy::{ProfileRow, SaltKey};
+pub use view::{Read, Rendered, Statistic, render};

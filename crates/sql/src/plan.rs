@@ -2,7 +2,7 @@
 
 use scrim_catalog::documents::{DataSource, Engine, Integration, Layout};
 use scrim_catalog::{Catalog, Name, TableName};
-use scrim_policy::{AccessRules, MergeError, Merged, MergedColumn, Test, audience_key, merge, source_key};
+use scrim_policy::{AccessRules, MergeError, Merged, MergedColumn, Merger, Test, audience_key, source_key};
 
 /// A dialect of SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,15 @@ impl ViewPlan {
     /// # Errors
     /// When the columns or their types are not known.
     pub fn of(catalog: &Catalog, source: &DataSource) -> Result<Self, PlanError> {
+        Self::merged(&Merger::new(catalog), source)
+    }
+
+    /// Plans the view of one of many data sources.
+    ///
+    /// # Errors
+    /// As [`ViewPlan::of`].
+    pub fn merged(merger: &Merger<'_>, source: &DataSource) -> Result<Self, PlanError> {
+        let catalog = merger.catalog();
         let name = source.name.value();
         let integration = catalog
             .integrations
@@ -92,7 +101,7 @@ impl ViewPlan {
             .ok_or_else(|| PlanError::NoIntegration(source.integration.value().clone()))?;
         let view = scrim_catalog::view_of(integration, source.view.as_ref().map(|v| v.value()), &source.table)
             .ok_or_else(|| PlanError::NoViewName(name.clone()))?;
-        let merged = merge(catalog, source)?;
+        let merged = merger.merge(source)?;
         if let Some(column) = merged.columns.iter().find(|column| terms(column) > MOST_TERMS) {
             return Err(PlanError::Yields { data_source: name.clone(), column: column.name.clone() });
         }

@@ -1,8 +1,10 @@
 //! Renderings of [`ViewPlan`].
 
 mod cell;
+mod draw;
 mod expression;
 mod facts;
+mod key;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -10,6 +12,7 @@ use std::fmt::Write as _;
 
 use scrim_catalog::documents::Validity;
 use scrim_catalog::{ColumnType, Name, TableName};
+use scrim_policy::SaltKey;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Dialect, ViewPlan};
@@ -45,8 +48,19 @@ pub struct Rendered {
     pub query: String,
     /// The facts of the profile that it asks for: a change of others does not change what it shows.
     pub reads: BTreeSet<Read>,
-    /// The columns that need a salt.
-    pub salted: Vec<Name>,
+    /// The salts that it reads.
+    pub salted: BTreeSet<SaltKey>,
+    /// What is counted for `k_anonymous` masks.
+    pub statistics: Vec<Statistic>,
+}
+
+/// The combinations of values that enough rows share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statistic {
+    /// Its key in the warehouse.
+    pub key: String,
+    /// What finds them: one column of hashes.
+    pub query: String,
 }
 
 impl Rendered {
@@ -69,7 +83,17 @@ impl Rendered {
             let _ = write!(query, "\n{join}");
         }
         let _ = write!(query, "\nWHERE {}", tests.join("\n  AND "));
+        let statistics = plan.merged.combinations().into_iter().map(|combination| {
+            let digest = key::digest(&key::combination(combination, dialect), &facts);
+            let query = format!(
+                "SELECT {digest} AS combination FROM {} AS {TABLE} GROUP BY 1 HAVING COUNT(*) >= {}",
+                relation(&plan.table),
+                combination.k
+            );
+            Statistic { key: combination.key.clone(), query }
+        });
         Self {
+            statistics: statistics.collect(),
             columns: plan.merged.columns.iter().map(|column| column.name.clone()).collect(),
             barrier: dialect == Dialect::Postgresql,
             query,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use scrim_catalog::documents::{DataSource, Integration, SourceStatus, User};
 use scrim_catalog::{Catalog, FoundColumn, Name, TableName, register};
-use scrim_policy::{Remark, source_key};
+use scrim_policy::{Merger, Remark, source_key};
 use scrim_sql::{Dialect, Rendered, ViewPlan, system};
 use scrim_warehouse::{FoundTable, Pushed};
 use sha2::{Digest, Sha256};
@@ -95,9 +95,11 @@ impl Desired {
                 Err(reason) => desired.fail(source, reason),
             }
         }
+        let registered = desired.catalog.clone();
+        let merger = Merger::new(&registered);
         for source in ours() {
             if let Some(base) = found.get(&source_key(&source.name)) {
-                desired.view(integration, &source.name, base, tables);
+                desired.view(integration, &merger, &source.name, base, tables);
             }
         }
         desired
@@ -121,24 +123,25 @@ impl Desired {
     fn view(
         &mut self,
         integration: &Integration,
+        merger: &Merger<'_>,
         name: &Name,
         base: &FoundTable,
         tables: &BTreeMap<TableName, FoundTable>,
     ) {
-        let Some(source) = self.catalog.data_sources.get(name).cloned() else { return };
-        let plan = match ViewPlan::of(&self.catalog, &source) {
+        let Some(source) = merger.catalog().data_sources.get(name) else { return };
+        let plan = match ViewPlan::merged(merger, source) {
             Ok(plan) => plan,
-            Err(error) => return self.fail(&source, error.to_string()),
+            Err(error) => return self.fail(source, error.to_string()),
         };
         let mut lookups = BTreeMap::new();
         for table in plan.lookups() {
             match tables.get(&table) {
-                None => return self.fail(&source, format!("a rule looks up in `{table}`, which does not exist")),
+                None => return self.fail(source, format!("a rule looks up in `{table}`, which does not exist")),
                 Some(found) if found.owner == integration.owner_role.as_str() => {
-                    return self.fail(&source, format!("a rule looks up in `{table}`, which is Scrim's own"));
+                    return self.fail(source, format!("a rule looks up in `{table}`, which is Scrim's own"));
                 }
                 Some(found) if !found.readable => {
-                    return self.fail(&source, unreadable(integration, &table));
+                    return self.fail(source, unreadable(integration, &table));
                 }
                 Some(found) => {
                     lookups.insert(table.to_string(), (found.oid, found.owner.clone()));
@@ -147,6 +150,16 @@ impl Desired {
         }
         let remark = |remark: &Remark| format!("rule {} of `{}`: {}", remark.rule, remark.policy, remark.message);
         self.warnings.extend(plan.merged.warnings.iter().map(|r| format!("{name}: {}", remark(r))));
+        let unproven = plan.merged.keys.iter().filter(|(columns, _)| {
+            !base.unique.iter().any(|unique| unique.iter().all(|name| columns.iter().any(|c| c.as_str() == name)))
+        });
+        self.warnings.extend(unproven.map(|(_, r)| format!("{name}: {}", remark(r))));
+        if !plan.merged.combinations().is_empty() && !base.counted {
+            self.warnings.push(format!(
+                "{name}: `k_anonymous` shows nothing here: the warehouse does not count the changes of `{}`, which is no ordinary table",
+                plan.table
+            ));
+        }
         let closed: Vec<String> = plan.merged.closed.iter().map(remark).collect();
         if !closed.is_empty() {
             // It keeps a view, and whoever reads that gets no rows: so does the definition itself say.

@@ -15,4 +15,4 @@ mod push;
 pub use desired::{Desired, Wanted, tables};
 pub use drift::{Difference, differences};
 pub use plan::{Action, Failed, Options, Plan, PlanRefused, Step, UserCounts};
-pub use push::{Changed, Report, SyncError, ViewCounts, apply_step, dry_run, plan, push};
+pub use push::{Changed, Report, SyncError, ViewCounts, apply_step, dry_run, plan, push, refresh};

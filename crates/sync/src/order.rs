@@ -29,7 +29,7 @@ pub(crate) fn part(changes: Vec<UserChange>, standing: &BTreeSet<&str>, wanted: 
             one.kind == other.kind && one.key == other.key && one.value == other.value
         };
         let unseen = |row: &ProfileRow, keys: &BTreeSet<&str>, others: &BTreeSet<ProfileRow>| {
-            row.kind == "table" && !keys.contains(row.value.as_str()) && !others.iter().any(|other| same(row, other))
+            row.kind == "table" && !keys.contains(&*row.value) && !others.iter().any(|other| same(row, other))
         };
         let (early, come): (BTreeSet<_>, BTreeSet<_>) =
             added.iter().cloned().partition(|row| unseen(row, standing, &removed));
@@ -73,7 +73,7 @@ impl<'a> Changed<'a> {
     pub(crate) fn of(changes: &'a [UserChange]) -> Self {
         let mut changed = Self::default();
         for row in changes.iter().flat_map(|change| change.removed.iter().chain(&change.added)) {
-            let (kind, key, value) = (row.kind.as_ref(), row.key.as_str(), row.value.as_str());
+            let (kind, key, value) = (row.kind.as_ref(), &*row.key, &*row.value);
             changed.kinds.insert(kind);
             changed.keys.insert((kind, key));
             changed.values.insert((kind, value));
@@ -110,8 +110,8 @@ mod tests {
     fn a_subscription_under_another_key_comes_early_and_goes_late() {
         let row = |kind: &'static str, value: &str, expires| ProfileRow {
             kind: kind.into(),
-            key: String::new(),
-            value: value.to_owned(),
+            key: "".into(),
+            value: value.into(),
             expires,
         };
         let end = Some("2026-12-01T00:00:00Z".parse().unwrap());
@@ -122,7 +122,7 @@ mod tests {
             emptied: false,
         };
         let parted = part(vec![change], &BTreeSet::from(["a_old"]), &BTreeSet::from(["a_new"]));
-        let values = |rows: &BTreeSet<ProfileRow>| rows.iter().map(|row| row.value.clone()).collect::<Vec<_>>();
+        let values = |rows: &BTreeSet<ProfileRow>| rows.iter().map(|row| row.value.to_string()).collect::<Vec<_>>();
         assert_eq!(values(&parted.early[0].added), ["a_new"]);
         assert_eq!(
             (values(&parted.main[0].removed), values(&parted.main[0].added)),
@@ -135,8 +135,8 @@ mod tests {
     fn a_moment_in_between_shows_no_more_than_before_or_after() {
         let row = |kind: &'static str, value: &str| ProfileRow {
             kind: kind.into(),
-            key: String::new(),
-            value: value.to_owned(),
+            key: "".into(),
+            value: value.into(),
             expires: None,
         };
         let read = |kind: &str, value: Option<&str>| Read {

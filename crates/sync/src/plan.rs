@@ -58,6 +58,13 @@ pub enum Step {
     },
     /// Change profiles.
     Profiles(Vec<UserChange>),
+    /// Count again what `k_anonymous` masks ask for.
+    Refresh {
+        /// The key of the source.
+        key: String,
+        /// The name of the source.
+        source: String,
+    },
 }
 
 /// Why a view is applied.
@@ -136,6 +143,7 @@ impl Plan {
         desired: &Desired,
         profiles: Comparison<'_>,
         pushed: &BTreeMap<String, Pushed>,
+        salted: &BTreeSet<(String, String)>,
         options: &Options,
         epoch: i64,
     ) -> Result<Self, PlanRefused> {
@@ -157,7 +165,7 @@ impl Plan {
             failed: vec![],
             warnings: desired.warnings.clone(),
         };
-        let (mut before, mut after) = (vec![], vec![]);
+        let (mut before, mut after, mut counts) = (vec![], vec![], vec![]);
         let moving = moving(desired, pushed, options);
         let standing = pushed.values().flat_map(|known| tables(&known.reads)).collect();
         let asked = desired.views.values().flat_map(|wanted| tables(&wanted.unversioned.reads)).collect();
@@ -177,7 +185,12 @@ impl Plan {
                 plan.fail(&wanted.plan.source, reason, known);
                 continue;
             }
-            let Some(action) = action(known, wanted) else {
+            let action = action(known, wanted, salted);
+            let counted = !wanted.unversioned.statistics.is_empty();
+            if counted && (action.is_some() || known.is_some_and(|known| known.stale)) {
+                counts.push(Step::Refresh { key: key.clone(), source: wanted.plan.source.to_string() });
+            }
+            let Some(action) = action else {
                 plan.unchanged_views += 1;
                 continue;
             };
@@ -212,6 +225,8 @@ impl Plan {
         plan.steps.extend(batches(main).into_iter().map(Step::Profiles));
         plan.steps.extend(after);
         plan.steps.extend(batches(late).into_iter().map(Step::Profiles));
+        // Last: until it is counted, nothing is released.
+        plan.steps.extend(counts);
         Ok(plan)
     }
 
@@ -303,10 +318,12 @@ fn replaced(known: &Pushed, wanted: &Wanted) -> Option<String> {
 }
 
 /// Why a view must be applied; none when it is as it should be.
-fn action(known: Option<&Pushed>, wanted: &Wanted) -> Option<Action> {
+fn action(known: Option<&Pushed>, wanted: &Wanted, salted: &BTreeSet<(String, String)>) -> Option<Action> {
     let Some(known) = known else { return Some(Action::Create) };
     let listed = known.audience == wanted.plan.audience && known.listed_as.as_deref() == Some(&*wanted.plan.view.table);
-    let salted = wanted.unversioned.salted.iter().all(|name| known.salted.contains(name.as_str()));
+    let salted =
+        wanted.unversioned.salted.iter().all(|salt| salted.contains(&(salt.scope.clone(), salt.name.to_string())));
+    let counted = wanted.unversioned.statistics.iter().map(|statistic| &statistic.key).eq(&known.statistics);
     let base = known.base_oid == wanted.base.oid
         && known.base_owner == wanted.base.owner
         && known.base_columns == wanted.base_columns
@@ -317,7 +334,7 @@ fn action(known: Option<&Pushed>, wanted: &Wanted) -> Option<Action> {
         Some(Action::Replace)
     } else if known.closed.is_some() {
         Some(Action::Reopen)
-    } else if !known.untouched || known.min_version != Some(known.version) || !listed || !salted {
+    } else if !known.untouched || known.min_version != Some(known.version) || !listed || !salted || !counted {
         Some(Action::Repair)
     } else {
         None

@@ -50,6 +50,8 @@ pub struct Report {
     pub views: ViewCounts,
     /// Profiles.
     pub profiles: UserCounts,
+    /// Sources whose `k_anonymous` statistics were counted again.
+    pub refreshed: usize,
     /// What somebody should know.
     pub warnings: Vec<String>,
     /// Sources that are not as they should be.
@@ -61,7 +63,7 @@ pub struct Report {
 impl Report {
     /// Whether anything was, or would be, changed.
     pub fn changes_anything(&self) -> bool {
-        !self.changes.is_empty() || self.profiles.written + self.profiles.removed > 0
+        !self.changes.is_empty() || self.profiles.written + self.profiles.removed + self.refreshed > 0
     }
 
     fn start(plan: &Plan) -> Self {
@@ -81,6 +83,7 @@ impl Report {
                 note(source, "close");
             }
             Step::Close { .. } | Step::MakeRoom { .. } | Step::Profiles(_) => {}
+            Step::Refresh { .. } => self.refreshed += 1,
             Step::Drop { source, .. } => {
                 note(source, "drop");
                 self.views.dropped += 1;
@@ -114,11 +117,12 @@ pub async fn plan(
 ) -> Result<Plan, SyncError> {
     let tables = warehouse.tables(&desired::tables(catalog, integration)).await?;
     let pushed = warehouse.pushed().await?;
+    let salted = warehouse.salted().await?;
     let desired = Desired::of(catalog, integration, &tables, &pushed);
     let mut profiles = Comparison::new(&desired, &integration.name, now);
     warehouse.profiles(|login, rows| profiles.found(login, &rows)).await?;
     profiles.finish();
-    Ok(Plan::of(&desired, profiles, &pushed, options, epoch)?)
+    Ok(Plan::of(&desired, profiles, &pushed, &salted, options, epoch)?)
 }
 
 /// What [`push`] would report.
@@ -171,6 +175,30 @@ pub async fn push(
     Ok(report)
 }
 
+/// Counts again what the `k_anonymous` masks of an integration's data sources ask for, where the table changed since; of
+/// one data source, or of all. Answers those that were counted, and those that could not be.
+///
+/// # Errors
+/// When the warehouse is lost, or somebody else takes over.
+pub async fn refresh(
+    warehouse: &mut Warehouse,
+    source: Option<&str>,
+) -> Result<(Vec<String>, Vec<Failed>), WarehouseError> {
+    let epoch = warehouse.claim().await?;
+    let (mut done, mut failed) = (vec![], vec![]);
+    for known in warehouse.pushed().await?.into_values() {
+        if !known.stale || source.is_some_and(|source| source != known.data_source) {
+            continue;
+        }
+        let step = Step::Refresh { key: known.key, source: known.data_source.clone() };
+        match apply_step(warehouse, epoch, &step).await? {
+            None => done.push(known.data_source),
+            Some(one) => failed.push(one),
+        }
+    }
+    Ok((done, failed))
+}
+
 /// Applies one step; answers what could not be done, after closing the source.
 ///
 /// # Errors
@@ -187,6 +215,16 @@ pub async fn apply_step(warehouse: &mut Warehouse, epoch: i64, step: &Step) -> R
         }
         Step::Drop { key, source } | Step::MakeRoom { key, source } => {
             (key, source, warehouse.drop_view(epoch, key).await)
+        }
+        // Without a count nothing is released: there is nothing to close.
+        Step::Refresh { key, source } => {
+            return match warehouse.refresh(epoch, key).await {
+                Ok(()) => Ok(None),
+                Err(Refused::Stop(error)) => Err(error),
+                Err(refused) => {
+                    Ok(Some(Failed { data_source: source.clone(), reason: refused.to_string(), closed: false }))
+                }
+            };
         }
         Step::View { change, .. } => (&change.key, &change.data_source, warehouse.apply_view(epoch, change).await),
     };

@@ -1,12 +1,14 @@
 //! A private PostgreSQL in which Scrim is installed.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use scrim_catalog::documents::Integration;
-use scrim_catalog::{Catalog, SourceFile, assemble};
+use scrim_catalog::{Catalog, Name, SourceFile, assemble};
+use scrim_policy::SaltKey;
 use scrim_sandbox::{Cluster, Options};
 use scrim_sync::{Report, SyncError};
 use scrim_warehouse::{Warehouse, WarehouseError};
@@ -165,11 +167,14 @@ impl Governed {
         self.seen("postgres", sql).unwrap_or_else(|error| panic!("{error:?}\n{sql}")).remove(0).remove(0)
     }
 
-    /// The salts of a data source, by column.
-    pub fn salts(&self, key: &str) -> std::collections::BTreeMap<String, String> {
-        let sql = format!("SELECT column_name, salt FROM immuta_system.salt WHERE source = {}", literal(key));
-        let rows = self.seen("postgres", &sql).unwrap().into_iter();
-        rows.map(|mut row| (row.remove(0).unwrap(), row.remove(0).unwrap())).collect()
+    /// Every salt.
+    pub fn salts(&self) -> BTreeMap<SaltKey, String> {
+        let rows = self.seen("postgres", "SELECT source, column_name, salt FROM immuta_system.salt").unwrap();
+        let salt = |mut row: Vec<Option<String>>| {
+            let mut next = || row.remove(0).unwrap();
+            (SaltKey { scope: next(), name: Name::new(next()).unwrap() }, next())
+        };
+        rows.into_iter().map(salt).collect()
     }
 }
 

@@ -6,8 +6,11 @@ use scrim_catalog::{ColumnType, Name};
 use scrim_policy::Value;
 use scrim_policy::evaluate::Row;
 
+/// A name of 60 bytes, with what quoting trips over.
+pub const LONG_NAME: &str = "a 60-byte \"name\"; DROP TABLE it's; -- $scrim$ %I \\' {owner}#";
+
 /// The columns of the table: name, type, tag.
-pub const COLUMNS: [(&str, &str, &str); 12] = [
+pub const COLUMNS: [(&str, &str, &str); 16] = [
     ("id", "integer", "N"),
     ("small", "smallint", "N"),
     ("big", "bigint", "N"),
@@ -20,10 +23,14 @@ pub const COLUMNS: [(&str, &str, &str); 12] = [
     ("day", "date", "D"),
     ("ts", "timestamp", "D.Event"),
     ("tz", "timestamptz", "D"),
+    ("select", "varchar(34)", "X.Account"),
+    ("uid", "uuid", "U"),
+    (LONG_NAME, "varchar(60)", "X.Long"),
+    ("any number", "numeric", "N"),
 ];
 
 /// Rows as text, in the order of the columns; none is NULL.
-pub const ROWS: [[Option<&str>; 12]; 7] = [
+pub const ROWS: [[Option<&str>; 16]; 10] = [
     [
         Some("1"),
         Some("7"),
@@ -37,6 +44,10 @@ pub const ROWS: [[Option<&str>; 12]; 7] = [
         Some("2024-02-29"),
         Some("2024-02-29 07:05:00"),
         Some("2024-02-29 07:05:00"),
+        Some("DE89370400440532013000"),
+        Some("6f1c7c8e-1f2a-4b7e-9a53-0d0f6e1a2b3c"),
+        Some("O'Brien"),
+        Some("7.50"),
     ],
     [
         Some("2"),
@@ -51,8 +62,12 @@ pub const ROWS: [[Option<&str>; 12]; 7] = [
         Some("2001-01-01"),
         Some("2001-12-31 23:59:59.999999"),
         Some("2001-12-31 23:59:59.5"),
+        Some("4111 1111 1111 1111"),
+        Some("00000000-0000-0000-0000-000000000000"),
+        Some("trailing  "),
+        Some("-0.001"),
     ],
-    [Some("3"), None, None, None, None, None, None, None, None, None, None, None],
+    [Some("3"), None, None, None, None, None, None, None, None, None, None, None, None, None, None, None],
     [
         Some("4"),
         Some("0"),
@@ -66,6 +81,10 @@ pub const ROWS: [[Option<&str>; 12]; 7] = [
         Some("9999-12-31"),
         Some("2100-01-01 00:00:00"),
         Some("2100-01-01 00:00:00"),
+        Some(""),
+        None,
+        Some(""),
+        Some("0"),
     ],
     [
         Some("5"),
@@ -80,6 +99,10 @@ pub const ROWS: [[Option<&str>; 12]; 7] = [
         Some("1970-01-01"),
         Some("1970-01-01 00:00:00"),
         Some("1970-01-01 00:00:00"),
+        Some("GB29 NWBK 6016 1331 9268 19"),
+        Some("ffffffff-ffff-ffff-ffff-ffffffffffff"),
+        Some("Łódź 日本 🦀"),
+        Some("1999.99"),
     ],
     [
         Some("6"),
@@ -94,6 +117,10 @@ pub const ROWS: [[Option<&str>; 12]; 7] = [
         Some("0001-01-01"),
         Some("2024-02-29 00:00:00"),
         Some("2024-02-29 00:00:00"),
+        Some("de89 not an account"),
+        Some("6f1c7c8e-1f2a-4b7e-9a53-0d0f6e1a2b3d"),
+        Some("'; DROP TABLE x; --"),
+        Some("123456789012345678901234567890"),
     ],
     [
         Some("7"),
@@ -108,24 +135,86 @@ pub const ROWS: [[Option<&str>; 12]; 7] = [
         Some("2024-02-28"),
         Some("2024-06-15 12:30:00"),
         Some("2024-06-15 12:30:00"),
+        Some("x"),
+        None,
+        Some("\\' or 1=1 --"),
+        None,
+    ],
+    [
+        Some("8"),
+        Some("7"),
+        Some("7"),
+        Some("7.00"),
+        Some("7.5"),
+        Some("true"),
+        Some("US"),
+        Some("US"),
+        Some("O'Brien \\ x"),
+        Some("2024-02-29"),
+        Some("2024-02-29 07:05:00"),
+        Some("2024-02-29 07:05:00"),
+        Some("DE89370400440532013000"),
+        None,
+        Some("O'Brien"),
+        Some("7.50"),
+    ],
+    [
+        Some("9"),
+        Some("7"),
+        Some("7"),
+        Some("7.00"),
+        Some("7.5"),
+        Some("true"),
+        Some("US"),
+        Some("US"),
+        Some("O'Brien \\ x"),
+        Some("2024-02-29"),
+        Some("2024-02-29 07:05:00"),
+        Some("2024-02-29 07:05:00"),
+        Some("DE89370400440532013000"),
+        None,
+        Some("O'Brien"),
+        Some("7.50"),
+    ],
+    [
+        Some("10"),
+        Some("-32768"),
+        Some("-9223372036854775808"),
+        Some("-9999999999.99"),
+        Some("-1234.25"),
+        Some("false"),
+        Some("DE"),
+        Some("DE"),
+        Some("1234-5678-9012"),
+        Some("2001-01-01"),
+        Some("2001-12-31 23:59:59.999999"),
+        Some("2001-12-31 23:59:59.5"),
+        Some("4111 1111 1111 1111"),
+        Some("00000000-0000-0000-0000-000000000000"),
+        Some("trailing  "),
+        Some("-0.001"),
     ],
 ];
 
-/// Conditions on users.
-pub const WHO: [&str; 9] = [
+const GROUPS: [&str; 4] = ["hr", "it's", "X", LONG_NAME];
+const ATOMS: [&str; 9] = [
     "{ group: hr }",
-    "{ not: { group: hr } }",
-    "{ any: [ { group: \"it's\" }, { attribute: { v: DE } } ] }",
-    "{ all: [ { group: hr }, { attribute: { v: '7' } } ] }",
+    "{ group: \"it's\" }",
+    "{ attribute: { v: DE } }",
+    "{ attribute: { v: '7' } }",
     "{ purpose: P }",
-    "{ not: { any: [ { user: u1 }, { purpose: P.Q } ] } }",
+    "{ purpose: P.Q }",
     "everyone",
+    "{ user: u1 }",
     "{ user: u2 }",
-    "{ not: { all: [] } }",
 ];
-const MASKS: [&str; 14] = [
+const MASKS: [&str; 31] = [
     "nullify",
     "hash",
+    "reversible",
+    "format_preserving",
+    "{ format_preserving: { check: luhn } }",
+    "{ format_preserving: { check: iban } }",
     "{ constant: '7' }",
     "{ constant: \"it's \\\\ so\" }",
     "{ constant: '2024-02-29' }",
@@ -138,8 +227,31 @@ const MASKS: [&str; 14] = [
     "{ round: 0.07 }",
     "{ truncate: quarter }",
     "{ truncate: hour }",
+    "{ randomize: { domain: [ 'US', 'DE', \"it's\" ], rate: 0.3, by: { name: id } } }",
+    "{ randomize: { domain: [ '7', '0', '1999' ], rate: 1, by: { any: [ { name: id }, { name: code } ] } } }",
+    "{ randomize: { domain: [ 'true', 'false' ], rate: 0.5, by: { name: big } } }",
+    "{ randomize: { domain: [ '2024-02-29', '1970-01-01' ], rate: 0.5, by: { name: uid } } }",
+    "{ randomize: { noise: { stddev: 50 }, by: { name: id } } }",
+    "{ randomize: { noise: { stddev: 3000, low: 0, high: 1000 }, by: { name: day } } }",
+    "{ randomize: { noise: { stddev: 0.5 }, by: { tag: D.Event } } }",
+    "{ randomize: { noise: { stddev: 400, low: '1990-01-01', high: '2030-01-01' }, by: { name: id } } }",
+    "{ k_anonymous: { k: 2 } }",
+    "{ k_anonymous: { k: 3 } }",
+    "{ custom: \"SUBSTRING(@column, 1, 2) || '…'\" }",
+    "{ custom: 'CASE WHEN id > 3 THEN @column END' }",
+    "{ custom: \"COALESCE(txt, @username, 'x')\" }",
 ];
-const COLUMN_SETS: [&str; 9] = [
+const CUSTOM: [&str; 8] = [
+    "{ custom: 'big' }",
+    "{ custom: 'num' }",
+    "{ custom: 'ts' }",
+    "{ custom: 'day' }",
+    "{ custom: \"CASE WHEN @isInGroups('hr') THEN txt ELSE code END\" }",
+    "{ custom: 'LENGTH(txt)' }",
+    "{ custom: \"DATE_TRUNC('month', tz)\" }",
+    "{ custom: 'NOT flag' }",
+];
+const COLUMN_SETS: [&str; 12] = [
     "all",
     "{ tag: X }",
     "{ tag: X.Long }",
@@ -149,8 +261,11 @@ const COLUMN_SETS: [&str; 9] = [
     "{ not: { tag: N } }",
     "{ tag: X.Long.Deep }",
     "{ any: [ { tag: N.Money }, { tag: D.Event } ] }",
+    "{ any: [ { tag: X.Code }, { name: day } ] }",
+    "{ all: [ { any_tag: true }, { tag: X.Account } ] }",
+    "{ tag: U }",
 ];
-const PREDICATES: [&str; 16] = [
+const PREDICATES: [&str; 22] = [
     "id > 3",
     "txt = 'US'",
     "code <> 'US'",
@@ -167,16 +282,35 @@ const PREDICATES: [&str; 16] = [
     "COALESCE(txt, 'none') <> 'none'",
     "flag IS NOT TRUE",
     "CASE WHEN id > 4 THEN flag ELSE txt IS NULL END",
+    "txt <> @username",
+    "CASE WHEN @isInGroups('hr') THEN id > 3 ELSE id < 5 END",
+    "(@isUsingPurpose('P') IS NOT TRUE) OR id = 1",
+    "NOT (@attributeValuesContains('v', code) IS FALSE)",
+    "@purposesContains(txt) OR COALESCE(@groupsContains(txt), TRUE)",
+    "(@isInGroups('hr', 'it''s') = flag) OR id = 2",
 ];
-const ROW_RULES: [&str; 8] = [
-    "{ match: { attribute: v, column: { tag: N } } }",
-    "{ match: { attribute: v, column: { name: txt } } }",
-    "{ match: { attribute: v, column: { name: code } } }",
-    "{ match: { groups: true, column: { name: code } } }",
-    "{ match: { attribute: v, column: { tag: D } } }",
-    "{ newer_than: 20 years, column: { tag: D.Event } }",
-    "{ older_than: 3 months, column: { name: tz } }",
-    "{ lookup: { table: ref.desk, on: { k: { name: id } }, user: login } }",
+const ROW_RULES: [&str; 11] = [
+    "match: { attribute: v, column: { tag: N } }",
+    "match: { attribute: v, column: { name: txt } }",
+    "match: { attribute: v, column: { name: code } }",
+    "match: { groups: true, column: { name: code } }",
+    "match: { purposes: true, column: { name: txt } }",
+    "match: { attribute: v, column: { tag: D } }",
+    "newer_than: 20 years, column: { tag: D.Event }",
+    "older_than: 3 months, column: { name: tz }",
+    "lookup: { table: ref.desk, on: { k: { name: id } }, user: login }",
+    "sample: 40, by: { name: id }",
+    "sample: 75.5, by: { any: [ { name: code }, { name: uid } ] }",
+];
+const SCOPES: [&str; 8] = [
+    "all",
+    "all",
+    "{ data_source: s }",
+    "{ column_tag: X }",
+    "{ all: [ { schema: 'r*' }, { not: { table: other } } ] }",
+    "{ any: [ { source_tag: Nothing }, { column_name: '^txt$' } ] }",
+    "chosen_by_owner",
+    "{ source_tag: S }",
 ];
 
 /// A stream of choices out of one number.
@@ -205,21 +339,81 @@ impl Choice {
     }
 }
 
+/// A name or value as a YAML double-quoted scalar.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A condition on users: a tree.
+pub fn who(choice: &mut Choice, depth: usize) -> String {
+    if depth == 0 || choice.odds(2) {
+        return choice.of(&ATOMS).to_owned();
+    }
+    let parts = |choice: &mut Choice| {
+        let parts: Vec<String> = (0..choice.below(4)).map(|_| who(choice, depth - 1)).collect();
+        parts.join(", ")
+    };
+    match choice.below(3) {
+        0 => format!("{{ not: {} }}", who(choice, depth - 1)),
+        1 => format!("{{ all: [ {} ] }}", parts(choice)),
+        _ => format!("{{ any: [ {} ] }}", parts(choice)),
+    }
+}
+
+/// When a policy counts: now, in most cases.
+fn valid(choice: &mut Choice) -> &'static str {
+    match choice.below(8) {
+        0 => "valid: { from: 2020-01-01T00:00:00Z, until: 2090-01-01T00:00:00Z }",
+        1 => "valid: { from: 2090-01-01T00:00:00Z }",
+        2 => "valid: { until: 2020-01-01T00:00:00Z }",
+        _ => "valid: {}",
+    }
+}
+
 /// A catalog as YAML, without its integration `w`: users `u1` to `u4`, the data source `s` over `raw.all_types`.
 pub fn documents(choice: &mut Choice) -> String {
     let mut text = String::from(
-        "{ kind: group, name: hr }\n---\n\
-         { kind: group, name: \"it's\", attributes: { v: \"it's\" } }\n---\n{ kind: purpose, name: P }\n---\n{ kind: purpose, name: P.Q }\n---\n\
-         { kind: attribute, name: v }\n---\n{ kind: project, name: j, purposes: [ P.Q ], data_sources: [ s ], members: [ { user: u1, acknowledged: true }, { user: u3 } ] }\n---\n",
+        "{ kind: attribute, name: v }\n---\n{ kind: purpose, name: P }\n---\n{ kind: purpose, name: P.Q }\n---\n",
     );
+    for group in GROUPS {
+        let carried = if group == "it's" { ", attributes: { v: \"it's\" }" } else { "" };
+        let _ = write!(text, "{{ kind: group, name: {}{carried} }}\n---\n", quoted(group));
+    }
+    for (project, purpose) in [("j", "P.Q"), ("k", "P")] {
+        let (joins, equalized) = (choice.odds(2), choice.odds(2));
+        let others =
+            choice.of(&["", ", { user: u2, acknowledged: true }", ", { user: u2 }, { user: u4, acknowledged: [ P ] }"]);
+        let others = if project == "k" { others } else { others.split(", { user: u4").next().unwrap() };
+        let _ = write!(
+            text,
+            "{{ kind: project, name: {project}, purposes: [ {purpose} ], data_sources: [ s ], masked_joins: {joins}, equalized: {equalized}, \
+             members: [ {{ user: u1, acknowledged: true }}, {{ user: u3 }}{others} ] }}\n---\n"
+        );
+    }
     for user in 1..=4 {
-        let groups: Vec<&str> = ["hr", "\"it's\""].into_iter().filter(|_| choice.odds(2)).collect();
-        let values: Vec<&str> =
-            ["DE", "'7'", "'7.00'", "''''", "'2024-02-29'", "'2024-02-29T07:05Z'", "'2023-02-30'", "US", "'1e3'"]
-                .into_iter()
-                .filter(|_| choice.odds(3))
-                .collect();
-        let project = if (user == 1 || user == 3) && choice.odds(2) { ", current_project: j" } else { "" };
+        let groups: Vec<String> = GROUPS.into_iter().filter(|_| choice.odds(2)).map(quoted).collect();
+        let values: Vec<String> = [
+            "DE",
+            "7",
+            "7.00",
+            "'",
+            "2024-02-29",
+            "2024-02-29T07:05Z",
+            "2023-02-30",
+            "US",
+            "1e3",
+            "X.Long",
+            "O'Brien \\ x",
+        ]
+        .into_iter()
+        .filter(|_| choice.odds(3))
+        .map(quoted)
+        .collect();
+        let project = match choice.below(4) {
+            0 if user == 1 || user == 3 => ", current_project: j",
+            1 if user == 1 || user == 3 => ", current_project: k",
+            _ => "",
+        };
         let disabled = choice.odds(8);
         let attributes =
             if values.is_empty() { String::new() } else { format!(", attributes: {{ v: [ {} ] }}", values.join(", ")) };
@@ -229,74 +423,144 @@ pub fn documents(choice: &mut Choice) -> String {
             groups.join(", ")
         );
     }
-    for policy in 0..choice.below(3) {
-        let combine = choice.of(&["required", "shared"]);
-        let guardrail = choice.odds(4);
-        let access = if choice.odds(3) {
-            choice.of(&["anyone", "individuals"]).to_owned()
-        } else {
-            format!("{{ conditions: {} }}", choice.of(&WHO))
-        };
-        let _ = write!(
-            text,
-            "{{ kind: subscription-policy, name: a{policy}, where: all, access: {access}, combine: {combine}, guardrail: {guardrail} }}\n---\n"
-        );
+    for policy in 0..choice.below(4) {
+        let _ = write!(text, "{}---\n", subscription(choice, &format!("a{policy}")));
     }
-    let _ = write!(text, "{{ kind: grant, name: g, user: u{}, data_source: s }}\n---\n", 1 + choice.below(4));
-    for policy in 0..1 + choice.below(3) {
-        let _ = write!(text, "kind: data-policy\nname: p{policy}\nwhere: all\nyields: {}\nrules:\n", choice.odds(3));
-        for _ in 0..1 + choice.below(3) {
-            text += &rule(choice);
-        }
-        text += "---\n";
+    let whom = choice.of(&["user: u1", "user: u2", "user: u3", "user: u4", "group: hr"]);
+    let _ = write!(text, "{{ kind: grant, name: g, {whom}, data_source: s }}\n---\n");
+    // Twenty policies on one source, now and then.
+    let policies = if choice.odds(12) { 20 } else { 1 + choice.below(3) };
+    for policy in 0..policies {
+        text += &data_policy(choice, &format!("p{policy}"));
     }
-    text += "kind: data-source\nname: s\nintegration: w\ntable: raw.all_types\nowners: [ u4 ]\ncolumns:\n";
+    let chosen: Vec<String> = (0..policies)
+        .filter(|at| text.contains(&format!("name: p{at}\nwhere: chosen_by_owner")))
+        .filter(|_| choice.odds(2))
+        .map(|at| format!("p{at}"))
+        .collect();
+    let out: Vec<String> = (0..policies)
+        .filter(|at| {
+            let policy = text.split(&format!("name: p{at}\n")).nth(1).unwrap().split("---").next().unwrap();
+            policy.contains("owners_may_disable: true")
+        })
+        .filter(|_| choice.odds(3))
+        .map(|at| format!("{{ name: p{at}, reason: because }}"))
+        .collect();
+    let _ = writeln!(
+        text,
+        "kind: data-source\nname: s\nintegration: w\ntable: raw.all_types\ntags: [ S, X.Long ]\nowners: [ u4 ]\npolicies: [ {} ]\nwithout_policies: [ {} ]\ncolumns:",
+        chosen.join(", "),
+        out.join(", ")
+    );
     for (name, column_type, tag) in COLUMNS {
-        let _ = writeln!(text, "  - {{ name: '{name}', type: '{column_type}', tags: [ {tag} ] }}");
+        let _ = writeln!(text, "  - {{ name: {}, type: '{column_type}', tags: [ {tag} ] }}", quoted(name));
     }
     text
 }
 
+/// A subscription policy on every source.
+fn subscription(choice: &mut Choice, name: &str) -> String {
+    let combine = choice.of(&["required", "shared"]);
+    let guardrail = choice.odds(4);
+    let access = match choice.below(6) {
+        0 | 1 => choice.of(&["anyone", "individuals"]).to_owned(),
+        2 => format!(
+            "{{ conditions: {} }}",
+            choice.of(&[
+                "{ tag_as_attribute: { attribute: v, on: column, match: any } }",
+                "{ tag_as_attribute: { attribute: v, on: source, match: every } }",
+                "{ not: { tag_as_group: { on: column, match: any } } }",
+                "{ tag_as_group: { on: source, match: any } }",
+            ])
+        ),
+        _ => format!("{{ conditions: {} }}", who(choice, 2)),
+    };
+    let valid = valid(choice);
+    format!(
+        "{{ kind: subscription-policy, name: {name}, where: all, access: {access}, combine: {combine}, guardrail: {guardrail}, {valid} }}\n"
+    )
+}
+
+/// A data policy with one to three rules.
+pub fn data_policy(choice: &mut Choice, name: &str) -> String {
+    let (scope, valid) = (choice.of(&SCOPES), valid(choice));
+    let (yields, revealable, disable) = (choice.odds(3), choice.odds(2), choice.odds(4));
+    let priority = choice.below(3);
+    let mut text = format!(
+        "kind: data-policy\nname: {name}\nwhere: {scope}\n{valid}\nyields: {yields}\nrevealable: {revealable}\nowners_may_disable: {disable}\npriority: {priority}\nrules:\n"
+    );
+    for _ in 0..1 + choice.below(3) {
+        text += &rule(choice);
+    }
+    text + "---\n"
+}
+
 /// One rule of a data policy.
 pub fn rule(choice: &mut Choice) -> String {
-    if choice.below(10) < 7 {
-        let (columns, mask) = (choice.of(&COLUMN_SETS), choice.of(&MASKS));
-        let when = if choice.odds(3) { format!(", when: {:?}", choice.of(&PREDICATES)) } else { String::new() };
-        return match choice.below(4) {
-            0 => format!("  - mask: {{ columns: {columns}, with: {mask}{when} }}\n"),
-            1 => format!("  - mask: {{ columns: {columns}, with: {mask}{when} }}\n    except: {}\n", choice.of(&WHO)),
-            2 => format!(
-                "  - mask: {{ columns: {columns}, with: {mask}{when} }}\n    for: {}\n    otherwise: {}\n",
-                choice.of(&WHO),
-                choice.of(&["clear", "hash", "{ round: 10 }"])
-            ),
-            _ => format!(
-                "  - mask: {{ columns: {columns}, cases: [ {{ for: {}, with: clear }}, {{ for: {}, with: {mask} }} ], otherwise: {}{when} }}\n",
-                choice.of(&WHO),
-                choice.of(&WHO),
-                choice.of(&MASKS)
-            ),
-        };
+    match choice.below(12) {
+        0..=7 => mask_rule(choice),
+        8 if choice.odds(2) => {
+            format!("  - reveal: {{ columns: {} }}\n    for: {}\n", choice.of(&COLUMN_SETS), who(choice, 2))
+        }
+        _ => row_rule(choice),
     }
-    let row = if choice.odds(2) {
-        format!("{{ filter: {:?} }}", choice.of(&PREDICATES))
-    } else {
-        choice.of(&ROW_RULES).to_owned()
-    };
+}
+
+/// A mask rule.
+pub fn mask_rule(choice: &mut Choice) -> String {
+    let columns = choice.of(&COLUMN_SETS);
+    let mask = |choice: &mut Choice| if choice.odds(6) { choice.of(&CUSTOM) } else { choice.of(&MASKS) };
+    let when = if choice.odds(3) { format!(", when: {:?}", choice.of(&PREDICATES)) } else { String::new() };
+    let one = mask(choice);
     match choice.below(4) {
-        0 => format!("  - rows: {row}\n"),
-        1 => format!("  - rows: {row}\n    except: {}\n", choice.of(&WHO)),
-        2 => format!("  - rows: never\n    for: {}\n", choice.of(&WHO)),
-        _ => format!("  - purpose: P\n    except: {}\n", choice.of(&WHO)),
+        0 => format!("  - mask: {{ columns: {columns}, with: {one}{when} }}\n"),
+        1 => format!("  - mask: {{ columns: {columns}, with: {one}{when} }}\n    except: {}\n", who(choice, 2)),
+        2 => {
+            let (who, other) = (who(choice, 2), if choice.odds(3) { "clear" } else { mask(choice) });
+            format!("  - mask: {{ columns: {columns}, with: {one}{when} }}\n    for: {who}\n    otherwise: {other}\n")
+        }
+        _ => {
+            let (first, second, other) = (who(choice, 2), who(choice, 2), mask(choice));
+            format!(
+                "  - mask: {{ columns: {columns}, cases: [ {{ for: {first}, with: clear }}, {{ for: {second}, with: {one} }} ], otherwise: {other}{when} }}\n"
+            )
+        }
+    }
+}
+
+/// A row rule, or a purpose rule.
+pub fn row_rule(choice: &mut Choice) -> String {
+    let row = |choice: &mut Choice| {
+        if choice.odds(2) { format!("filter: {:?}", choice.of(&PREDICATES)) } else { choice.of(&ROW_RULES).to_owned() }
+    };
+    let one = row(choice);
+    match choice.below(6) {
+        0 => format!("  - rows: {{ {one} }}\n"),
+        1 => format!("  - rows: {{ {one} }}\n    except: {}\n", who(choice, 2)),
+        2 => format!("  - rows: never\n    for: {}\n", who(choice, 2)),
+        3 => {
+            let (who, other) = (who(choice, 2), row(choice));
+            format!("  - rows: {{ {one} }}\n    for: {who}\n    otherwise: {{ {other} }}\n")
+        }
+        4 => {
+            let (first, second) = (who(choice, 2), who(choice, 2));
+            format!(
+                "  - rows:\n      cases: [ {{ for: {first}, all_rows: true }}, {{ for: {second}, {one} }} ]\n      otherwise: {}\n",
+                choice.of(&["never", "all_rows"])
+            )
+        }
+        _ => format!("  - purpose: {{ any: [ P, P.Q ] }}\n    except: {}\n", who(choice, 2)),
     }
 }
 
 /// The rows as the evaluator reads them.
 pub fn rows() -> Vec<Row> {
-    let row = |texts: &[Option<&str>; 12]| {
+    let row = |texts: &[Option<&str>; 16]| {
         let cell = |((name, column_type, _), text): (&(&str, &str, &str), &Option<&str>)| {
             let column_type: ColumnType = column_type.parse().unwrap();
-            (Name::new(*name).unwrap(), text.map_or(Value::Null, |text| Value::read(text, &column_type).unwrap()))
+            let read =
+                |text: &str| Value::printed(text, &column_type).or_else(|| Value::read(text, &column_type)).unwrap();
+            (Name::new(*name).unwrap(), text.map_or(Value::Null, read))
         };
         COLUMNS.iter().zip(texts).map(cell).collect()
     };

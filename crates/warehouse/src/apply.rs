@@ -30,6 +30,23 @@ pub struct UserChange {
     pub emptied: bool,
 }
 
+/// A token that somebody was allowed to have resolved.
+#[derive(Clone, Copy, Debug)]
+pub struct Unmask<'a> {
+    /// The data source's key.
+    pub key: &'a str,
+    /// The column.
+    pub column: &'a str,
+    /// The token, as the view shows it.
+    pub token: &'a str,
+    /// Who asks.
+    pub requested_by: &'a str,
+    /// Who allowed it.
+    pub approved_by: &'a str,
+    /// Why.
+    pub reason: &'a str,
+}
+
 /// A view to be created or replaced.
 #[derive(Clone, Debug)]
 pub struct ViewChange {
@@ -100,8 +117,8 @@ impl Warehouse {
         let added: Vec<bool> = rows.iter().map(|(added, _, _)| *added).collect();
         let users: Vec<&str> = rows.iter().map(|(_, user, _)| *user).collect();
         let kinds: Vec<&str> = rows.iter().map(|(_, _, row)| row.kind.as_ref()).collect();
-        let keys: Vec<&str> = rows.iter().map(|(_, _, row)| row.key.as_str()).collect();
-        let values: Vec<&str> = rows.iter().map(|(_, _, row)| row.value.as_str()).collect();
+        let keys: Vec<&str> = rows.iter().map(|(_, _, row)| &*row.key).collect();
+        let values: Vec<&str> = rows.iter().map(|(_, _, row)| &*row.value).collect();
         let expires: Vec<_> = rows.iter().map(|(_, _, row)| row.expires).collect();
         let stage = self.client.prepare(&self.calls.stage).await.map_err(&failed)?;
         let transaction = self.client.transaction().await.map_err(&failed)?;
@@ -139,13 +156,18 @@ impl Warehouse {
 
     async fn try_view(&mut self, epoch: i64, change: &ViewChange) -> Result<(), tokio_postgres::Error> {
         let columns: Vec<&str> = change.rendered.columns.iter().map(|name| name.as_str()).collect();
-        let salted: Vec<&str> = change.rendered.salted.iter().map(|name| name.as_str()).collect();
+        let salts = || change.rendered.salted.iter();
+        let scopes: Vec<&str> = salts().map(|salt| salt.scope.as_str()).collect();
+        let salts: Vec<&str> = salts().map(|salt| salt.name.as_str()).collect();
+        let counted = || change.rendered.statistics.iter();
+        let statistics: Vec<&str> = counted().map(|statistic| statistic.key.as_str()).collect();
+        let counts: Vec<&str> = counted().map(|statistic| statistic.query.as_str()).collect();
         let base_columns = json(&change.base_columns);
         let lookups = json(&change.lookups);
         let reads = json::<BTreeSet<Read>>(&change.rendered.reads);
         let transaction = self.client.transaction().await?;
         transaction.batch_execute(LOCK_TIMEOUT).await?;
-        let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 15] = [
+        let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 18] = [
             &epoch,
             &change.key,
             &change.data_source,
@@ -155,7 +177,10 @@ impl Warehouse {
             &change.rendered.query,
             &change.hash,
             &change.audience,
-            &salted,
+            &scopes,
+            &salts,
+            &statistics,
+            &counts,
             &change.base_oid,
             &change.base_owner,
             &base_columns,
@@ -164,6 +189,29 @@ impl Warehouse {
         ];
         transaction.execute(&self.calls.apply_view, &parameters).await?;
         transaction.commit().await
+    }
+
+    /// Counts again what the `k_anonymous` masks of a source ask for.
+    ///
+    /// # Errors
+    /// When it is refused; then the masks show nothing, as before.
+    pub async fn refresh(&mut self, epoch: i64, key: &str) -> Result<(), Refused> {
+        let transaction = self.client.transaction().await.map_err(refused)?;
+        transaction.execute(&self.calls.refresh, &[&epoch, &key]).await.map_err(refused)?;
+        transaction.commit().await.map_err(refused)
+    }
+
+    /// Finds the value of a token of a `reversible` mask in the table, and records who asked, who allowed it and why.
+    /// None when no row has it.
+    ///
+    /// # Errors
+    /// When there are no tokens of that column, or the warehouse refuses.
+    pub async fn resolve(&self, unmask: &Unmask<'_>) -> Result<Option<String>, WarehouseError> {
+        let failed = WarehouseError::statement("resolving a token");
+        let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
+            [&unmask.key, &unmask.column, &unmask.token, &unmask.requested_by, &unmask.approved_by, &unmask.reason];
+        let row = self.client.query_one(&self.calls.resolve, &parameters).await.map_err(&failed)?;
+        row.try_get(0).map_err(&failed)
     }
 
     /// Drops the view of a source, tried again while others hold locks.

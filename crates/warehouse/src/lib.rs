@@ -8,7 +8,7 @@ mod install;
 mod look;
 mod tls;
 
-pub use apply::{Refused, UserChange, ViewChange};
+pub use apply::{Refused, Unmask, UserChange, ViewChange};
 pub use connect::{Warehouse, password};
 pub use error::WarehouseError;
 pub use install::install;

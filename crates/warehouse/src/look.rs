@@ -27,6 +27,10 @@ pub struct FoundTable {
     pub columns: Vec<FoundColumn>,
     /// The place of each column in the table, by name: a column that took another's name has another.
     pub positions: BTreeMap<String, i64>,
+    /// Columns that no two rows have the same values in.
+    pub unique: Vec<BTreeSet<String>>,
+    /// Whether the warehouse counts its changes, so that statistics of it can be told to be old.
+    pub counted: bool,
 }
 
 /// What was pushed for a data source, beside what is there now.
@@ -64,8 +68,10 @@ pub struct Pushed {
     pub audience: Option<String>,
     /// The name under which it is listed in `user_tables`.
     pub listed_as: Option<String>,
-    /// The columns that have a salt.
-    pub salted: BTreeSet<String>,
+    /// What is counted for `k_anonymous` masks, by key.
+    pub statistics: BTreeSet<String>,
+    /// Whether some of it was never counted, or the table changed since.
+    pub stale: bool,
 }
 
 /// A privilege that is not as intended.
@@ -101,6 +107,8 @@ impl Warehouse {
                 readable: row.try_get(4).map_err(&failed)?,
                 columns,
                 positions,
+                unique: unique_of(row.try_get::<_, Option<String>>(6).map_err(&failed)?.as_deref(), name)?,
+                counted: ["r", "p", "m"].contains(&row.try_get::<_, &str>(2).map_err(&failed)?),
             };
             found.insert(name.clone(), table);
         }
@@ -115,6 +123,16 @@ impl Warehouse {
         let failed = WarehouseError::statement("looking at what was pushed");
         let rows = self.client.query(&self.calls.state, &[]).await.map_err(&failed)?;
         rows.iter().map(|row| pushed(row).map(|pushed| (pushed.key.clone(), pushed))).collect()
+    }
+
+    /// Which salts there are.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn salted(&self) -> Result<BTreeSet<(String, String)>, WarehouseError> {
+        let failed = WarehouseError::statement("looking at what was pushed");
+        let rows = self.client.query(&self.calls.salted, &[]).await.map_err(&failed)?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, _>>().map_err(&failed)
     }
 
     /// Privileges on Scrim's objects that are not as intended.
@@ -145,8 +163,8 @@ impl Warehouse {
             let expires: Option<DateTime<Utc>> = row.try_get(4).map_err(&failed)?;
             let fact = ProfileRow {
                 kind: kind.into(),
-                key: row.try_get(2).map_err(&failed)?,
-                value: row.try_get(3).map_err(&failed)?,
+                key: row.try_get::<_, &str>(2).map_err(&failed)?.into(),
+                value: row.try_get::<_, &str>(3).map_err(&failed)?.into(),
                 expires,
             };
             match &mut current {
@@ -165,6 +183,12 @@ impl Warehouse {
         }
         Ok(())
     }
+}
+
+fn unique_of(json: Option<&str>, table: &TableName) -> Result<Vec<BTreeSet<String>>, WarehouseError> {
+    let wrong =
+        |error: serde_json::Error| WarehouseError::Record { source_name: table.to_string(), reason: error.to_string() };
+    json.map_or(Ok(vec![]), |json| serde_json::from_str(json).map_err(wrong))
 }
 
 type Columns = (Vec<FoundColumn>, BTreeMap<String, i64>);
@@ -188,7 +212,7 @@ fn pushed(row: &Row) -> Result<Pushed, WarehouseError> {
         source_name: data_source.clone(),
         reason: error.to_string(),
     };
-    let salted: Vec<String> = row.try_get(15).map_err(&failed)?;
+    let statistics: Vec<String> = row.try_get(15).map_err(&failed)?;
     Ok(Pushed {
         key: row.try_get(0).map_err(&failed)?,
         view: row.try_get(2).map_err(&failed)?,
@@ -205,7 +229,8 @@ fn pushed(row: &Row) -> Result<Pushed, WarehouseError> {
         min_version: row.try_get(12).map_err(&failed)?,
         audience: row.try_get(13).map_err(&failed)?,
         listed_as: row.try_get(14).map_err(&failed)?,
-        salted: salted.into_iter().collect(),
+        statistics: statistics.into_iter().collect(),
+        stale: row.try_get(17).map_err(&failed)?,
         data_source,
     })
 }

@@ -47,7 +47,8 @@ pub(super) fn checked(text: &str, salt: &str, check: Option<CheckDigits>) -> Opt
 /// digits, is a multiple of ten.
 fn luhn(shown: &str) -> String {
     let digits: Vec<u32> = shown.chars().filter_map(|c| c.to_digit(10)).collect();
-    let Some((last, body)) = shown.rfind(|c: char| c.is_ascii_digit()).zip(digits.split_last().map(|(_, body)| body)) else {
+    let Some((last, body)) = shown.rfind(|c: char| c.is_ascii_digit()).zip(digits.split_last().map(|(_, body)| body))
+    else {
         return shown.to_owned();
     };
     let sum: u32 = body
@@ -78,9 +79,10 @@ fn iban(text: &str, shown: &str) -> String {
     let (country, tail) = (text.get(..2).unwrap_or(""), shown.get(4..).unwrap_or(""));
     let number = tail.replace(' ', "") + country + "00";
     // Letters count from 10: A is 10, Z is 35.
-    let remainder = number.chars().filter_map(|c| c.to_digit(36)).fold(0, |sum, value| {
-        if value < 10 { (sum * 10 + value) % 97 } else { (sum * 100 + value) % 97 }
-    });
+    let remainder = number
+        .chars()
+        .filter_map(|c| c.to_digit(36))
+        .fold(0, |sum, value| if value < 10 { (sum * 10 + value) % 97 } else { (sum * 100 + value) % 97 });
     format!("{country}{:02}{tail}", 98 - remainder)
 }
 

@@ -2,11 +2,14 @@
 
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use scrim_catalog::ColumnType;
 use scrim_catalog::documents::{Edge, Truncation};
-use scrim_catalog::{ColumnType, Mask};
+use scrim_expr::Expr;
 use sha2::{Digest, Sha256};
 
-use super::World;
+use super::{Seeing, format, key, predicate, random};
+use crate::SaltKey;
+use crate::masking::{Joined, Masking};
 use crate::merged::MergedColumn;
 use crate::value::Value;
 
@@ -20,34 +23,131 @@ pub(super) fn expose(value: Value, column_type: &ColumnType) -> Value {
     }
 }
 
-/// A value under a mask. NULL stays NULL, except under `constant`.
-pub(super) fn apply(mask: &Mask, value: &Value, column: &MergedColumn, world: &World<'_>) -> Value {
-    let column_type = &column.column_type;
+/// What a mask shows of a cell. NULL stays NULL, except under `constant` and `custom`.
+pub(super) fn apply(mask: &Masking, seeing: &Seeing<'_>, column: &MergedColumn) -> Value {
+    let (column_type, value) = (&column.column_type, seeing.value(&column.name));
+    let source = &seeing.merged.source;
+    let salt = || (seeing.world.salt)(&SaltKey::of(source, &column.name, mask.name()));
     let masked = match (mask, value) {
-        (Mask::Constant(text), _) => Value::read(text, column_type).unwrap_or(Value::Null),
-        (Mask::Nullify, _) | (_, Value::Null) => Value::Null,
-        (Mask::Hash, Value::Text(text)) => {
-            let salted = format!("{}{}", (world.salt)(&column.name), text.trim_end_matches(' '));
-            Value::Text(hex::encode(Sha256::digest(salted)))
+        (Masking::Constant(text), _) => Value::read(text, column_type).unwrap_or(Value::Null),
+        (Masking::Custom(expr), _) => custom(expr, seeing, column_type),
+        (Masking::Nullify | Masking::KAnonymous(_), _) | (_, Value::Null) => Value::Null,
+        (Masking::Hash(joined), Value::Text(text)) => {
+            let current = seeing.facts.project.as_ref();
+            let shared = joined.iter().find(|joined| Some(&joined.project) == current);
+            let key = match shared {
+                Some(Joined { project, tag }) => SaltKey::joined(project, tag),
+                None => SaltKey::hash(source, &column.name),
+            };
+            hashed(&(seeing.world.salt)(&key), text)
         }
-        (Mask::Regex(pattern, replacement), Value::Text(text)) => {
+        (Masking::Reversible, Value::Text(text)) => hashed(&salt(), text),
+        (Masking::FormatPreserving(check), Value::Text(text)) => {
+            format::checked(text, &salt(), *check).map_or(Value::Null, Value::Text)
+        }
+        (Masking::FormatPreserving(_), Value::Number(_)) => reformatted(value, &salt(), column_type),
+        (Masking::Answer { domain, rate, key }, _) => match key::of_row(seeing.row, key) {
+            Some(key) => random::answer(value, domain, rate, &salt(), &key, column_type),
+            None => Value::Null,
+        },
+        (Masking::Noise(noise, key), _) => match key::of_row(seeing.row, key) {
+            Some(key) => random::noisy(value, noise, &salt(), &key, column_type),
+            None => Value::Null,
+        },
+        (Masking::Regex(pattern, replacement), Value::Text(text)) => {
             // `.` and classes meet line breaks in every warehouse.
             regex::Regex::new(&format!("(?s){}", pattern.as_str())).map_or(Value::Null, |regex| {
                 Value::Text(regex.replace_all(text, regex::NoExpand(replacement)).into_owned())
             })
         }
-        (Mask::Partial(edge, kept, fill), Value::Text(text)) => Value::Text(partial(*edge, *kept, *fill, text)),
-        (Mask::Round(bucket), Value::Number(number)) => {
+        (Masking::Partial(edge, kept, fill), Value::Text(text)) => Value::Text(partial(*edge, *kept, *fill, text)),
+        (Masking::Round(bucket), Value::Number(number)) => {
             let floor = floor(number, bucket);
             if fits(&floor, column_type) { Value::Number(floor) } else { Value::Null }
         }
-        (Mask::Round(bucket), Value::Float(number)) => float_floor(*number, bucket, column_type),
-        (Mask::Truncate(to), Value::Date(day)) => Value::Date(cut(day.and_time(NaiveTime::MIN), *to).date()),
-        (Mask::Truncate(to), Value::Timestamp(moment)) => Value::Timestamp(cut(*moment, *to)),
+        (Masking::Round(bucket), Value::Float(_)) => decimal(value, column_type)
+            .map_or(Value::Null, |exact| as_column(Value::Number(floor(&exact, bucket)), column_type)),
+        (Masking::Truncate(to), Value::Date(day)) => Value::Date(cut(day.and_time(NaiveTime::MIN), *to).date()),
+        (Masking::Truncate(to), Value::Timestamp(moment)) => Value::Timestamp(cut(*moment, *to)),
         // A mask that does not fit the value cannot show it.
         _ => Value::Null,
     };
     expose(masked, column_type)
+}
+
+/// SHA-256, in which blanks at the end do not count: some warehouses do not tell them from none.
+fn hashed(salt: &str, text: &str) -> Value {
+    Value::Text(hex::encode(Sha256::digest(format!("{salt}{}", text.trim_end_matches(' ')))))
+}
+
+/// The value of an expression, as one of the column's type. What depends on who reads is, of several people, nobody's.
+fn custom(expr: &Expr, seeing: &Seeing<'_>, column_type: &ColumnType) -> Value {
+    if seeing.facts.shared() && expr.speaks_of_readers() {
+        return Value::Null;
+    }
+    as_column(predicate::value(expr, seeing), column_type)
+}
+
+/// A value of the same family as one of a column's type: numbers rounded to its decimals, NULL out of its range.
+fn as_column(value: Value, column_type: &ColumnType) -> Value {
+    let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN);
+    match (value, column_type) {
+        (Value::Number(number), ColumnType::Real) => {
+            number.to_f32().map_or(Value::Null, |number| Value::Float(f64::from(number)))
+        }
+        (Value::Number(number), ColumnType::Double) => number.to_f64().map_or(Value::Null, Value::Float),
+        (Value::Number(number), ColumnType::Numeric(None)) => Value::Number(number),
+        (Value::Number(number), _) => {
+            let scale = if let ColumnType::Numeric(Some((_, scale))) = column_type { i64::from(*scale) } else { 0 };
+            let number = number.with_scale_round(scale, RoundingMode::HalfUp);
+            let inside = column_type.range().is_some_and(|(least, most)| number >= least && number <= most);
+            if inside { Value::Number(number) } else { Value::Null }
+        }
+        (Value::Timestamp(moment), ColumnType::Date) => Value::Date(moment.date()),
+        (Value::Date(day), ColumnType::Timestamp | ColumnType::TimestampTz) => Value::Timestamp(midnight(day)),
+        (value, _) => value,
+    }
+}
+
+/// A number as a decimal. Floating-point numbers have the digits that their type guarantees (15 or 6); those beyond
+/// ±10^15 have no such form.
+pub(super) fn decimal(value: &Value, column_type: &ColumnType) -> Option<BigDecimal> {
+    match value {
+        Value::Number(number) => Some(number.clone()),
+        Value::Float(number) if !number.is_nan() && number.abs() < 1e15 => {
+            let digits = if *column_type == ColumnType::Real { 5 } else { 14 };
+            format!("{number:.digits$e}").parse().ok()
+        }
+        _ => None,
+    }
+}
+
+/// A number with every digit another one, and as many of them. The first stays other than 0, and small enough for the
+/// type; before a point, a lone 0 is part of the format.
+fn reformatted(value: &Value, salt: &str, column_type: &ColumnType) -> Value {
+    let (Value::Number(number), Some(text)) = (value, key::text(value, column_type)) else { return Value::Null };
+    let Some(shown) = format::preserve(&text, salt) else { return Value::Null };
+    let (decimals, longest) = match column_type {
+        ColumnType::SmallInt => (false, Some(10_000_i64)),
+        ColumnType::Integer => (false, Some(1_000_000_000)),
+        ColumnType::BigInt => (false, Some(1_000_000_000_000_000_000)),
+        ColumnType::Numeric(Some((_, scale))) => (*scale > 0, None),
+        _ => return Value::Null,
+    };
+    let size = number.abs();
+    let sign = usize::from(text.starts_with('-'));
+    let (before, rest) = shown.split_at(sign);
+    let (first, rest) = rest.split_at(rest.len().min(1));
+    let first = if longest.is_some_and(|longest| size >= BigDecimal::from(longest))
+        || (first == "0" && size >= BigDecimal::from(10))
+    {
+        "1"
+    } else if decimals && size < BigDecimal::from(1) {
+        "0"
+    } else {
+        first
+    };
+    Value::read(&format!("{before}{first}{rest}"), column_type).unwrap_or(Value::Null)
 }
 
 fn partial(edge: Edge, kept: u32, fill: char, text: &str) -> String {
@@ -78,22 +178,6 @@ fn fits(number: &BigDecimal, column_type: &ColumnType) -> bool {
         }
         other => Value::read(&number.normalized().to_plain_string(), other).is_some(),
     }
-}
-
-/// Floating-point numbers are rounded as decimals of the digits that their type guarantees (15 or 6); beyond
-/// ±10^15 they become NULL.
-fn float_floor(number: f64, bucket: &BigDecimal, column_type: &ColumnType) -> Value {
-    if number.is_nan() || number.abs() >= 1e15 {
-        return Value::Null;
-    }
-    let digits = if *column_type == ColumnType::Real { 5 } else { 14 };
-    let Ok(exact) = format!("{number:.digits$e}").parse::<BigDecimal>() else { return Value::Null };
-    let down = floor(&exact, bucket);
-    let shown = match column_type {
-        ColumnType::Real => down.to_f32().map(f64::from),
-        _ => down.to_f64(),
-    };
-    shown.map_or(Value::Null, Value::Float)
 }
 
 fn cut(moment: NaiveDateTime, to: Truncation) -> NaiveDateTime {
@@ -131,7 +215,31 @@ mod tests {
         assert_eq!(floor(&number("-1000"), &number("1000")), number("-1000"));
         assert!(!fits(&number("-33000"), &ColumnType::SmallInt));
         assert!(!fits(&number("-1000"), &ColumnType::Numeric(Some((5, 2)))));
-        assert_eq!(float_floor(1e300, &number("10"), &ColumnType::Double), Value::Null);
+        assert_eq!(decimal(&Value::Float(1e300), &ColumnType::Double), None);
+    }
+
+    #[test]
+    fn numbers_keep_their_digits_and_stay_in_their_type() {
+        for (text, t) in [
+            ("32767", "smallint"),
+            ("-2147483648", "integer"),
+            ("9223372036854775807", "bigint"),
+            ("-9999999999.99", "numeric(12,2)"),
+            ("0.05", "numeric(2,2)"),
+            ("-0.05", "numeric(12,2)"),
+            ("7", "smallint"),
+            ("10", "integer"),
+            ("99999", "numeric(5,0)"),
+        ] {
+            let t: ColumnType = t.parse().unwrap();
+            for salt in ["a", "b", "c", "d", "e"] {
+                let value = Value::read(text, &t).unwrap();
+                let shown = reformatted(&value, salt, &t);
+                let shown = key::text(&shown, &t).unwrap_or_else(|| panic!("{text} {salt}"));
+                let zero = shown.trim_matches(['-', '0', '.']).is_empty();
+                assert!(shown.len() == text.len() || zero, "{text} {shown}");
+            }
+        }
     }
 
     #[test]

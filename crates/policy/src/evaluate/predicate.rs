@@ -6,22 +6,24 @@ use bigdecimal::BigDecimal;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use scrim_expr::{Comparison, DateUnit, Expr, Fact, Function, Set};
 
-use super::{Row, World};
-use crate::Facts;
+use super::{Seeing, World};
+use crate::facts::Bound;
 use crate::value::Value;
 
-/// The truth of a predicate for a user and a row.
-pub(super) fn truth(expr: &Expr, facts: &Facts, row: &Row, world: &World<'_>) -> Option<bool> {
-    match (Reading { facts, row, world }).value(expr) {
-        Value::Boolean(truth) => Some(truth),
-        _ => None,
-    }
+/// The truth of a predicate for whoever looks at a row, by the facts of every member or of any: a bound of the truths for
+/// each. See [`scrim_expr::Expr::is_personal`] for where there is none.
+pub(super) fn truth(expr: &Expr, seeing: &Seeing<'_>, bound: Bound) -> Option<bool> {
+    (Reading { seeing, bound }).truth(expr)
+}
+
+/// The value of an expression.
+pub(super) fn value(expr: &Expr, seeing: &Seeing<'_>) -> Value {
+    (Reading { seeing, bound: Bound::Every }).value(expr)
 }
 
 struct Reading<'a> {
-    facts: &'a Facts,
-    row: &'a Row,
-    world: &'a World<'a>,
+    seeing: &'a Seeing<'a>,
+    bound: Bound,
 }
 
 fn boolean(truth: Option<bool>) -> Value {
@@ -30,27 +32,39 @@ fn boolean(truth: Option<bool>) -> Value {
 
 impl Reading<'_> {
     fn truth(&self, expr: &Expr) -> Option<bool> {
-        truth(expr, self.facts, self.row, self.world)
+        match self.value(expr) {
+            Value::Boolean(truth) => Some(truth),
+            _ => None,
+        }
+    }
+
+    /// What stands under a `not`, or is asked to be false.
+    fn against(&self) -> Self {
+        Reading { seeing: self.seeing, bound: self.bound.flip() }
     }
 
     fn value(&self, expr: &Expr) -> Value {
         match expr {
-            Expr::Column { name, .. } => self.row.get(name).cloned().unwrap_or(Value::Null),
+            Expr::Column { name, .. } => self.seeing.value(name).clone(),
             Expr::Text(text) => Value::Text(text.clone()),
             Expr::Number(number) => Value::Number(number.clone()),
             Expr::Boolean(truth) => Value::Boolean(*truth),
             Expr::Null(_) => Value::Null,
             Expr::Date(day) => Value::Date(*day),
             Expr::Timestamp(moment) => Value::Timestamp(*moment),
-            Expr::Username => Value::Text(self.world.login.to_owned()),
-            Expr::Not(inner) => boolean(self.truth(inner).map(|truth| !truth)),
+            Expr::Username => Value::Text(self.seeing.world.login.to_owned()),
+            Expr::Not(inner) => boolean(self.against().truth(inner).map(|truth| !truth)),
             Expr::And(parts) => boolean(self.all(parts, false)),
             Expr::Or(parts) => boolean(self.all(parts, true)),
             Expr::Compare(comparison, left, right) => {
                 boolean(order(&self.value(left), &self.value(right)).map(|order| holds(*comparison, order)))
             }
             Expr::IsNull { expr, negated } => Value::Boolean(self.value(expr).is_null() != *negated),
-            Expr::IsTruth { expr, truth, negated } => Value::Boolean((self.truth(expr) == Some(*truth)) != *negated),
+            Expr::IsTruth { expr, truth, negated } => {
+                // IS TRUE and IS NOT FALSE rise with the truth, the other two fall.
+                let found = if *truth == *negated { self.against().truth(expr) } else { self.truth(expr) };
+                Value::Boolean((found == Some(*truth)) != *negated)
+            }
             Expr::In { expr, list, negated } => {
                 let value = self.value(expr);
                 let equal = |item: &Expr| order(&value, &self.value(item)).map(Ordering::is_eq);
@@ -73,19 +87,25 @@ impl Reading<'_> {
             }
             Expr::Call(function, arguments) => {
                 let values: Vec<Value> = arguments.iter().map(|argument| self.value(argument)).collect();
-                call(function, &values, self.world).unwrap_or(Value::Null)
+                call(function, &values, self.seeing.world).unwrap_or(Value::Null)
             }
-            Expr::Fact(fact) => Value::Boolean(match fact {
-                Fact::HasAttribute { key, value } => self.facts.has(key, value),
-                Fact::IsInGroups(groups) => groups.iter().any(|group| self.facts.groups.contains(group)),
-                Fact::IsUsingPurpose(purpose) => self.facts.purposes.contains(purpose),
-            }),
+            Expr::Fact(fact) => {
+                let held = self.seeing.facts.held(self.bound);
+                Value::Boolean(match fact {
+                    Fact::HasAttribute { key, value } => held.has(key, value),
+                    Fact::IsInGroups(groups) => groups.iter().any(|group| held.groups.contains(group)),
+                    Fact::IsUsingPurpose(purpose) => held.purposes.contains(purpose),
+                })
+            }
             Expr::Contains(set, inner) => match self.value(inner) {
-                Value::Text(text) => Value::Boolean(match set {
-                    Set::Attribute(key) => self.facts.has(key, &text),
-                    Set::Groups => self.facts.groups.contains(text.as_str()),
-                    Set::Purposes => self.facts.purposes.contains(text.as_str()),
-                }),
+                Value::Text(text) => {
+                    let held = self.seeing.facts.held(self.bound);
+                    Value::Boolean(match set {
+                        Set::Attribute(key) => held.has(key, &text),
+                        Set::Groups => held.groups.contains(text.as_str()),
+                        Set::Purposes => held.purposes.contains(text.as_str()),
+                    })
+                }
                 _ => Value::Null,
             },
         }

@@ -60,16 +60,20 @@ pub(super) fn noisy(value: &Value, noise: &Noise, salt: &str, key: &str, column_
         Value::Number(_) | Value::Float(_) => {
             let Some(exact) = decimal(value, column_type) else { return Value::Null };
             let scale = noise_scale(&noise.stddev, column_type);
-            let sum = (exact + times(&noise.stddev)).with_scale_round(scale, RoundingMode::HalfUp);
-            number(sum, noise, column_type)
+            let rounded = |number: BigDecimal| number.with_scale_round(scale, RoundingMode::HalfUp);
+            number(rounded(exact) + rounded(times(&noise.stddev)), noise, column_type)
         }
-        Value::Date(day) => whole(times(&noise.stddev)).and_then(|days| within_years(*day)?.checked_add_signed(Duration::days(days))).map(Value::Date),
+        Value::Date(day) => whole(times(&noise.stddev))
+            .and_then(|days| within_years(*day)?.checked_add_signed(Duration::days(days)))
+            .map(Value::Date),
         Value::Timestamp(moment) => {
             let seconds = whole(times(&(&noise.stddev * BigDecimal::from(86_400))));
-            let start = within_years(moment.date()).map(|day| {
-                day.and_time(moment.time().with_nanosecond(0).unwrap_or(NaiveTime::MIN))
-            });
-            start.zip(seconds).and_then(|(start, seconds)| start.checked_add_signed(Duration::seconds(seconds))).map(Value::Timestamp)
+            let start = within_years(moment.date())
+                .map(|day| day.and_time(moment.time().with_nanosecond(0).unwrap_or(NaiveTime::MIN)));
+            start
+                .zip(seconds)
+                .and_then(|(start, seconds)| start.checked_add_signed(Duration::seconds(seconds)))
+                .map(Value::Timestamp)
         }
         _ => None,
     };
@@ -82,16 +86,15 @@ fn within_years(day: NaiveDate) -> Option<NaiveDate> {
 
 /// The number within the bounds of the type; `low` and `high` come behind.
 fn number(sum: BigDecimal, noise: &Noise, column_type: &ColumnType) -> Option<Value> {
-    let exact = |bound: &Option<Value>| bound.as_ref().and_then(|bound| decimal(bound, column_type));
     let mut sum = sum;
-    if let Some((least, most)) = super::mask::range(column_type) {
+    if let Some((least, most)) = column_type.range() {
         sum = sum.max(least).min(most);
     }
-    if let Some(low) = exact(&noise.low) {
-        sum = sum.max(low);
+    if let Some(Value::Number(low)) = &noise.low {
+        sum = sum.max(low.clone());
     }
-    if let Some(high) = exact(&noise.high) {
-        sum = sum.min(high);
+    if let Some(Value::Number(high)) = &noise.high {
+        sum = sum.min(high.clone());
     }
     match column_type {
         ColumnType::Real => sum.to_f32().map(|number| Value::Float(f64::from(number))),

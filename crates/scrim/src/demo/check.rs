@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use scrim_catalog::documents::{DataSource, Integration, User};
 use scrim_catalog::{Catalog, ColumnType, Name, TableName};
-use scrim_policy::evaluate::{Row, World, evaluate};
-use scrim_policy::{Facts, Merged, Value, decide, merge, source_key};
+use scrim_policy::evaluate::{Released, Row, World, evaluate};
+use scrim_policy::{Facts, Merged, SaltKey, Value, decide, merge};
 use scrim_sql::{PlanError, calls};
 use tokio_postgres::Client;
 
@@ -19,7 +19,8 @@ pub(crate) struct Known {
     source: DataSource,
     merged: Merged,
     raw: Vec<Row>,
-    salts: BTreeMap<String, String>,
+    salts: BTreeMap<SaltKey, String>,
+    released: Released,
     /// The view.
     pub(crate) view: TableName,
 }
@@ -40,17 +41,17 @@ impl Known {
             row.map(|(column, cell)| Ok((column.name.clone(), value(cell, &column.column_type)?))).collect()
         };
         let raw = rows(admin, &sql).await?.into_iter().map(cells).collect::<Result<_, Failure>>()?;
-        let salts = admin.query(&calls::salts(integration), &[&source_key(&source.name)]).await?;
-        let salts = salts.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, Failure>>()?;
+        let released = Released::counted(&merged, &raw);
+        let salts = salts(admin, integration).await?;
         let view = scrim_catalog::view_of(integration, source.view.as_ref().map(|view| view.value()), table);
         let view = view.ok_or_else(|| PlanError::NoViewName(source.name.value().clone()))?;
-        Ok(Self { source: source.clone(), merged, raw, salts, view })
+        Ok(Self { source: source.clone(), merged, raw, salts, released, view })
     }
 
     /// The rows that a user must see, by column in the order of the view.
     pub(crate) fn expected(&self, catalog: &Catalog, user: &User, login: &str, now: DateTime<Utc>) -> Vec<Vec<Value>> {
-        let salt = |column: &Name| self.salts.get(column.as_str()).cloned().unwrap_or_default();
-        let world = World { now, login, salt: &salt, lookups: &BTreeMap::new() };
+        let salt = |key: &SaltKey| self.salts.get(key).cloned().unwrap_or_default();
+        let world = World { now, login, salt: &salt, lookups: &BTreeMap::new(), released: &self.released };
         let granted = decide(catalog, &self.source, user, now).granted;
         let seen = evaluate(&self.merged, granted, &Facts::of(catalog, user), &self.raw, &world);
         let row = |mut row: BTreeMap<Name, scrim_policy::evaluate::SeenCell>| {
@@ -116,4 +117,16 @@ fn value(cell: Option<String>, column_type: &ColumnType) -> Result<Value, Failur
             Value::printed(&text, column_type).ok_or_else(|| Failure::Unreadable(text, column_type.to_string()))
         }
     }
+}
+
+/// Every salt, as the administrator may read them.
+async fn salts(admin: &Client, integration: &Integration) -> Result<BTreeMap<SaltKey, String>, Failure> {
+    let mut salts = BTreeMap::new();
+    for row in admin.query(&calls::salts(integration), &[]).await? {
+        // What is no name is no column's or tag's.
+        if let Ok(name) = Name::new(row.try_get::<_, String>(1)?) {
+            salts.insert(SaltKey { scope: row.try_get(0)?, name }, row.try_get(2)?);
+        }
+    }
+    Ok(salts)
 }

@@ -4,13 +4,16 @@
 use scrim_catalog::{ColumnType, Matched};
 use scrim_expr::{Comparison, DateUnit, Expr, Fact, Family, Function, Set};
 
+use scrim_policy::Bound;
+
 use super::cell::in_range;
 use super::facts::Facts;
 use super::{Clock, Dialect, column, now};
 use crate::quote::literal;
 
-/// Renders an expression; booleans as SQL's own three-valued ones.
-pub(super) fn render(expr: &Expr, facts: &mut Facts<'_>) -> String {
+/// Renders an expression; booleans as SQL's own three-valued ones, by what holds of every member of an equalized project
+/// or of any.
+pub(super) fn render(expr: &Expr, bound: Bound, facts: &mut Facts<'_>) -> String {
     let dialect = facts.dialect;
     match expr {
         Expr::Column { name, column_type } => reference(name, column_type, dialect),
@@ -21,52 +24,54 @@ pub(super) fn render(expr: &Expr, facts: &mut Facts<'_>) -> String {
         Expr::Date(day) => format!("CAST('{}' AS DATE)", day.format("%Y-%m-%d")),
         Expr::Timestamp(moment) => format!("CAST('{}' AS TIMESTAMP)", moment.format("%Y-%m-%d %H:%M:%S%.6f")),
         Expr::Username => facts.username(),
-        Expr::Not(inner) => format!("NOT ({})", render(inner, facts)),
-        Expr::And(parts) => joined(parts, " AND ", facts),
-        Expr::Or(parts) => joined(parts, " OR ", facts),
+        Expr::Not(inner) => format!("NOT ({})", render(inner, bound.flip(), facts)),
+        Expr::And(parts) => joined(parts, " AND ", bound, facts),
+        Expr::Or(parts) => joined(parts, " OR ", bound, facts),
         Expr::Compare(comparison, left, right) => {
-            format!("({} {} {})", render(left, facts), symbol(*comparison), render(right, facts))
+            format!("({} {} {})", render(left, bound, facts), symbol(*comparison), render(right, bound, facts))
         }
         Expr::IsNull { expr, negated } => {
-            format!("({} IS {}NULL)", render(expr, facts), if *negated { "NOT " } else { "" })
+            format!("({} IS {}NULL)", render(expr, bound, facts), if *negated { "NOT " } else { "" })
         }
         Expr::IsTruth { expr, truth, negated } => {
             let (not, word) = (if *negated { "NOT " } else { "" }, if *truth { "TRUE" } else { "FALSE" });
-            format!("(({}) IS {not}{word})", render(expr, facts))
+            // IS TRUE and IS NOT FALSE rise with the truth, the other two fall.
+            let bound = if *truth == *negated { bound.flip() } else { bound };
+            format!("(({}) IS {not}{word})", render(expr, bound, facts))
         }
         Expr::In { expr, list, negated } => {
-            let list: Vec<String> = list.iter().map(|item| render(item, facts)).collect();
+            let list: Vec<String> = list.iter().map(|item| render(item, bound, facts)).collect();
             let not = if *negated { "NOT " } else { "" };
-            format!("({} {not}IN ({}))", render(expr, facts), list.join(", "))
+            format!("({} {not}IN ({}))", render(expr, bound, facts), list.join(", "))
         }
         Expr::Like { expr, pattern, negated } => {
             let not = if *negated { "NOT " } else { "" };
-            format!("({} {not}LIKE {})", render(expr, facts), literal(pattern))
+            format!("({} {not}LIKE {})", render(expr, bound, facts), literal(pattern))
         }
         Expr::Case { branches, otherwise } => {
             let mut sql = String::from("CASE");
             for (when, then) in branches {
-                sql += &format!(" WHEN {} THEN {}", render(when, facts), render(then, facts));
+                sql += &format!(" WHEN {} THEN {}", render(when, bound, facts), render(then, bound, facts));
             }
             if let Some(otherwise) = otherwise {
-                sql += &format!(" ELSE {}", render(otherwise, facts));
+                sql += &format!(" ELSE {}", render(otherwise, bound, facts));
             }
             sql + " END"
         }
         Expr::Coalesce(parts) => {
-            let parts: Vec<String> = parts.iter().map(|part| render(part, facts)).collect();
+            let parts: Vec<String> = parts.iter().map(|part| render(part, bound, facts)).collect();
             format!("COALESCE({})", parts.join(", "))
         }
         Expr::Call(function, arguments) => {
-            let arguments: Vec<String> = arguments.iter().map(|argument| render(argument, facts)).collect();
+            let arguments: Vec<String> = arguments.iter().map(|argument| render(argument, bound, facts)).collect();
             call(function, &arguments, dialect)
         }
         Expr::Fact(fact) => {
             let fact = match fact {
-                Fact::HasAttribute { key, value } => facts.attribute(key, value),
-                Fact::IsUsingPurpose(purpose) => facts.has("purpose", purpose),
+                Fact::HasAttribute { key, value } => facts.attribute(key, value, bound),
+                Fact::IsUsingPurpose(purpose) => facts.has("purpose", purpose, bound),
                 Fact::IsInGroups(groups) => {
-                    let any: Vec<String> = groups.iter().map(|group| facts.has("group", group)).collect();
+                    let any: Vec<String> = groups.iter().map(|group| facts.has("group", group, bound)).collect();
                     format!("({})", any.join(" OR "))
                 }
             };
@@ -78,8 +83,8 @@ pub(super) fn render(expr: &Expr, facts: &mut Facts<'_>) -> String {
                 Set::Groups => Matched::Groups,
                 Set::Purposes => Matched::Purposes,
             };
-            let value = render(inner, facts);
-            let among = facts.among(&matched, &value, "p.value");
+            let value = render(inner, bound, facts);
+            let among = facts.among(&matched, &value, "p.value", bound);
             // NULL is neither in nor out, whatever the list.
             format!("CASE WHEN {value} IS NOT NULL THEN ({among}) END")
         }
@@ -106,8 +111,8 @@ fn text_literal(text: &str, dialect: Dialect) -> String {
     }
 }
 
-fn joined(parts: &[Expr], word: &str, facts: &mut Facts<'_>) -> String {
-    let parts: Vec<String> = parts.iter().map(|part| render(part, facts)).collect();
+fn joined(parts: &[Expr], word: &str, bound: Bound, facts: &mut Facts<'_>) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| render(part, bound, facts)).collect();
     format!("({})", parts.join(word))
 }
 

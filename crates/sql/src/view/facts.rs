@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use scrim_catalog::{ColumnType, Matched, Name, TableName, Who};
+use scrim_policy::{Bound, Combination, SaltKey};
 
-use super::{Dialect, Read, ViewPlan, column, relation};
+use super::{Dialect, Read, ViewPlan, column, key, relation};
 use crate::quote::{ident, literal};
 
 /// The profile facts of one view, and the joins that bring them.
@@ -21,7 +22,7 @@ pub(crate) struct Facts<'a> {
     salts: BTreeMap<String, String>,
     username: bool,
     reads: BTreeSet<Read>,
-    salted: Vec<Name>,
+    salted: BTreeSet<SaltKey>,
 }
 
 impl<'a> Facts<'a> {
@@ -34,7 +35,7 @@ impl<'a> Facts<'a> {
             salts: BTreeMap::new(),
             username: false,
             reads: BTreeSet::new(),
-            salted: vec![],
+            salted: BTreeSet::new(),
         }
     }
 
@@ -51,8 +52,8 @@ impl<'a> Facts<'a> {
         self.reads
     }
 
-    /// Every column whose salt was asked for.
-    pub(crate) fn salted(&self) -> Vec<Name> {
+    /// Every salt that was asked for.
+    pub(crate) fn salted(&self) -> BTreeSet<SaltKey> {
         self.salted.clone()
     }
 
@@ -107,51 +108,78 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// A condition on the user. Never NULL under `subscribed`.
-    pub(crate) fn who(&mut self, who: &Who) -> String {
-        let condition = self.condition(who);
+    /// A condition on the user, by what holds of every member of an equalized project or of any. Never NULL under
+    /// `subscribed`.
+    pub(crate) fn who(&mut self, who: &Who, bound: Bound) -> String {
+        let condition = self.condition(who, bound);
         self.once(condition)
     }
 
-    fn condition(&mut self, who: &Who) -> String {
+    fn condition(&mut self, who: &Who, bound: Bound) -> String {
         match who {
             // An active user has a row of this kind; strangers have none.
             Who::Everyone => {
                 self.reading("user", None, None);
                 self.fact("p.kind = 'user'".to_owned())
             }
-            Who::User(name) => self.has("user", name),
-            Who::Group(name) => self.has("group", name),
-            Who::Purpose(name) => self.has("purpose", name),
+            Who::User(name) => self.has("user", name, bound),
+            Who::Group(name) => self.has("group", name, bound),
+            Who::Purpose(name) => self.has("purpose", name, bound),
             Who::Attribute(values) => {
-                let all: Vec<String> = values.iter().map(|(key, value)| self.attribute(key, value)).collect();
+                let all: Vec<String> = values.iter().map(|(key, value)| self.attribute(key, value, bound)).collect();
                 format!("({})", all.join(" AND "))
             }
-            Who::All(parts) => self.many(parts, " AND ", "1 = 1"),
-            Who::Any(parts) => self.many(parts, " OR ", "1 = 0"),
-            Who::Not(part) => format!("NOT ({})", self.condition(part)),
+            Who::All(parts) => self.many(parts, bound, " AND ", "1 = 1"),
+            Who::Any(parts) => self.many(parts, bound, " OR ", "1 = 0"),
+            Who::Not(part) => format!("NOT ({})", self.condition(part, bound.flip())),
         }
     }
 
-    fn many(&mut self, parts: &[Who], word: &str, none: &str) -> String {
+    fn many(&mut self, parts: &[Who], bound: Bound, word: &str, none: &str) -> String {
         if parts.is_empty() {
             return none.to_owned();
         }
-        let parts: Vec<String> = parts.iter().map(|part| self.condition(part)).collect();
+        let parts: Vec<String> = parts.iter().map(|part| self.condition(part, bound)).collect();
         format!("({})", parts.join(word))
     }
 
+    /// The kinds of profile rows that count. Only under an equalized project are there facts that hold of some only.
+    fn kinds(&mut self, kind: &str, key: Option<&str>, value: Option<&str>, bound: Bound) -> String {
+        self.reading(kind, key, value);
+        if bound == Bound::Every || !self.plan.merged.equalized {
+            return format!("p.kind = {}", literal(kind));
+        }
+        let some = format!("any_{kind}");
+        self.reading(&some, key, value);
+        format!("p.kind IN ({}, {})", literal(kind), literal(&some))
+    }
+
     /// Whether the profile has a row of this kind with this value.
-    pub(crate) fn has(&mut self, kind: &str, value: &str) -> String {
-        self.reading(kind, None, Some(value));
-        self.fact(format!("p.kind = {} AND p.value = {}", literal(kind), literal(value)))
+    pub(crate) fn has(&mut self, kind: &str, value: &str, bound: Bound) -> String {
+        let kinds = self.kinds(kind, None, Some(value), bound);
+        self.fact(format!("{kinds} AND p.value = {}", literal(value)))
     }
 
     /// Whether the user has this value of an attribute.
-    pub(crate) fn attribute(&mut self, key: &str, value: &str) -> String {
-        self.reading("attribute", Some(key), Some(value));
-        let test = format!("p.kind = 'attribute' AND p.key = {} AND p.value = {}", literal(key), literal(value));
-        self.fact(test)
+    pub(crate) fn attribute(&mut self, key: &str, value: &str, bound: Bound) -> String {
+        let kinds = self.kinds("attribute", Some(key), Some(value), bound);
+        self.fact(format!("{kinds} AND p.key = {} AND p.value = {}", literal(key), literal(value)))
+    }
+
+    /// Whether nobody else is judged together with the user; none where nobody ever is.
+    pub(crate) fn alone(&mut self) -> Option<String> {
+        if !self.plan.merged.equalized {
+            return None;
+        }
+        self.reading("any_user", None, None);
+        let fact = self.fact("p.kind = 'any_user'".to_owned());
+        Some(self.once(format!("NOT {fact}")))
+    }
+
+    /// Whether the user acts under a project.
+    pub(crate) fn project(&mut self, name: &Name) -> String {
+        let fact = self.has("project", name, Bound::Every);
+        self.once(fact)
     }
 
     /// [`Facts::has`] and its like as a value of its own.
@@ -175,24 +203,22 @@ impl<'a> Facts<'a> {
     }
 
     /// Which profile rows hold the values that `match` compares.
-    fn values(matched: &Matched) -> String {
+    fn values(&mut self, matched: &Matched, bound: Bound) -> String {
         match matched {
-            Matched::Attribute(key) => format!("p.kind = 'attribute' AND p.key = {}", literal(key)),
-            Matched::Groups => "p.kind = 'group'".to_owned(),
-            Matched::Purposes => "p.kind = 'purpose'".to_owned(),
+            Matched::Attribute(key) => {
+                let kinds = self.kinds("attribute", Some(key), None, bound);
+                format!("{kinds} AND p.key = {}", literal(key))
+            }
+            Matched::Groups => self.kinds("group", None, None, bound),
+            Matched::Purposes => self.kinds("purpose", None, None, bound),
         }
     }
 
     /// Whether `expression` is among the user's values, each converted by `convert` (over `p.value`), which
     /// must be NULL for what cannot be read. False where the expression is NULL.
-    pub(crate) fn among(&mut self, matched: &Matched, expression: &str, convert: &str) -> String {
+    pub(crate) fn among(&mut self, matched: &Matched, expression: &str, convert: &str, bound: Bound) -> String {
         let profile = self.system("user_profile");
-        let test = Self::values(matched);
-        match matched {
-            Matched::Attribute(key) => self.reading("attribute", Some(key), None),
-            Matched::Groups => self.reading("group", None, None),
-            Matched::Purposes => self.reading("purpose", None, None),
-        }
+        let test = self.values(matched, bound);
         match self.dialect {
             Dialect::Postgresql => {
                 format!("{expression} IN (SELECT {convert} FROM {profile} AS p WHERE {test} AND {convert} IS NOT NULL)")
@@ -201,6 +227,34 @@ impl<'a> Facts<'a> {
                 let values = format!("SELECT DISTINCT {convert} AS value FROM {profile} AS p WHERE {test}");
                 let alias = self.left_join(&values, |alias| format!("{alias}.value = {expression}"));
                 format!("{alias}.value IS NOT NULL")
+            }
+        }
+    }
+
+    /// Whether the combination of a row was released when its table was last counted, and the table is as it was then.
+    /// Never NULL. Redshift cannot ask its catalog beside a table: there the number of rows must be what it was.
+    pub(crate) fn released(&mut self, combination: &Combination) -> String {
+        let (released, statistics) = (self.system("released"), self.system("statistics"));
+        let name = literal(&combination.key);
+        let digest = key::digest(&key::combination(combination, self.dialect), self);
+        match self.dialect {
+            Dialect::Postgresql => {
+                let state = format!("{}.f_table_state(u.base_oid)", ident(&self.plan.functions_schema));
+                let unchanged = format!(
+                    "(SELECT EXISTS (SELECT 1 FROM {statistics} AS u WHERE u.key = {name} AND u.state = {state}))"
+                );
+                format!(
+                    "({unchanged} AND {digest} IN (SELECT r.combination FROM {released} AS r WHERE r.key = {name}))"
+                )
+            }
+            Dialect::Redshift => {
+                let table = relation(&self.plan.table);
+                let counted =
+                    self.cross_join(&format!("SELECT MAX(u.counted) AS n FROM {statistics} AS u WHERE u.key = {name}"));
+                let rows = self.cross_join(&format!("SELECT COUNT(*) AS n FROM {table} AS b"));
+                let values = format!("SELECT DISTINCT r.combination FROM {released} AS r WHERE r.key = {name}");
+                let found = self.left_join(&values, |alias| format!("{alias}.combination = {digest}"));
+                format!("CASE WHEN {counted}.n = {rows}.n AND {found}.combination IS NOT NULL THEN 1 ELSE 0 END = 1")
             }
         }
     }
@@ -250,30 +304,31 @@ impl<'a> Facts<'a> {
     }
 
     fn left_join(&mut self, rows: &str, on: impl Fn(&str) -> String) -> String {
-        // The same list for the same expression is joined once.
-        for at in 0..self.joins.len() {
+        self.join(|alias| format!("LEFT JOIN ({rows}) AS {alias} ON {}", on(alias)))
+    }
+
+    fn cross_join(&mut self, rows: &str) -> String {
+        self.join(|alias| format!("CROSS JOIN ({rows}) AS {alias}"))
+    }
+
+    /// The alias of a join; the same one twice is joined once.
+    fn join(&mut self, join: impl Fn(&str) -> String) -> String {
+        for (at, known) in self.joins.iter().enumerate() {
             let alias = format!("r{at}");
-            if self
-                .joins
-                .get(at)
-                .is_some_and(|known| *known == format!("LEFT JOIN ({rows}) AS {alias} ON {}", on(&alias)))
-            {
+            if *known == join(&alias) {
                 return alias;
             }
         }
         let alias = format!("r{}", self.joins.len());
-        let join = format!("LEFT JOIN ({rows}) AS {alias} ON {}", on(&alias));
-        self.joins.push(join);
+        self.joins.push(join(&alias));
         alias
     }
 
-    /// The salt of a column: read from a table that only the view's owner may read, never part of the text.
-    pub(crate) fn salt(&mut self, name: &Name) -> String {
-        if !self.salted.contains(name) {
-            self.salted.push(name.clone());
-        }
+    /// A salt: read from a table that only the view's owner may read, never part of the text.
+    pub(crate) fn salt(&mut self, key: &SaltKey) -> String {
+        self.salted.insert(key.clone());
         let table = self.system("salt");
-        let test = format!("s.source = {} AND s.column_name = {}", literal(&self.plan.key), literal(name));
+        let test = format!("s.source = {} AND s.column_name = {}", literal(&key.scope), literal(&key.name));
         let select = format!("SELECT MAX(s.salt) AS salt FROM {table} AS s WHERE {test}");
         match self.dialect {
             Dialect::Postgresql => format!("({select})"),

@@ -1,10 +1,10 @@
 //! Row rules: a predicate per rule, true where the row may be shown. NULL hides the row.
 
 use scrim_catalog::{Age, ColumnType, Matched, Name};
-use scrim_policy::{RowTest, Test};
+use scrim_policy::{Bound, RowTest, Test};
 
 use super::facts::Facts;
-use super::{Clock, Dialect, column, expression, now, within};
+use super::{Clock, Dialect, column, draw, expression, now, within};
 
 /// The shape of a number that every engine and the reference evaluator read alike.
 const NUMBER: &str = "^[+-]?[0-9]{1,30}([.][0-9]{1,30})?$";
@@ -16,19 +16,37 @@ const DAY: &str = "([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|
 /// A time of day behind a day.
 const CLOCK: &str = "([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?)?Z?";
 
-/// The predicate of one rule.
+/// The predicate of one rule: every branch that the user may fall under is met. Under an equalized project several may
+/// be; everybody else falls under one.
 pub(super) fn render(rule: &RowTest, facts: &mut Facts<'_>) -> String {
-    let mut ways = Vec::new();
+    let mut branches = Vec::new();
+    // Whoever surely falls under a branch falls under none behind it.
     let mut before: Vec<String> = Vec::new();
-    if let Some(window) = within(rule.source.valid.as_ref(), facts.dialect) {
-        ways.push(format!("NOT {window}"));
-    }
     for (who, test) in &rule.branches.cases {
-        let covered = facts.who(who);
-        add(&mut ways, &before, Some(&covered), test, facts);
-        before.push(format!("NOT {covered}"));
+        if *test != Test::All {
+            let spared = format!("NOT {}", facts.who(who, Bound::Any));
+            branches.push(branch(before.iter().cloned().chain([spared]), test, facts));
+        }
+        before.push(facts.who(who, Bound::Every));
     }
-    add(&mut ways, &before, None, &rule.branches.otherwise, facts);
+    if rule.branches.otherwise != Test::All {
+        branches.push(branch(before.into_iter(), &rule.branches.otherwise, facts));
+    }
+    let met = match branches.as_slice() {
+        [] => "1 = 1".to_owned(),
+        [one] => one.clone(),
+        many => format!("({})", many.join(" AND ")),
+    };
+    match within(rule.source.valid.as_ref(), facts.dialect) {
+        Some(window) => format!("(NOT {window} OR {met})"),
+        None => met,
+    }
+}
+
+/// A branch is met by whom it does not concern, and by the rows that pass its test.
+fn branch(spared: impl Iterator<Item = String>, test: &Test, facts: &mut Facts<'_>) -> String {
+    let test = (*test != Test::Never).then(|| passes(test, facts));
+    let ways: Vec<String> = spared.chain(test).collect();
     match ways.as_slice() {
         [] => "1 = 0".to_owned(),
         [one] => one.clone(),
@@ -36,32 +54,27 @@ pub(super) fn render(rule: &RowTest, facts: &mut Facts<'_>) -> String {
     }
 }
 
-fn add(ways: &mut Vec<String>, before: &[String], covered: Option<&String>, test: &Test, facts: &mut Facts<'_>) {
-    if *test == Test::Never {
-        return;
-    }
-    let mut parts: Vec<String> = before.iter().chain(covered).cloned().collect();
-    if *test != Test::All {
-        parts.push(passes(test, facts));
-    }
-    ways.push(match parts.as_slice() {
-        [] => "1 = 1".to_owned(),
-        [one] => one.clone(),
-        many => format!("({})", many.join(" AND ")),
-    });
-}
-
 fn passes(test: &Test, facts: &mut Facts<'_>) -> String {
     match test {
         Test::All => "1 = 1".to_owned(),
         Test::Never => "1 = 0".to_owned(),
-        Test::Filter(expr) => format!("({})", expression::render(expr, facts)),
+        Test::Filter(filter) => {
+            let truth = expression::render(&filter.expr, Bound::Every, facts);
+            match facts.alone().filter(|_| filter.personal) {
+                Some(alone) => format!("({alone} AND ({truth}))"),
+                None => format!("({truth})"),
+            }
+        }
         Test::Match(matched, columns) => {
             let each: Vec<String> = columns.iter().map(|(name, t)| matches(matched, name, t, facts)).collect();
             format!("({})", each.join(" AND "))
         }
         Test::Lookup { table, on, user } => {
-            format!("({})", facts.lookup(table, on, user))
+            let beside = facts.lookup(table, on, user);
+            match facts.alone() {
+                Some(alone) => format!("({alone} AND {beside})"),
+                None => format!("({beside})"),
+            }
         }
         Test::Time { newer, age, columns } => {
             let (comparison, clock) = if *newer { (">", Clock::Late) } else { ("<", Clock::Early) };
@@ -72,6 +85,7 @@ fn passes(test: &Test, facts: &mut Facts<'_>) -> String {
                 .collect();
             format!("({})", each.join(" AND "))
         }
+        Test::Sample(percent, columns) => format!("({})", draw::in_sample(percent, columns, facts)),
     }
 }
 
@@ -96,35 +110,43 @@ fn matches(matched: &Matched, name: &Name, column_type: &ColumnType, facts: &mut
     match column_type {
         ColumnType::Char(n) => {
             let collation = if postgresql { " COLLATE \"C\"" } else { "" };
-            facts.among(matched, &format!("RTRIM(CAST({value} AS VARCHAR({n}))){collation}"), "RTRIM(p.value)")
+            facts.among(
+                matched,
+                &format!("RTRIM(CAST({value} AS VARCHAR({n}))){collation}"),
+                "RTRIM(p.value)",
+                Bound::Every,
+            )
         }
         // Redshift compares text without regard to blanks at the end; profile values have none.
         ColumnType::Varchar(_) | ColumnType::Text => {
             let value = if postgresql { format!("{value} COLLATE \"C\"") } else { value };
-            facts.among(matched, &value, "p.value")
+            facts.among(matched, &value, "p.value", Bound::Every)
         }
         ColumnType::SmallInt | ColumnType::Integer | ColumnType::BigInt | ColumnType::Numeric(_) => {
             let (shape, target) = if postgresql { (NUMBER, "NUMERIC") } else { (NUMBER_38, "DECIMAL(38,9)") };
             let convert = format!("CASE WHEN p.value ~ '{shape}' THEN CAST(p.value AS {target}) END");
-            facts.among(matched, &value, &convert)
+            facts.among(matched, &value, &convert, Bound::Every)
         }
         ColumnType::Real | ColumnType::Double => {
             let target = if *column_type == ColumnType::Real { "REAL" } else { "DOUBLE PRECISION" };
             let convert = format!("CASE WHEN p.value ~ '{NUMBER}' THEN CAST(p.value AS {target}) END");
-            facts.among(matched, &value, &convert)
+            facts.among(matched, &value, &convert, Bound::Every)
         }
-        ColumnType::Boolean => {
-            facts.among(matched, &format!("CASE WHEN {value} THEN 'true' WHEN NOT {value} THEN 'false' END"), "p.value")
-        }
+        ColumnType::Boolean => facts.among(
+            matched,
+            &format!("CASE WHEN {value} THEN 'true' WHEN NOT {value} THEN 'false' END"),
+            "p.value",
+            Bound::Every,
+        ),
         ColumnType::Date => {
             let convert = format!("CASE WHEN {} THEN CAST(p.value AS DATE) END", day("p.value"));
-            facts.among(matched, &value, &convert)
+            facts.among(matched, &value, &convert, Bound::Every)
         }
         ColumnType::Timestamp | ColumnType::TimestampTz => {
             let shape = format!("(p.value ~ '^{DAY}{CLOCK}$' AND SUBSTRING(p.value, 1, 4) <> '0000')");
             let text = "REPLACE(REPLACE(p.value, 'T', ' '), 'Z', '')";
             let convert = format!("CASE WHEN {shape} THEN CAST({text} AS TIMESTAMP) END");
-            facts.among(matched, &moment(name, column_type), &convert)
+            facts.among(matched, &moment(name, column_type), &convert, Bound::Every)
         }
         // Merging closes the source before this can be reached.
         ColumnType::Other(_) => "1 = 0".to_owned(),

@@ -35,6 +35,37 @@ CREATE TABLE IF NOT EXISTS {system}.salt (
   PRIMARY KEY (source, column_name)
 )
 ;;
+-- What is counted for k_anonymous masks, and the state that the table had when it was counted last; none when it never
+-- was.
+CREATE TABLE IF NOT EXISTS {system}.statistics (
+  key text COLLATE "C" PRIMARY KEY,
+  source text COLLATE "C" NOT NULL,
+  query text NOT NULL,
+  base_oid oid NOT NULL,
+  state text,
+  refreshed_at timestamptz
+)
+;;
+-- The combinations that enough rows had then, as hashes: nothing here can be read as what it was.
+CREATE TABLE IF NOT EXISTS {system}.released (
+  key text COLLATE "C" NOT NULL,
+  combination text COLLATE "C" NOT NULL,
+  PRIMARY KEY (key, combination)
+)
+;;
+-- Every token that somebody asked to have resolved.
+CREATE TABLE IF NOT EXISTS {system}.unmasked (
+  at timestamptz NOT NULL,
+  login text NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  column_name text COLLATE "C" NOT NULL,
+  token text NOT NULL,
+  requested_by text NOT NULL,
+  approved_by text NOT NULL,
+  reason text NOT NULL,
+  found boolean NOT NULL
+)
+;;
 -- One row per view, behind user_tables.
 CREATE TABLE IF NOT EXISTS {system}.tables (
   source text COLLATE "C" PRIMARY KEY,

@@ -22,10 +22,18 @@ SELECT s.source, s.data_source, s.view_name, s.version, s.hash, s.base_oid, s.ba
   g.min_version,
   t.audience,
   t.view_name AS listed_as,
-  ARRAY(SELECT k.column_name FROM {system}.salt AS k WHERE k.source = s.source ORDER BY k.column_name) AS salted
+  ARRAY(SELECT k.key FROM {system}.statistics AS k WHERE k.source = s.source ORDER BY k.key) AS statistics,
+  EXISTS (
+    SELECT 1 FROM {system}.statistics AS k
+    WHERE k.source = s.source AND k.state IS DISTINCT FROM {functions}.f_table_state(k.base_oid)
+  ) AS stale
 FROM {system}.object_state AS s
 LEFT JOIN {system}.gate AS g ON g.source = s.source
 LEFT JOIN {system}.tables AS t ON t.source = s.source
+;;
+-- Which salts there are; never the salt.
+CREATE OR REPLACE VIEW {system}.salted AS
+SELECT k.source, k.column_name FROM {system}.salt AS k
 ;;
 -- Every privilege on what Scrim made that somebody but the owner has, and whether it is as intended.
 CREATE OR REPLACE VIEW {system}.privileges AS
@@ -67,10 +75,11 @@ SELECT g.kind, g.oid, g.object, g.privilege, w.grantee,
       AND g.oid IN (SELECT s.view_oid FROM {system}.object_state AS s))
     OR (w.readers AND g.kind = 'TABLE' AND g.privilege = 'SELECT' AND g.schema_name = {system:text}
       AND g.object_name IN ('user_profile', 'user_tables'))
-    OR (w.readers AND g.kind = 'ROUTINE' AND g.schema_name = {functions:text} AND g.object_name = 'f_hash')
+    OR (w.readers AND g.kind = 'ROUTINE' AND g.schema_name = {functions:text} AND g.object_name IN (
+      'f_hash', 'f_digest', 'f_draw', 'f_sum', 'f_format', 'f_luhn', 'f_iban', 'f_table_state'))
     OR (w.service AND g.kind = 'SCHEMA' AND g.privilege = 'USAGE' AND g.schema_name IN ({system:text}, {procedures:text}))
     OR (w.service AND g.kind = 'TABLE' AND g.privilege = 'SELECT' AND g.schema_name = {system:text}
-      AND g.object_name IN ('profile', 'state', 'privileges'))
+      AND g.object_name IN ('profile', 'state', 'privileges', 'salted'))
     OR (w.service AND g.kind = 'TABLE' AND g.privilege = 'INSERT' AND g.schema_name = {system:text} AND g.object_name = 'profile_stage')
     OR (w.service AND g.kind = 'ROUTINE' AND g.schema_name = {procedures:text})
   ) AS intended

@@ -43,13 +43,26 @@ BEGIN
   UPDATE {system}.object_state AS s SET closed = p_reason WHERE s.source = p_source;
 END $scrim$
 ;;
+-- Refuses what is not one query, told from the text alone: to plan it would run functions in it, as the owner. Without
+-- literals and quoted names nothing is left that could end it, or make a quote mean something else.
+CREATE OR REPLACE PROCEDURE {procedures}.one_query(p_query text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $scrim$
+DECLARE
+  v_plain text := regexp_replace(p_query, '''([^'']|'''')*''|"([^"]|"")*"', chr(1), 'g');
+BEGIN
+  IF v_plain ~ '[;$"'']|--|/[*]' OR v_plain ~ ('[[:alnum:]_&]' || chr(1)) OR strpos(v_plain, chr(92)) > 0 THEN
+    RAISE EXCEPTION 'a view is one query' USING ERRCODE = 'SC005';
+  END IF;
+END $scrim$
+;;
 -- Creates or replaces the view of a source and everything that belongs to it. Its version is the number of the push,
 -- so that no version ever comes back. The name is put together here, so that no view leaves its schema, and nothing is
 -- replaced that was not made here.
 CREATE OR REPLACE PROCEDURE {procedures}.apply_view(
   p_epoch bigint, p_source text, p_data_source text, p_view text, p_columns text[], p_barrier boolean, p_query text,
-  p_hash text, p_audience text, p_salts text[], p_base_oid oid, p_base_owner text, p_base_columns text, p_lookups text,
-  p_reads text
+  p_hash text, p_audience text, p_salt_scopes text[], p_salts text[], p_statistics text[], p_counts text[], p_base_oid oid,
+  p_base_owner text, p_base_columns text, p_lookups text, p_reads text
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $scrim$
@@ -58,15 +71,9 @@ DECLARE
   v_oid oid;
   v_create text;
   v_name text;
-  v_plain text;
 BEGIN
   CALL {procedures}.hold(p_epoch);
-  -- One statement and no more, told from the text alone: to plan it would run functions in it, as the owner. Without
-  -- literals and quoted names nothing is left that could end it, or make a quote mean something else.
-  v_plain := regexp_replace(p_query, '''([^'']|'''')*''|"([^"]|"")*"', chr(1), 'g');
-  IF v_plain ~ '[;$"'']|--|/[*]' OR v_plain ~ ('[[:alnum:]_&]' || chr(1)) OR strpos(v_plain, chr(92)) > 0 THEN
-    RAISE EXCEPTION 'a view is one query' USING ERRCODE = 'SC005';
-  END IF;
+  CALL {procedures}.one_query(p_query);
   SELECT * INTO v_known FROM {system}.object_state AS s WHERE s.source = p_source FOR UPDATE;
   SELECT c.oid INTO v_oid FROM pg_class AS c
   WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {views:text}) AND c.relname = p_view;
@@ -105,7 +112,23 @@ BEGIN
     RAISE EXCEPTION 'the table of % was replaced meanwhile', p_data_source USING ERRCODE = 'SC003';
   END IF;
   INSERT INTO {system}.salt (source, column_name, salt)
-  SELECT p_source, c.name, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') FROM unnest(p_salts) AS c (name)
+  SELECT c.scope, c.name, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
+  FROM unnest(p_salt_scopes, p_salts) AS c (scope, name)
+  ON CONFLICT DO NOTHING;
+  -- What is counted no more is forgotten; what is counted for the first time, or otherwise, has released nothing yet.
+  FOR v_name IN SELECT q.query FROM unnest(p_counts) AS q (query) LOOP
+    CALL {procedures}.one_query(v_name);
+  END LOOP;
+  DELETE FROM {system}.released AS r USING {system}.statistics AS k
+  WHERE r.key = k.key AND k.source = p_source AND NOT EXISTS (
+    SELECT 1 FROM unnest(p_statistics, p_counts) AS q (key, query) WHERE q.key = k.key AND q.query = k.query AND k.base_oid = p_base_oid
+  );
+  DELETE FROM {system}.statistics AS k
+  WHERE k.source = p_source AND NOT EXISTS (
+    SELECT 1 FROM unnest(p_statistics, p_counts) AS q (key, query) WHERE q.key = k.key AND q.query = k.query AND k.base_oid = p_base_oid
+  );
+  INSERT INTO {system}.statistics (key, source, query, base_oid)
+  SELECT q.key, p_source, q.query, p_base_oid FROM unnest(p_statistics, p_counts) AS q (key, query)
   ON CONFLICT DO NOTHING;
   INSERT INTO {system}.tables AS t (source, audience, schema_name, view_name)
   VALUES (p_source, p_audience, {views:text}, p_view)
@@ -150,5 +173,50 @@ BEGIN
   END IF;
   DELETE FROM {system}.gate AS g WHERE g.source = p_source;
   DELETE FROM {system}.tables AS t WHERE t.source = p_source;
+  DELETE FROM {system}.released AS r USING {system}.statistics AS k WHERE r.key = k.key AND k.source = p_source;
+  DELETE FROM {system}.statistics AS k WHERE k.source = p_source;
   DELETE FROM {system}.object_state AS s WHERE s.source = p_source;
+END $scrim$
+;;
+-- Counts again what k_anonymous masks of a source ask for. The state of the table is taken before it is counted: what
+-- changes meanwhile makes the count an old one.
+CREATE OR REPLACE PROCEDURE {procedures}.refresh(p_epoch bigint, p_source text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $scrim$
+DECLARE
+  v_known {system}.statistics%ROWTYPE;
+  v_state text;
+BEGIN
+  CALL {procedures}.hold(p_epoch);
+  FOR v_known IN SELECT * FROM {system}.statistics AS k WHERE k.source = p_source FOR UPDATE LOOP
+    v_state := {functions}.f_table_state(v_known.base_oid);
+    DELETE FROM {system}.released AS r WHERE r.key = v_known.key;
+    EXECUTE format('INSERT INTO %I.released (key, combination) SELECT $1, q.combination FROM (%s) AS q', {system:text}, v_known.query)
+      USING v_known.key;
+    UPDATE {system}.statistics AS k SET state = v_state, refreshed_at = statement_timestamp() WHERE k.key = v_known.key;
+  END LOOP;
+END $scrim$
+;;
+-- Finds the value of a token of a reversible mask in the table, for somebody who asked and was allowed, and keeps a
+-- record of it. Only of columns that such a mask is or was on.
+CREATE OR REPLACE PROCEDURE {procedures}.resolve(
+  p_source text, p_column text, p_token text, p_requested_by text, p_approved_by text, p_reason text, INOUT p_value text
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $scrim$
+DECLARE
+  v_salt text;
+  v_base oid;
+BEGIN
+  SELECT k.salt INTO v_salt FROM {system}.salt AS k WHERE k.source = p_source || ':reversible' AND k.column_name = p_column;
+  SELECT s.base_oid INTO v_base FROM {system}.object_state AS s WHERE s.source = p_source;
+  IF v_salt IS NULL OR v_base IS NULL THEN
+    RAISE EXCEPTION 'there are no tokens of the column %', p_column USING ERRCODE = 'SC006';
+  END IF;
+  EXECUTE format(
+    'SELECT max(CAST(t.%I AS text) COLLATE "C") FROM %s AS t WHERE %I.f_hash(CAST(t.%I AS text) COLLATE "C", $1) = $2',
+    p_column, v_base::regclass, {functions:text}, p_column
+  ) INTO p_value USING v_salt, p_token;
+  INSERT INTO {system}.unmasked (at, login, source, column_name, token, requested_by, approved_by, reason, found)
+  VALUES (statement_timestamp(), session_user, p_source, p_column, p_token, p_requested_by, p_approved_by, p_reason, p_value IS NOT NULL);
 END $scrim$

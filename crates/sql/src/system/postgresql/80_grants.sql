@@ -14,11 +14,11 @@ GRANT USAGE ON SCHEMA {system}, {functions}, {views} TO {readers}
 ;;
 GRANT SELECT ON TABLE {system}.user_profile, {system}.user_tables TO {readers}
 ;;
-GRANT EXECUTE ON FUNCTION {functions}.f_hash(text, text) TO {readers}
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {functions} TO {readers}
 ;;
 GRANT USAGE ON SCHEMA {system}, {procedures} TO {user}
 ;;
-GRANT SELECT ON TABLE {system}.profile, {system}.state, {system}.privileges TO {user}
+GRANT SELECT ON TABLE {system}.profile, {system}.state, {system}.privileges, {system}.salted TO {user}
 ;;
 GRANT INSERT ON TABLE {system}.profile_stage TO {user}
 ;;
