@@ -323,7 +323,8 @@ fn action(known: Option<&Pushed>, wanted: &Wanted, salted: &BTreeSet<(String, St
     let listed = known.audience == wanted.plan.audience && known.listed_as.as_deref() == Some(&*wanted.plan.view.table);
     let salted =
         wanted.unversioned.salted.iter().all(|salt| salted.contains(&(salt.scope.clone(), salt.name.to_string())));
-    let counted = wanted.unversioned.statistics.iter().map(|statistic| &statistic.key).eq(&known.statistics);
+    let statistics: BTreeSet<String> = wanted.unversioned.statistics.iter().map(|one| one.key.clone()).collect();
+    let counted = statistics == known.statistics;
     let base = known.base_oid == wanted.base.oid
         && known.base_owner == wanted.base.owner
         && known.base_columns == wanted.base_columns

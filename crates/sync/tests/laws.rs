@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use proptest::test_runner::{Config, TestRunner};
 use scrim_catalog::{Catalog, Name};
 use scrim_policy::evaluate::{Released, Row, World, evaluate};
-use scrim_policy::{Facts, SaltKey, Value, decide, merge};
+use scrim_policy::{Facts, Merged, SaltKey, Value, decide, merge};
 use scrim_testkit::random::{COLUMNS, Choice, ROWS, documents, mask_rule, quoted, row_rule, rows, who};
 use scrim_testkit::{Governed, catalog, ident, literal};
 
@@ -229,7 +229,7 @@ fn readers_reach_nothing_else() {
     let end = text.find("kind: data-source").unwrap();
     text.replace_range(
         start..end,
-        "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: { tag: X }, with: hash }\n  - rows: { filter: \"lower(replace(code, 'x', 'y')) = 'us' AND length(txt) > 0\" }\n---\n{ kind: subscription-policy, name: zz, where: all, access: anyone, combine: shared }\n---\n",
+        "kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: { tag: X }, with: hash }\n  - rows: { filter: \"lower(replace(code, 'x', 'y')) = 'us' AND length(txt) > 0 AND id < 8\" }\n---\n{ kind: subscription-policy, name: zz, where: all, access: anyone, combine: shared }\n---\n",
     );
     let text = text.replace("disabled: true", "disabled: false").replace(", guardrail: true", ", guardrail: false");
     let catalog = governed.catalog(&text);
@@ -405,6 +405,74 @@ fn under_an_equalized_project_nobody_sees_more_than_any_member_would() {
     });
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }
+
+/// The random catalogs reach every mask and every row rule, on somebody who sees the cell or row, or is kept from it.
+#[test]
+fn random_catalogs_reach_every_rule() {
+    let rows = rows();
+    let now = chrono::Utc::now();
+    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+    let (mut closed, mut equal) = (0, 0);
+    for seed in 1..800_u64 {
+        let catalog = offline(&documents(&mut Choice::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))));
+        let source = catalog.data_sources.values().next().unwrap();
+        let merged = merge(&catalog, source).unwrap();
+        closed += usize::from(!merged.closed.is_empty());
+        let released = Released::counted(&merged, &rows);
+        for user in catalog.users.values() {
+            let facts = Facts::of(&catalog, user);
+            if !decide(&catalog, source, user, now).granted {
+                continue;
+            }
+            equal += usize::from(facts.shared());
+            let salt = |_: &SaltKey| "salt".to_owned();
+            let world = World { now, login: &user.name, salt: &salt, lookups: &BTreeMap::new(), released: &released };
+            for row in evaluate(&merged, true, &facts, &rows, &world) {
+                for column in &merged.columns {
+                    let mask = row[&column.name].masked_by.map_or("clear", |at| column.masks[at].mask.name());
+                    *shown.entry(mask).or_default() += 1;
+                }
+            }
+            for rule in &merged.rows {
+                let alone = Merged { rows: vec![rule.clone()], ..merged.clone() };
+                let left = evaluate(&alone, true, &facts, &rows, &world).len();
+                let outcome = if left == rows.len() { "all" } else { "some" };
+                if outcome == "some" {
+                    *shown
+                        .entry(
+                            rule.written
+                                .split(':')
+                                .next()
+                                .map_or("", |word| ROWS_RULES.iter().find(|r| **r == word).unwrap()),
+                        )
+                        .or_default() += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(closed, 0);
+    assert!(equal > 20, "{equal} people under equalized projects");
+    for wanted in MASK_NAMES.iter().chain(&ROWS_RULES) {
+        assert!(shown.get(wanted).is_some_and(|count| *count >= 10), "{wanted}: {shown:#?}");
+    }
+}
+
+const MASK_NAMES: [&str; 13] = [
+    "clear",
+    "nullify",
+    "constant",
+    "hash",
+    "reversible",
+    "format_preserving",
+    "randomize",
+    "k_anonymous",
+    "truncate",
+    "round",
+    "regex",
+    "partial",
+    "custom",
+];
+const ROWS_RULES: [&str; 8] = ["match", "filter", "lookup", "newer_than", "older_than", "sample", "never", "purpose"];
 
 /// How much each user sees of each row: by column, the class of the mask that shows, 9 for a clear cell.
 fn strengths(text: &str, rows: &[Row], now: chrono::DateTime<chrono::Utc>) -> BTreeMap<(String, usize), Vec<u8>> {

@@ -330,7 +330,7 @@ impl Choice {
         usize::try_from(self.0 % n as u64).unwrap()
     }
     /// One of a list.
-    pub fn of<'a>(&mut self, list: &[&'a str]) -> &'a str {
+    pub fn of(&mut self, list: &[&'static str]) -> &'static str {
         list[self.below(list.len())]
     }
     /// True one time in `n`.
@@ -506,10 +506,44 @@ pub fn rule(choice: &mut Choice) -> String {
     }
 }
 
+/// A mask; in most cases one that fits the columns.
+fn mask(choice: &mut Choice, columns: &str) -> &'static str {
+    let fitting = |word: &str| match columns {
+        columns if columns.starts_with("{ tag: X") => {
+            ["hash", "reversible", "format", "regex", "partial", "so", "'US'", "SUBSTRING", "COALESCE", "k_anon"]
+                .iter()
+                .any(|fits| word.contains(fits))
+        }
+        columns if columns.starts_with("{ tag: N") => [
+            "round",
+            "format_preserving",
+            "'7'",
+            "'1999'",
+            "noise: { stddev: 50",
+            "noise: { stddev: 3000",
+            "k_anon",
+            "@column END",
+        ]
+        .iter()
+        .any(|fits| word.contains(fits) && !word.contains("check")),
+        columns if columns.starts_with("{ tag: D") => {
+            ["truncate", "2024-02-29", "stddev: 0.5", "stddev: 400", "k_anon", "@column END"]
+                .iter()
+                .any(|fits| word.contains(fits))
+        }
+        _ => true,
+    };
+    if choice.odds(6) {
+        return choice.of(&CUSTOM);
+    }
+    let masks: Vec<&'static str> = MASKS.into_iter().filter(|mask| fitting(mask)).collect();
+    if choice.odds(5) { choice.of(&MASKS) } else { choice.of(&masks) }
+}
+
 /// A mask rule.
 pub fn mask_rule(choice: &mut Choice) -> String {
     let columns = choice.of(&COLUMN_SETS);
-    let mask = |choice: &mut Choice| if choice.odds(6) { choice.of(&CUSTOM) } else { choice.of(&MASKS) };
+    let mask = |choice: &mut Choice| mask(choice, columns);
     let when = if choice.odds(3) { format!(", when: {:?}", choice.of(&PREDICATES)) } else { String::new() };
     let one = mask(choice);
     match choice.below(4) {

@@ -96,8 +96,8 @@ BEGIN
   RETURN (
     SELECT string_agg(concat_ws(':', c.oid, pg_relation_filenode(c.oid), pg_stat_get_tuples_inserted(c.oid),
       pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid)), ',' ORDER BY c.oid)
-    FROM pg_partition_tree(base) AS t INNER JOIN pg_class AS c ON c.oid = t.relid
-    WHERE t.isleaf
+    FROM (SELECT base AS oid UNION SELECT p.relid FROM pg_partition_tree(base) AS p) AS t
+    INNER JOIN pg_class AS c ON c.oid = t.oid AND c.relkind <> 'p'
     HAVING bool_and(c.relkind IN ('r', 'm'))
   );
 END $scrim$
