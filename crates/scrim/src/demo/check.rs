@@ -40,7 +40,7 @@ impl Known {
             let row = merged.columns.iter().zip(row);
             row.map(|(column, cell)| Ok((column.name.clone(), value(cell, &column.column_type)?))).collect()
         };
-        let raw = rows(admin, &sql).await?.into_iter().map(cells).collect::<Result<_, Failure>>()?;
+        let raw: Vec<Row> = rows(admin, &sql).await?.into_iter().map(cells).collect::<Result<_, Failure>>()?;
         let released = Released::counted(&merged, &raw);
         let salts = salts(admin, integration).await?;
         let view = scrim_catalog::view_of(integration, source.view.as_ref().map(|view| view.value()), table);

@@ -15,6 +15,8 @@
 //!
 //! Texts passed to the procedures are parameters of the call, or literals in which `CHR(92)` stands for a backslash.
 
+mod format;
+
 use scrim_catalog::documents::Integration;
 use scrim_catalog::{At, Name, TableName};
 use sha2::{Digest, Sha256};
@@ -33,6 +35,11 @@ const FILES: [&str; 8] = [
     include_str!("redshift/80_grants.sql"),
 ];
 
+/// The files, with the functions that are too long to be written by hand.
+fn files() -> [String; 8] {
+    FILES.map(|text| text.replace("{long functions}", &format::functions()))
+}
+
 /// The most bytes of a VARCHAR, and so of an argument.
 const MOST_TEXT: usize = 65_535;
 
@@ -40,7 +47,7 @@ const MOST_TEXT: usize = 65_535;
 /// the database of the views.
 pub fn install(integration: &Integration) -> Vec<String> {
     let mut all = Vec::new();
-    for (file, text) in FILES.iter().enumerate() {
+    for (file, text) in files().iter().enumerate() {
         if file + 1 == FILES.len() {
             all.push(installed(integration));
         }
@@ -52,8 +59,8 @@ pub fn install(integration: &Integration) -> Vec<String> {
 /// What [`install`] makes, in one hash: another version of Scrim, or other settings, are another installation.
 pub fn installation(integration: &Integration) -> String {
     let mut hash = Sha256::new();
-    for text in FILES {
-        hash.update(filled(text, integration));
+    for text in files() {
+        hash.update(filled(&text, integration));
     }
     hex::encode(hash.finalize())
 }

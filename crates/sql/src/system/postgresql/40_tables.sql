@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS {system}.released (
 ;;
 -- Every token that somebody asked to have resolved.
 CREATE TABLE IF NOT EXISTS {system}.unmasked (
-  at timestamptz NOT NULL,
+  resolved_at timestamptz NOT NULL,
   login text NOT NULL,
   source text COLLATE "C" NOT NULL,
   column_name text COLLATE "C" NOT NULL,

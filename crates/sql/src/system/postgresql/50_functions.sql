@@ -73,7 +73,7 @@ RETURN (SELECT CASE WHEN d.digits = '' THEN shown ELSE
 -- A text in the form of an account number, with the country that it had and the check digits that go with the rest.
 CREATE OR REPLACE FUNCTION {functions}.f_iban(value text, shown text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE WHEN value COLLATE "C" ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9 ]+$' AND pg_catalog.length(pg_catalog.replace(value, ' ', '')) BETWEEN 15 AND 34
+RETURN CASE WHEN value COLLATE "C" ~ '^[A-Z][A-Z][0-9][0-9][A-Z0-9 ]+$' AND pg_catalog.length(pg_catalog.replace(value, ' ', '')) BETWEEN 15 AND 34
   THEN pg_catalog.left(value, 2) || pg_catalog.lpad(CAST(98 - (
       SELECT CAST(pg_catalog.string_agg(CASE WHEN c.code >= 65 THEN CAST(c.code - 55 AS text) ELSE pg_catalog.chr(c.code) END, '' ORDER BY c.i) AS numeric) % 97
       FROM (SELECT n.n, i.i, pg_catalog.ascii(pg_catalog.substr(n.n, i.i, 1)) AS code

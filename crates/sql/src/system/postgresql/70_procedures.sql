@@ -217,6 +217,6 @@ BEGIN
     'SELECT max(CAST(t.%I AS text) COLLATE "C") FROM %s AS t WHERE %I.f_hash(CAST(t.%I AS text) COLLATE "C", $1) = $2',
     p_column, v_base::regclass, {functions:text}, p_column
   ) INTO p_value USING v_salt, p_token;
-  INSERT INTO {system}.unmasked (at, login, source, column_name, token, requested_by, approved_by, reason, found)
+  INSERT INTO {system}.unmasked (resolved_at, login, source, column_name, token, requested_by, approved_by, reason, found)
   VALUES (statement_timestamp(), session_user, p_source, p_column, p_token, p_requested_by, p_approved_by, p_reason, p_value IS NOT NULL);
 END $scrim$

@@ -43,6 +43,37 @@ CREATE TABLE IF NOT EXISTS {system}.salt_stage (
   salt VARCHAR(128) NOT NULL
 ) DISTSTYLE ALL SORTKEY (batch, source)
 ;;
+-- What is counted for k_anonymous masks, and how many rows the table had when it was counted last; none when it never
+-- was. Redshift does not tell beside a table whether it was changed: that its number of rows is what it was is all that
+-- a view can ask.
+CREATE TABLE IF NOT EXISTS {system}.statistics (
+  key VARCHAR(64) NOT NULL,
+  source VARCHAR(64) NOT NULL,
+  query VARCHAR(65535) NOT NULL,
+  count_query VARCHAR(1024) NOT NULL,
+  counted BIGINT,
+  refreshed_at TIMESTAMP
+) DISTSTYLE ALL SORTKEY (key)
+;;
+-- The combinations that enough rows had then, as hashes: nothing here can be read as what it was.
+CREATE TABLE IF NOT EXISTS {system}.released (
+  key VARCHAR(64) NOT NULL,
+  combination VARCHAR(64) NOT NULL
+) DISTSTYLE ALL SORTKEY (key, combination)
+;;
+-- Every token that somebody asked to have resolved.
+CREATE TABLE IF NOT EXISTS {system}.unmasked (
+  resolved_at TIMESTAMP NOT NULL,
+  login VARCHAR(128) NOT NULL,
+  source VARCHAR(64) NOT NULL,
+  column_name VARCHAR(128) NOT NULL,
+  token VARCHAR(64) NOT NULL,
+  requested_by VARCHAR(128) NOT NULL,
+  approved_by VARCHAR(128) NOT NULL,
+  reason VARCHAR(65535) NOT NULL,
+  found BOOLEAN NOT NULL
+) DISTSTYLE ALL SORTKEY (resolved_at)
+;;
 -- One row per view, behind user_tables.
 CREATE TABLE IF NOT EXISTS {system}.tables (
   source VARCHAR(64) NOT NULL,

@@ -40,3 +40,9 @@ LEFT JOIN {system}.tables AS t ON t.source = s.source
 -- Which columns have a salt; never the salt.
 CREATE VIEW {system}.salted AS
 SELECT k.source, k.column_name FROM {system}.salt AS k
+;;
+DROP VIEW IF EXISTS {system}.counted
+;;
+-- What is counted, and when it was.
+CREATE VIEW {system}.counted AS
+SELECT k.key, k.source, k.count_query, k.counted, k.refreshed_at FROM {system}.statistics AS k

@@ -204,7 +204,88 @@ BEGIN
   END IF;
   DELETE FROM {system}.gate WHERE source = p_source;
   DELETE FROM {system}.tables WHERE source = p_source;
+  DELETE FROM {system}.released USING {system}.statistics AS k WHERE released.key = k.key AND k.source = p_source;
+  DELETE FROM {system}.statistics WHERE source = p_source;
   DELETE FROM {system}.object_state WHERE source = p_source;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- Says what is counted under a key, in the transaction that applies the view which asks for it; what was counted under
+-- it otherwise is released no more. Without a query it is counted no more.
+CREATE OR REPLACE PROCEDURE {procedures}.define_statistic(
+  p_epoch BIGINT, p_source VARCHAR(64), p_key VARCHAR(64), p_query VARCHAR(65535), p_count_query VARCHAR(1024)
+)
+AS $scrim$
+DECLARE
+  v_known INTEGER;
+BEGIN
+  CALL {procedures}.hold(p_epoch);
+  SELECT COUNT(*) INTO v_known FROM {system}.statistics AS k
+  WHERE k.key = p_key AND k.source = p_source AND k.query = p_query AND k.count_query = p_count_query;
+  IF v_known = 0 THEN
+    DELETE FROM {system}.released WHERE key = p_key;
+    DELETE FROM {system}.statistics WHERE key = p_key;
+    IF p_query IS NOT NULL THEN
+      INSERT INTO {system}.statistics (key, source, query, count_query) VALUES (p_key, p_source, p_query, p_count_query);
+    END IF;
+  END IF;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- Counts again what a k_anonymous mask asks for. One transaction sees one state of the table.
+CREATE OR REPLACE PROCEDURE {procedures}.refresh(p_epoch BIGINT, p_key VARCHAR(64))
+AS $scrim$
+DECLARE
+  v_query VARCHAR(65535);
+  v_count_query VARCHAR(1024);
+  v_counted BIGINT;
+BEGIN
+  CALL {procedures}.hold(p_epoch);
+  SELECT k.query, k.count_query INTO v_query, v_count_query FROM {system}.statistics AS k WHERE k.key = p_key;
+  IF v_query IS NOT NULL THEN
+    DELETE FROM {system}.released WHERE key = p_key;
+    EXECUTE 'INSERT INTO "' || REPLACE({system:text}, '"', '""') || '".released (key, combination) SELECT ' || QUOTE_LITERAL(p_key)
+      || ', q.combination FROM (' || v_query || ') AS q';
+    EXECUTE v_count_query INTO v_counted;
+    UPDATE {system}.statistics SET counted = v_counted, refreshed_at = TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ))
+    WHERE key = p_key;
+  END IF;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- Finds the value of a token of a reversible mask in the table, for somebody who asked and was allowed, and keeps a
+-- record of it. Only of columns that such a mask is or was on. The salt stands in no statement: those are logged.
+CREATE OR REPLACE PROCEDURE {procedures}.resolve(
+  p_source VARCHAR(64), p_database VARCHAR(128), p_schema VARCHAR(128), p_table VARCHAR(128), p_column VARCHAR(128),
+  p_token VARCHAR(64), p_requested_by VARCHAR(128), p_approved_by VARCHAR(128), p_reason VARCHAR(65535),
+  p_value INOUT VARCHAR(65535)
+)
+AS $scrim$
+DECLARE
+  v_salts INTEGER;
+  v_scope VARCHAR(64) := p_source || ':reversible';
+  v_name VARCHAR(300) := 't."' || REPLACE(p_column, '"', '""') || '"';
+  v_table VARCHAR(1024) := '"' || REPLACE(p_schema, '"', '""') || '"."' || REPLACE(p_table, '"', '""') || '"';
+BEGIN
+  SELECT COUNT(*) INTO v_salts FROM {system}.salt AS k WHERE k.source = v_scope AND k.column_name = p_column;
+  IF v_salts = 0 THEN
+    RAISE EXCEPTION 'SC006: there are no tokens of the column %', p_column;
+  END IF;
+  IF p_database IS NOT NULL AND LENGTH(p_database) > 0 THEN
+    v_table := '"' || REPLACE(p_database, '"', '""') || '".' || v_table;
+  END IF;
+  EXECUTE 'SELECT MAX(' || v_name || ') FROM ' || v_table || ' AS t CROSS JOIN "' || REPLACE({system:text}, '"', '""')
+    || '".salt AS k WHERE k.source = ' || QUOTE_LITERAL(v_scope) || ' AND k.column_name = ' || QUOTE_LITERAL(p_column)
+    || ' AND SHA2(k.salt || RTRIM(' || v_name || '), 256) = ' || QUOTE_LITERAL(p_token) INTO p_value;
+  INSERT INTO {system}.unmasked (resolved_at, login, source, column_name, token, requested_by, approved_by, reason, found)
+  VALUES (TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ)), session_user, p_source, p_column, p_token, p_requested_by, p_approved_by,
+    p_reason, p_value IS NOT NULL);
 END;
 $scrim$ LANGUAGE plpgsql
 SECURITY DEFINER

@@ -26,11 +26,11 @@ GRANT SELECT ON TABLE {system}.user_profile, {system}.user_tables TO {role}{read
 -- The guard saw that every relation of this schema is Scrim's. Later ones are granted where they are made.
 GRANT SELECT ON ALL TABLES IN SCHEMA {views} TO {role}{readers}
 ;;
-GRANT EXECUTE ON FUNCTION {functions}.f_hash(VARCHAR, VARCHAR) TO {role}{readers}
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {functions} TO {role}{readers}
 ;;
 GRANT USAGE ON SCHEMA {system}, {procedures} TO {user}
 ;;
-GRANT SELECT ON TABLE {system}.profile, {system}.state, {system}.salted TO {user}
+GRANT SELECT ON TABLE {system}.profile, {system}.state, {system}.salted, {system}.counted TO {user}
 ;;
 GRANT INSERT ON TABLE {system}.profile_stage, {system}.salt_stage TO {user}
 ;;
@@ -68,7 +68,7 @@ BEGIN
       AND (p.namespace_name = {views:text}
         OR (p.namespace_name = {system:text} AND p.relation_name IN ('user_profile', 'user_tables'))))
     AND NOT (p.identity_type = 'user' AND p.identity_name = {user:text} AND p.namespace_name = {system:text}
-      AND ((p.privilege_type = 'SELECT' AND p.relation_name IN ('profile', 'state', 'salted'))
+      AND ((p.privilege_type = 'SELECT' AND p.relation_name IN ('profile', 'state', 'salted', 'counted'))
         OR (p.privilege_type = 'INSERT' AND p.relation_name IN ('profile_stage', 'salt_stage'))));
   IF v_found IS NOT NULL THEN
     RAISE EXCEPTION 'more is granted than intended: %', v_found;
