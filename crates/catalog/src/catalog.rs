@@ -30,7 +30,7 @@ impl<T> Deref for Stored<T> {
 }
 
 /// A data policy with its rules read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DataPolicy {
     /// The document; its `rules` are read in [`DataPolicy::rules`].
     pub form: DataPolicyForm,

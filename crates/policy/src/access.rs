@@ -155,7 +155,7 @@ fn condition(
 impl AccessRule<'_> {
     /// Whether one person meets it. Policies alone know of no grants: a grant is a term of its own in the formula, and
     /// what `individuals` asks for.
-    fn met_by(&self, facts: &Facts, granted: bool) -> bool {
+    pub(crate) fn met_by(&self, facts: &Facts, granted: bool) -> bool {
         match &self.meets {
             Meets::Anyone => true,
             Meets::Granted => granted,

@@ -3,6 +3,7 @@
 //! [`scrim_catalog::Catalog`]: no SQL text, no input or output, and the time is an argument.
 
 mod access;
+mod effect;
 pub mod evaluate;
 mod explain;
 mod facts;
@@ -21,6 +22,7 @@ mod viewers;
 mod words;
 
 pub use access::{AccessRules, Decision, admitted, decide, decide_for, owns};
+pub use effect::{ColumnEffect, Examples, SourceEffect, effect};
 pub use explain::{Explanation, explain};
 pub use facts::{Bound, Facts, Held};
 pub use key::{SaltKey, source_key};

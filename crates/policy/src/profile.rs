@@ -1,7 +1,7 @@
 //! What the warehouse must know of each user: the rows of `profile`, and the audiences they name.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -75,6 +75,8 @@ struct Listed<'a> {
     key: Arc<str>,
     /// Its audience, by number; none when no policy decides.
     audience: Option<usize>,
+    /// Whether access depends on more than the audience: owners, grants, and the projects it is in.
+    own_terms: bool,
 }
 
 /// What one person meets: each condition was asked once.
@@ -102,6 +104,9 @@ impl<'a> Audiences<'a> {
         };
         let mut numbered: HashMap<Who, usize> = HashMap::new();
         let mut by_key: HashMap<String, usize> = HashMap::new();
+        let granted = catalog.grants.values().map(|grant| grant.data_source.value());
+        let in_projects = catalog.projects.values().flat_map(|project| &project.data_sources).map(|name| name.value());
+        let own_terms: HashSet<&Name> = granted.chain(in_projects).collect();
         for source in catalog.data_sources.values() {
             if source.integration.value() != integration || source.status != SourceStatus::Active {
                 continue;
@@ -118,7 +123,9 @@ impl<'a> Audiences<'a> {
                 };
                 owners.entry(name.value()).or_default().push(at);
             }
-            audiences.sources.push(Listed { source: &source.item, key: source_key(&source.name).into(), audience });
+            let own_terms = !source.owners.is_empty() || own_terms.contains(source.name.value());
+            let key = source_key(&source.name).into();
+            audiences.sources.push(Listed { source: &source.item, key, audience, own_terms });
         }
         for grant in catalog.grants.values() {
             if let Some(user) = &grant.user {
@@ -217,6 +224,37 @@ impl<'a> Audiences<'a> {
             }
         }
         rows.into_iter().collect()
+    }
+
+    /// On what access to a source is decided: sources with the same answer admit the same people. None when it is no
+    /// active source of the integration.
+    pub(crate) fn decided_alike(&self, source: &DataSource) -> Option<String> {
+        let listed = self.sources.get(*self.by_name.get(source.name.value())?)?;
+        let audience = listed.audience.and_then(|at| self.audiences.get(at)).map_or("", |audience| &audience.key);
+        Some(if listed.own_terms { format!("{audience} {}", listed.key) } else { audience.to_owned() })
+    }
+
+    /// Whether an active person may read a source.
+    pub(crate) fn admits_to(&self, source: &DataSource, facts: &Facts, now: DateTime<Utc>) -> bool {
+        let Some(listed) = self.by_name.get(source.name.value()).and_then(|at| self.sources.get(*at)) else {
+            return false;
+        };
+        let one = |facts: &Facts| self.admits_fresh(listed, facts, now);
+        let every = if facts.shared() { facts.fellows().iter().all(one) } else { one(facts) };
+        every && in_project(self.catalog, source, facts)
+    }
+
+    /// As [`Audiences::admits`], asking only the conditions of this source.
+    fn admits_fresh(&self, listed: &Listed<'_>, facts: &Facts, now: DateTime<Utc>) -> bool {
+        let granted = !unexpired(self.grants(facts.held(Bound::Every)).into_iter(), listed.source, now).is_empty();
+        let owner = owns(listed.source, facts);
+        let met = |granted: bool, rule: &AccessRule<'_>| rule.met_by(facts, granted);
+        match listed.audience.and_then(|at| self.audiences.get(at)) {
+            Some(audience) => {
+                formula(&audience.rules, owner, granted, now, |_, rule| met(granted, rule), |_, rule| met(false, rule))
+            }
+            None => owner || granted,
+        }
     }
 
     /// The sources that a person may be subscribed to other than through an audience: under a project all of its own,

@@ -82,6 +82,7 @@ SELECT g.kind, g.oid, g.object, g.privilege, w.grantee,
       AND g.object_name IN ('profile', 'state', 'privileges', 'salted'))
     OR (w.service AND g.kind = 'TABLE' AND g.privilege = 'INSERT' AND g.schema_name = {system:text} AND g.object_name = 'profile_stage')
     OR (w.service AND g.kind = 'ROUTINE' AND g.schema_name = {procedures:text})
+    OR (w.service AND g.kind = 'ROUTINE' AND g.schema_name = {functions:text} AND g.object_name = 'f_table_state')
   ) AS intended
 FROM granted AS g
 CROSS JOIN LATERAL (

@@ -16,6 +16,9 @@ GRANT SELECT ON TABLE {system}.user_profile, {system}.user_tables TO {readers}
 ;;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {functions} TO {readers}
 ;;
+-- What a view calls is called as whoever reads it.
+GRANT EXECUTE ON FUNCTION {functions}.f_table_state(oid) TO {user}
+;;
 GRANT USAGE ON SCHEMA {system}, {procedures} TO {user}
 ;;
 GRANT SELECT ON TABLE {system}.profile, {system}.state, {system}.privileges, {system}.salted TO {user}
