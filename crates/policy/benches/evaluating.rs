@@ -30,7 +30,10 @@ fn main() {
     let (sources, policies, users) = (10_000 / part, 500 / part, 100_000 / part);
     let text = documents(sources, policies, users);
     let catalog = catalog(&text);
-    println!("{sources} data sources of 16 columns, {policies} policies, {users} users; memory with the catalog: {} MB", peak());
+    println!(
+        "{sources} data sources of 16 columns, {policies} policies, {users} users; memory with the catalog: {} MB",
+        peak()
+    );
     let yardstick = timed(|| {
         let block = vec![7_u8; 1 << 20];
         (0..64).fold(Sha256::new(), |hash, _| hash.chain_update(&block)).finalize()
@@ -70,8 +73,14 @@ fn main() {
     report("(c) one user's profile after an attribute changed", time / rounds);
 
     for (what, policy) in [
-        ("subscription policy", "{ kind: subscription-policy, name: new, where: { source_tag: T7 }, access: { conditions: { group: g3 } }, guardrail: true }"),
-        ("data policy", "{ kind: data-policy, name: new, where: { column_tag: PII }, rules: [ { mask: { columns: { tag: PII }, with: nullify }, except: { group: g3 } } ] }"),
+        (
+            "subscription policy",
+            "{ kind: subscription-policy, name: new, where: { source_tag: T7 }, access: { conditions: { group: g3 } }, guardrail: true }",
+        ),
+        (
+            "data policy",
+            "{ kind: data-policy, name: new, where: { column_tag: PII }, rules: [ { mask: { columns: { tag: PII }, with: nullify }, except: { group: g3 } } ] }",
+        ),
     ] {
         let after = self::catalog(&format!("{text}---\n{policy}\n"));
         let (time, effects) = timed(|| effect(&catalog, &after, now));
@@ -110,7 +119,9 @@ fn catalog(text: &str) -> Catalog {
 
 /// A company: departments by tag, half of the policies on access and half on data, people in some of 200 groups.
 fn documents(sources: usize, policies: usize, users: usize) -> String {
-    let mut text = String::from("{ kind: integration, name: w, engine: postgresql, database: d }\n---\n{ kind: attribute, name: region }\n---\n{ kind: purpose, name: Fraud }\n");
+    let mut text = String::from(
+        "{ kind: integration, name: w, engine: postgresql, database: d }\n---\n{ kind: attribute, name: region }\n---\n{ kind: purpose, name: Fraud }\n",
+    );
     for group in 0..200 {
         let _ = writeln!(text, "---\n{{ kind: group, name: g{group} }}");
     }
@@ -137,8 +148,14 @@ fn documents(sources: usize, policies: usize, users: usize) -> String {
         };
         let access = match policy % 3 {
             0 => format!("{{ group: g{} }}", policy % 200),
-            1 => format!("{{ any: [ {{ group: g{} }}, {{ attribute: {{ level: L{} }} }} ] }}", policy % 200, policy % 5),
-            _ => format!("{{ all: [ {{ attribute: {{ region: R{} }} }}, {{ not: {{ group: g{} }} }} ] }}", policy % 20, policy % 200),
+            1 => {
+                format!("{{ any: [ {{ group: g{} }}, {{ attribute: {{ level: L{} }} }} ] }}", policy % 200, policy % 5)
+            }
+            _ => format!(
+                "{{ all: [ {{ attribute: {{ region: R{} }} }}, {{ not: {{ group: g{} }} }} ] }}",
+                policy % 20,
+                policy % 200
+            ),
         };
         let combine = if policy % 2 == 0 { "shared" } else { "required" };
         let _ = writeln!(
@@ -150,15 +167,25 @@ fn documents(sources: usize, policies: usize, users: usize) -> String {
         let (scope, rule) = match policy % 5 {
             0 => (
                 format!("{{ column_tag: C{} }}", policy / 5),
-                format!("mask: {{ columns: {{ tag: C{} }}, with: hash }}, except: {{ group: g{} }}", policy / 5, policy % 200),
+                format!(
+                    "mask: {{ columns: {{ tag: C{} }}, with: hash }}, except: {{ group: g{} }}",
+                    policy / 5,
+                    policy % 200
+                ),
             ),
             1 => (
                 format!("{{ source_tag: T{} }}", policy / 5),
-                format!("mask: {{ columns: {{ tag: PII }}, with: {{ partial: {{ last: 4 }} }} }}, except: {{ any: [ {{ group: g{} }}, {{ purpose: Fraud }} ] }}", policy % 200),
+                format!(
+                    "mask: {{ columns: {{ tag: PII }}, with: {{ partial: {{ last: 4 }} }} }}, except: {{ any: [ {{ group: g{} }}, {{ purpose: Fraud }} ] }}",
+                    policy % 200
+                ),
             ),
             2 => (
                 format!("{{ source_tag: T{} }}", policy / 5),
-                format!("rows: {{ match: {{ attribute: region, column: {{ tag: Geo }} }} }}, except: {{ group: g{} }}", policy % 200),
+                format!(
+                    "rows: {{ match: {{ attribute: region, column: {{ tag: Geo }} }} }}, except: {{ group: g{} }}",
+                    policy % 200
+                ),
             ),
             3 => (
                 format!("{{ all: [ {{ source_tag: T{} }}, {{ column_tag: Money }} ] }}", policy / 5),
@@ -169,7 +196,8 @@ fn documents(sources: usize, policies: usize, users: usize) -> String {
                 "mask: { columns: { name: '^c[34]$' }, with: nullify, when: \"c0 > 10\" }".to_owned(),
             ),
         };
-        let _ = writeln!(text, "---\n{{ kind: data-policy, name: d{policy}, where: {scope}, rules: [ {{ {rule} }} ] }}");
+        let _ =
+            writeln!(text, "---\n{{ kind: data-policy, name: d{policy}, where: {scope}, rules: [ {{ {rule} }} ] }}");
     }
     for source in 0..sources {
         let _ = write!(
@@ -187,7 +215,10 @@ fn documents(sources: usize, policies: usize, users: usize) -> String {
                 3 => ("varchar(80)", "PII.Email".to_owned()),
                 4 => ("varchar(40)", "PII.Name".to_owned()),
                 5 => ("timestamp", "EventTime".to_owned()),
-                _ => ("varchar(40)", if column % 3 == 0 { format!("C{}", (source + column) % 60) } else { String::new() }),
+                _ => (
+                    "varchar(40)",
+                    if column % 3 == 0 { format!("C{}", (source + column) % 60) } else { String::new() },
+                ),
             };
             let _ = write!(text, "{{ name: c{column}, type: {column_type}, tags: [ {tag} ] }}, ");
         }

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use scrim_catalog::documents::{
-    Access, AccessWho, Combine, DataSource, Grant, Owner, PolicyStatus, SourceStatus, SubscriptionPolicy, TagsOn, User,
+    Access, Combine, DataSource, Grant, Owner, PolicyStatus, SourceStatus, SubscriptionPolicy, TagsOn, User,
 };
 use scrim_catalog::{Catalog, Name, Stored, Who};
 
 use crate::Facts;
 use crate::facts::Bound;
 use crate::index::Index;
-use crate::scope::{covers, opted_out};
+use crate::scope::{always, covers, opted_out};
 use crate::words::in_words;
 
 /// Whether a user may read a data source, and what decided it.
@@ -47,7 +47,7 @@ pub(crate) enum Meets {
     Anyone,
     /// Whoever has a grant to the data source.
     Granted,
-    /// Nobody: it waits for what files do not hold, or compares users with tags where there are none.
+    /// Nobody: it waits for what files do not hold.
     Nobody(&'static str),
     /// Whoever meets the condition.
     Condition(Who),
@@ -91,7 +91,7 @@ impl<'a> AccessRules<'a> {
                 Access::Conditions(conditions) => {
                     let on = conditions.reads();
                     read.extend(on.iter().flat_map(|on| tags(*on).into_iter().map(|tag| (*on, tag))));
-                    condition(policy, conditions, on.iter().any(|on| tags(*on).is_empty()), &tags)
+                    Meets::Condition(conditions.on_tags(&tags, !policy.guardrail))
                 }
             };
             AccessRule { policy, meets }
@@ -111,8 +111,7 @@ impl<'a> AccessRules<'a> {
     }
 
     fn at(&self, now: DateTime<Utc>) -> impl Iterator<Item = (usize, &AccessRule<'a>)> {
-        let counts = move |rule: &AccessRule<'_>| rule.policy.valid.as_ref().is_none_or(|window| window.contains(now));
-        self.rules.iter().enumerate().filter(move |(_, rule)| counts(rule))
+        self.rules.iter().enumerate().filter(move |(_, rule)| rule.counts(now))
     }
 
     /// Whether every guardrail is met. `met` tells of each rule whether the user meets it.
@@ -137,22 +136,27 @@ impl<'a> AccessRules<'a> {
     }
 }
 
-/// What a policy that compares users with tags means where there are none: a guardrail has nothing to restrict by, and
-/// a policy that gives access gives it to nobody, for a tag that was forgotten must not open a table.
-fn condition(
-    policy: &SubscriptionPolicy,
-    conditions: &AccessWho,
-    untagged: bool,
-    tags: &dyn Fn(TagsOn) -> Vec<Name>,
-) -> Meets {
-    if untagged && !policy.guardrail {
-        Meets::Nobody("tags of the data source to compare the user with")
-    } else {
-        Meets::Condition(conditions.on_tags(tags))
-    }
-}
-
 impl AccessRule<'_> {
+    /// Whether it counts only at times.
+    pub(crate) fn has_times(&self) -> bool {
+        !always(self.policy.valid.as_ref())
+    }
+
+    /// Whether it never gives access.
+    pub(crate) fn is_guardrail(&self) -> bool {
+        self.policy.guardrail
+    }
+
+    /// Whether it is one of several that may give access.
+    pub(crate) fn is_shared(&self) -> bool {
+        !self.policy.guardrail && self.policy.combine == Combine::Shared
+    }
+
+    /// Whether it counts at a moment.
+    pub(crate) fn counts(&self, now: DateTime<Utc>) -> bool {
+        self.policy.valid.as_ref().is_none_or(|window| window.contains(now))
+    }
+
     /// Whether one person meets it. Policies alone know of no grants: a grant is a term of its own in the formula, and
     /// what `individuals` asks for.
     pub(crate) fn met_by(&self, facts: &Facts, granted: bool) -> bool {

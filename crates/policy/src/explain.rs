@@ -157,13 +157,6 @@ pub(crate) fn explain_column(column: &MergedColumn, facts: &Facts, now: DateTime
     }
 }
 
-/// How clearly a user sees a column: the class of the strongest mask that covers any row, 9 for none.
-pub(crate) fn column_level(column: &MergedColumn, facts: &Facts, now: DateTime<Utc>) -> u8 {
-    let covering =
-        column.masks.iter().find(|mask| matches!(fate(mask, column, facts, now), Fate::Covers | Fate::CoversSome));
-    covering.map_or(9, |mask| mask.mask.strength())
-}
-
 fn line(mask: &Application, fate: Fate, hidden: bool) -> String {
     let source = &mask.source;
     let rule = format!("rule {} of `{}`", source.rule, source.policy);
@@ -260,19 +253,6 @@ pub(crate) fn explain_rows(merged: &Merged, facts: &Facts, now: DateTime<Utc>) -
         }
     });
     explained.collect()
-}
-
-/// The row rules that hold for a user: which branch of which rule.
-pub(crate) fn rows_in_words(merged: &Merged, facts: &Facts, now: DateTime<Utc>) -> Vec<(Name, usize, Vec<usize>)> {
-    let of = |rule: &RowTest| {
-        let tests: Vec<&Test> = rule.branches.all().collect();
-        let reached = reached(rule, facts).into_iter().filter(|(_, test)| **test != Test::All);
-        let places =
-            reached.filter_map(|(_, test)| tests.iter().position(|other| std::ptr::eq(*other, test))).collect();
-        (rule.source.policy.clone(), rule.source.rule, places)
-    };
-    let counting = merged.rows.iter().filter(|rule| rule.source.counts(now)).map(of);
-    counting.filter(|(_, _, places): &(Name, usize, Vec<usize>)| !places.is_empty()).collect()
 }
 
 /// The branches that a user may fall under, of several people those of any.

@@ -3,6 +3,8 @@
 //! [`scrim_catalog::Catalog`]: no SQL text, no input or output, and the time is an argument.
 
 mod access;
+mod bits;
+mod crowd;
 mod effect;
 pub mod evaluate;
 mod explain;
@@ -15,6 +17,7 @@ mod merged;
 mod merging;
 mod predicate;
 mod profile;
+mod readers;
 mod scope;
 mod unit_test;
 mod value;
@@ -22,7 +25,7 @@ mod viewers;
 mod words;
 
 pub use access::{AccessRules, Decision, admitted, decide, decide_for, owns};
-pub use effect::{ColumnEffect, Examples, SourceEffect, effect};
+pub use effect::{ColumnEffect, SourceEffect, effect};
 pub use explain::{Explanation, explain};
 pub use facts::{Bound, Facts, Held};
 pub use key::{SaltKey, source_key};

@@ -1,5 +1,6 @@
 //! What a mask does to one column of one data source.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use bigdecimal::{BigDecimal, RoundingMode};
@@ -115,13 +116,22 @@ impl Masking {
         }
     }
 
-    /// Within a class, how much two masks of the same kind take away: a year hides more than a day. Without this,
-    /// a finer mask by a deeper tag would show more than was seen before it was added.
-    pub(crate) fn coarseness(&self) -> (Option<Truncation>, Option<&BigDecimal>) {
+    /// Within a class, which of two masks shows less, where that can be told: the lesser shows less. Without this, a finer
+    /// mask by a deeper tag would show more than was seen before it was added.
+    pub(crate) fn finesse(&self) -> (u8, Option<Reverse<Truncation>>, Option<Reverse<BigDecimal>>) {
+        let amount = |amount: &BigDecimal| Some(Reverse(amount.clone()));
         match self {
-            Self::Truncate(to) => (Some(*to), None),
-            Self::Round(bucket) => (None, Some(bucket)),
-            _ => (None, None),
+            // NULL, where it covers at all; the more must share a combination, the more is NULL.
+            Self::KAnonymous(combination) => (0, None, amount(&BigDecimal::from(combination.k))),
+            Self::Answer { rate, .. } => (1, None, amount(rate)),
+            Self::Noise(noise, _) => (1, None, amount(&noise.stddev)),
+            Self::Truncate(to) => (0, Some(Reverse(*to)), None),
+            Self::Round(bucket) => (0, None, amount(bucket)),
+            // The length and what is no letter or digit stay.
+            Self::FormatPreserving(_) => (1, None, None),
+            // Nothing is known of what an expression shows.
+            Self::Custom(_) => (1, None, None),
+            _ => (0, None, None),
         }
     }
 

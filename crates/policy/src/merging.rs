@@ -10,6 +10,7 @@ use scrim_catalog::{
 };
 use scrim_expr::{Expr, Refused, parse_expression};
 
+use crate::access::{self, AccessIndex};
 use crate::index::Index;
 use crate::key::digest;
 use crate::masking::{Combination, Joined, Masking, Noise, Typed, expression_fits, noise_refused, tells_apart};
@@ -28,6 +29,7 @@ pub struct Merger<'a> {
     catalog: &'a Catalog,
     names: Names<'a>,
     policies: Index<'a, Stored<DataPolicy>>,
+    access: AccessIndex<'a>,
     /// By data source: the projects with masked joins, and whether there is an equalized one.
     projects: BTreeMap<&'a Name, (Vec<&'a Name>, bool)>,
 }
@@ -53,12 +55,17 @@ impl<'a> Merger<'a> {
             }
         }
         let policies = Index::new(active, |policy| &policy.scope);
-        Self { catalog, names: Names::of(catalog), policies, projects }
+        Self { catalog, names: Names::of(catalog), policies, access: access::index(catalog), projects }
     }
 
     /// The catalog.
     pub fn catalog(&self) -> &'a Catalog {
         self.catalog
+    }
+
+    /// The subscription policies, to find those of a source by.
+    pub(crate) fn access(&self) -> &AccessIndex<'a> {
+        &self.access
     }
 
     /// The data policies in force on a source, in the order of their names. A window that has not begun or has
@@ -153,6 +160,19 @@ fn within(merged: &mut Merged) {
         tests.flat_map(|test| if let Test::Match(_, columns) = test { columns.clone() } else { vec![] }).collect();
     within.sort_by(|one, other| one.0.cmp(&other.0));
     within.dedup();
+    let narrowed = merged
+        .rows
+        .iter()
+        .find(|rule| rule.branches.all().any(|test| !matches!(test, Test::All | Test::Never | Test::Match(..))));
+    let counting =
+        merged.columns.iter().flat_map(|column| &column.masks).find(|mask| matches!(mask.mask, Masking::KAnonymous(_)));
+    if let (Some(rule), Some(mask)) = (narrowed, counting) {
+        let message = format!(
+            "`k_anonymous` counts the whole table, and `{}` of rule {} of `{}` hides rows of it: a combination that few of the rows left share may be shown",
+            rule.written, rule.source.rule, rule.source.policy
+        );
+        merged.warnings.push(Remark { policy: mask.source.policy.clone(), rule: mask.source.rule, message });
+    }
     let uncounted = within.iter().find(|(_, column_type)| !tells_apart(column_type)).cloned();
     for mask in merged.columns.iter_mut().flat_map(|column| &mut column.masks) {
         let Masking::KAnonymous(combination) = &mask.mask else { continue };
@@ -185,7 +205,7 @@ fn within(merged: &mut Merged) {
     }
 }
 
-/// Strongest first: kind of mask, then how much it takes away where that can be told, then the deeper tag, the
+/// Strongest first: class of mask, then what shows less where that can be told, then the deeper tag, the
 /// higher priority, the older policy, the name.
 fn sort(masks: &mut [Application], policies: &[&Stored<DataPolicy>]) {
     if masks.len() < 2 {
@@ -207,10 +227,22 @@ fn sort(masks: &mut [Application], policies: &[&Stored<DataPolicy>]) {
         one.mask
             .strength()
             .cmp(&other.mask.strength())
-            .then_with(|| other.mask.coarseness().cmp(&one.mask.coarseness()))
+            .then_with(|| one.mask.finesse().cmp(&other.mask.finesse()))
             .then_with(|| key(one).cmp(&key(other)))
             .then_with(|| place(one).cmp(&place(other)))
     });
+    // Of `partial` masks the one that keeps fewer characters shows less. They cannot be told from `regex` so, and keep
+    // the places that they have among those.
+    let kept = |mask: &Masking| if let Masking::Partial(_, kept, _) = mask { Some(*kept) } else { None };
+    let places: Vec<usize> =
+        masks.iter().enumerate().filter(|(_, mask)| kept(&mask.mask).is_some()).map(|(at, _)| at).collect();
+    let mut partial: Vec<Application> = places.iter().filter_map(|at| masks.get(*at).cloned()).collect();
+    partial.sort_by_key(|mask| kept(&mask.mask));
+    for (at, mask) in places.into_iter().zip(partial) {
+        if let Some(place) = masks.get_mut(at) {
+            *place = mask;
+        }
+    }
 }
 
 /// One rule on one data source.
@@ -452,8 +484,12 @@ impl Merging<'_, '_> {
         let masking = match draw {
             Draw::Answer { domain, rate } => {
                 let unread = domain.iter().find(|value| Value::read(value, column_type).is_none());
+                let values: Vec<Option<Value>> = domain.iter().map(|value| Value::read(value, column_type)).collect();
+                let twice =
+                    values.iter().enumerate().any(|(at, value)| values.iter().take(at).any(|other| other == value));
                 match unread {
                     Some(value) => Err(format!("`{value}` is no {column_type}")),
+                    None if twice => Err(format!("two values of the domain are the same {column_type}")),
                     None => Ok(Masking::Answer { domain: domain.clone(), rate: rate.clone(), key: key.clone() }),
                 }
             }

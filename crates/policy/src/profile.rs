@@ -9,6 +9,7 @@ use scrim_catalog::documents::{DataSource, Grant, Owner, SourceStatus, TagsOn, U
 use scrim_catalog::{Catalog, Name, Who};
 
 use crate::access::{self, AccessRule, AccessRules, Meets, formula, in_project, owns, unexpired};
+use crate::bits::Bits;
 use crate::facts::{Bound, Held, current_project};
 use crate::key::digest;
 use crate::{Facts, source_key};
@@ -53,6 +54,7 @@ pub struct Audiences<'a> {
     /// The sources that somebody owns, by owner.
     owned_by_user: HashMap<&'a Name, Vec<usize>>,
     owned_by_group: HashMap<&'a Name, Vec<usize>>,
+    granted: HashMap<&'a Name, Vec<&'a Grant>>,
     granted_to_user: HashMap<&'a Name, Vec<&'a Grant>>,
     granted_to_group: HashMap<&'a Name, Vec<&'a Grant>>,
     /// The members of each equalized project, each as if alone.
@@ -66,6 +68,48 @@ struct Audience<'a> {
     rules: AccessRules<'a>,
     /// The number of each rule's condition.
     numbers: Vec<usize>,
+    /// The rules as sets of conditions; none where some count only at times.
+    sets: Option<Sets>,
+}
+
+/// The rules of an audience as sets of numbered conditions: whether somebody is in it is told by a few words.
+#[derive(Clone, Debug)]
+struct Sets {
+    /// All of which must hold.
+    needed: Bits,
+    /// One of which must hold, unless there is none such.
+    shared: Option<Bits>,
+}
+
+impl Sets {
+    /// The sets of rules that always count; none when the rules admit nobody, or have times.
+    fn of(rules: &AccessRules<'_>, numbers: &[usize]) -> Option<Self> {
+        let mut sets = Self { needed: Bits::default(), shared: None };
+        let mut open = false;
+        let mut giving = false;
+        for (rule, number) in rules.rules().iter().zip(numbers) {
+            if rule.has_times() {
+                return None;
+            }
+            giving |= !rule.is_guardrail();
+            let into = if rule.is_shared() { sets.shared.get_or_insert_default() } else { &mut sets.needed };
+            match &rule.meets {
+                Meets::Condition(_) => into.insert(*number),
+                Meets::Anyone => open |= rule.is_shared(),
+                // Nobody meets it: as one of several it is passed over.
+                Meets::Granted | Meets::Nobody(_) if rule.is_shared() => {}
+                Meets::Granted | Meets::Nobody(_) => return None,
+            }
+        }
+        if open {
+            sets.shared = None;
+        }
+        giving.then_some(sets)
+    }
+
+    fn admit(&self, truths: &Bits) -> bool {
+        truths.contains_all(&self.needed) && self.shared.as_ref().is_none_or(|shared| truths.meets(shared))
+    }
 }
 
 /// A data source among others.
@@ -82,7 +126,7 @@ struct Listed<'a> {
 /// What one person meets: each condition was asked once.
 struct Met<'a> {
     facts: &'a Facts,
-    truths: Vec<bool>,
+    truths: Bits,
     grants: Vec<&'a Grant>,
 }
 
@@ -98,6 +142,7 @@ impl<'a> Audiences<'a> {
             by_name: HashMap::new(),
             owned_by_user: HashMap::new(),
             owned_by_group: HashMap::new(),
+            granted: HashMap::new(),
             granted_to_user: HashMap::new(),
             granted_to_group: HashMap::new(),
             members: HashMap::new(),
@@ -128,6 +173,7 @@ impl<'a> Audiences<'a> {
             audiences.sources.push(Listed { source: &source.item, key, audience, own_terms });
         }
         for grant in catalog.grants.values() {
+            audiences.granted.entry(grant.data_source.value()).or_default().push(&grant.item);
             if let Some(user) = &grant.user {
                 audiences.granted_to_user.entry(user.value()).or_default().push(&grant.item);
             }
@@ -149,8 +195,9 @@ impl<'a> Audiences<'a> {
             }),
             _ => 0,
         };
-        let numbers = rules.rules().iter().map(number).collect();
-        self.audiences.push(Audience { key: key.into(), rules, numbers });
+        let numbers: Vec<usize> = rules.rules().iter().map(number).collect();
+        let sets = Sets::of(&rules, &numbers);
+        self.audiences.push(Audience { key: key.into(), rules, numbers, sets });
         self.audiences.len() - 1
     }
 
@@ -226,12 +273,25 @@ impl<'a> Audiences<'a> {
         rows.into_iter().collect()
     }
 
-    /// On what access to a source is decided: sources with the same answer admit the same people. None when it is no
-    /// active source of the integration.
-    pub(crate) fn decided_alike(&self, source: &DataSource) -> Option<String> {
+    /// The catalog.
+    pub(crate) fn catalog(&self) -> &'a Catalog {
+        self.catalog
+    }
+
+    /// The audience of a source, by number, and whether access depends on more; none when it is no active source here.
+    pub(crate) fn terms(&self, source: &DataSource) -> Option<(Option<usize>, bool)> {
         let listed = self.sources.get(*self.by_name.get(source.name.value())?)?;
-        let audience = listed.audience.and_then(|at| self.audiences.get(at)).map_or("", |audience| &audience.key);
-        Some(if listed.own_terms { format!("{audience} {}", listed.key) } else { audience.to_owned() })
+        Some((listed.audience, listed.own_terms))
+    }
+
+    /// The rules of an audience.
+    pub(crate) fn rules(&self, audience: usize) -> Option<&AccessRules<'a>> {
+        self.audiences.get(audience).map(|audience| &audience.rules)
+    }
+
+    /// The grants to a source, expired ones among them.
+    pub(crate) fn grants_to(&self, source: &DataSource) -> &[&'a Grant] {
+        self.granted.get(source.name.value()).map_or(&[], Vec::as_slice)
     }
 
     /// Whether an active person may read a source.
@@ -283,7 +343,7 @@ impl<'a> Audiences<'a> {
     fn met<'b>(&'b self, facts: &'b Facts) -> Met<'b> {
         Met {
             facts,
-            truths: self.conditions.iter().map(|who| facts.surely(who)).collect(),
+            truths: self.conditions.iter().enumerate().filter(|(_, who)| facts.surely(who)).map(|(at, _)| at).collect(),
             grants: self.grants(facts.held(Bound::Every)),
         }
     }
@@ -307,7 +367,10 @@ impl<'a> Audiences<'a> {
 
 impl Audience<'_> {
     fn admits(&self, met: &Met<'_>, moment: DateTime<Utc>) -> bool {
-        self.rules.admit(moment, |at, rule| self.meets(met, false, at, rule))
+        match &self.sets {
+            Some(sets) => sets.admit(&met.truths),
+            None => self.rules.admit(moment, |at, rule| self.meets(met, false, at, rule)),
+        }
     }
 
     fn meets(&self, met: &Met<'_>, granted: bool, at: usize, rule: &AccessRule<'_>) -> bool {
@@ -315,10 +378,7 @@ impl Audience<'_> {
             Meets::Anyone => true,
             Meets::Granted => granted,
             Meets::Nobody(_) => false,
-            Meets::Condition(_) => {
-                let truth = self.numbers.get(at).and_then(|number| met.truths.get(*number));
-                truth.copied().unwrap_or(false)
-            }
+            Meets::Condition(_) => self.numbers.get(at).is_some_and(|number| met.truths.contains(*number)),
         }
     }
 }

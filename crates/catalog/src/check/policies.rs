@@ -6,12 +6,23 @@ use std::sync::Arc;
 use super::Checker;
 use super::sources::system_schema;
 use crate::catalog::Stored;
-use crate::documents::{Access, AccessWho, As, Integration, Permission, SubscriptionPolicy};
+use crate::documents::{Access, AccessWho, As, Integration, Permission, SubscriptionPolicy, Validity};
 use crate::rule_reading::conditions;
 use crate::{At, Columns, ColumnsForm, Mask, Matched, Name, Problem, RowRule, RuleBody, Where, WhereForm};
 
+/// A policy that ends before it begins never counts, which nobody means.
+fn window(checker: &mut Checker<'_>, file: &Arc<PathBuf>, name: &At<Name>, valid: Option<&Validity>) {
+    if let Some(Validity { from: Some(from), until: Some(until) }) = valid
+        && from >= until
+    {
+        let message = format!("the policy `{name}` ends before it begins, and would never count");
+        checker.error(file, name, message, "write `from` before `until`, or `status: disabled`");
+    }
+}
+
 pub(super) fn subscription_policies(checker: &mut Checker<'_>) {
     for policy in checker.catalog.subscription_policies.values() {
+        window(checker, &policy.file, &policy.name, policy.valid.as_ref());
         scope(checker, &policy.file, &policy.scope, &policy.name);
         let at = policy.access.mark();
         match policy.access.value() {
@@ -50,7 +61,7 @@ fn approver(checker: &mut Checker<'_>, file: &Arc<PathBuf>, name: &At<Name>) {
 
 /// Every name in a condition of access.
 pub(super) fn access(checker: &mut Checker<'_>, file: &Arc<PathBuf>, conditions: &AccessWho) {
-    checker.who(file, &conditions.on_tags(&|_| vec![]));
+    checker.who(file, &conditions.on_tags(&|_| vec![], true));
     let mut keys = Vec::new();
     conditions.walk(&mut |part| {
         if let AccessWho::TagAsAttribute(form) = part {
@@ -63,6 +74,7 @@ pub(super) fn access(checker: &mut Checker<'_>, file: &Arc<PathBuf>, conditions:
 pub(super) fn data_policies(checker: &mut Checker<'_>) {
     for policy in checker.catalog.data_policies.values() {
         let file = &policy.file;
+        window(checker, file, &policy.name, policy.valid.as_ref());
         scope(checker, file, &policy.scope, &policy.name);
         for rule in &policy.rules {
             conditions(rule).into_iter().for_each(|who| checker.who(file, who));

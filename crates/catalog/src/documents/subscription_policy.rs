@@ -135,12 +135,25 @@ pub struct TagAsGroup {
 
 impl AccessWho {
     /// The same condition for a data source with these tags.
-    pub fn on_tags(&self, tags: &dyn Fn(TagsOn) -> Vec<Name>) -> Who {
-        let many = |parts: &[AccessWho]| parts.iter().map(|part| part.on_tags(tags)).collect();
+    ///
+    /// Where there are no tags to compare users with, a condition that gives access (`giving`) is not met by the
+    /// comparison, nor by its negation: a tag that was forgotten must not open a table. A guardrail has nothing to restrict
+    /// by then, and takes the comparison as it stands: of none every one matches, and not any.
+    pub fn on_tags(&self, tags: &dyn Fn(TagsOn) -> Vec<Name>, giving: bool) -> Who {
+        self.compared(tags, giving, true)
+    }
+
+    fn compared(&self, tags: &dyn Fn(TagsOn) -> Vec<Name>, giving: bool, positive: bool) -> Who {
+        let many =
+            |parts: &[AccessWho]| parts.iter().map(|part| part.compared(tags, giving, positive)).collect::<Vec<_>>();
         let compared = |on: TagsOn, matching: TagMatch, one: &dyn Fn(At<Name>) -> Who| {
+            let tags = tags(on);
+            if tags.is_empty() && giving {
+                return if positive { Who::Any(vec![]) } else { Who::All(vec![]) };
+            }
             // A user who has the parent of a tag has the tag.
             let meets = |tag: Name| Who::Any(tag::with_ancestors(&tag).into_iter().map(At::nowhere).map(one).collect());
-            let each = tags(on).into_iter().map(meets).collect();
+            let each = tags.into_iter().map(meets).collect();
             match matching {
                 TagMatch::Any => Who::Any(each),
                 TagMatch::Every => Who::All(each),
@@ -154,7 +167,7 @@ impl AccessWho {
             Self::User(name) => Who::User(name.clone()),
             Self::All(parts) => Who::All(many(parts)),
             Self::Any(parts) => Who::Any(many(parts)),
-            Self::Not(part) => Who::Not(Box::new(part.on_tags(tags))),
+            Self::Not(part) => Who::Not(Box::new(part.compared(tags, giving, !positive))),
             Self::TagAsAttribute(form) => compared(form.on, form.matching, &|tag| {
                 Who::Attribute(std::collections::BTreeMap::from([(form.attribute.clone(), tag)]))
             }),

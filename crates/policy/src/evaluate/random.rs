@@ -40,7 +40,8 @@ pub(super) fn answer(
     key: &str,
     column_type: &ColumnType,
 ) -> Value {
-    let [whether, which, ..] = draws(salt, key);
+    let [whether, which, ..] =
+        draws(salt, &format!("{}:{}:{key}", rate.normalized().to_plain_string(), domain.join(",")));
     let known = domain.iter().any(|one| Value::read(one, column_type).as_ref() == Some(value));
     if known && u64::from(whether) >= share_of_range(rate) {
         return value.clone();
@@ -53,7 +54,9 @@ pub(super) fn answer(
 /// The value and a number around zero, drawn from eight draws: their sum is nearly normally distributed, symmetrical,
 /// and never more than 4.9 standard deviations away.
 pub(super) fn noisy(value: &Value, noise: &Noise, salt: &str, key: &str, column_type: &ColumnType) -> Value {
-    let sum: i64 = draws(salt, key).into_iter().map(i64::from).sum();
+    // Of one draw at two widths the value could be told.
+    let key = format!("{}:{key}", noise.stddev.normalized().to_plain_string());
+    let sum: i64 = draws(salt, &key).into_iter().map(i64::from).sum();
     let times = |stddev: &BigDecimal| BigDecimal::from(sum - MIDDLE) * noise_step(stddev);
     let whole = |number: BigDecimal| number.with_scale_round(0, RoundingMode::HalfUp).to_i64();
     let shown = match value {

@@ -36,9 +36,13 @@ pub(super) fn in_sample(percent: &BigDecimal, columns: &Typed, facts: &Facts<'_>
     format!("{} < {share}", draw(&digest, 0, facts))
 }
 
-/// The hash that draws come from: a salt and the key of the row.
-fn seed(salt: &str, columns: &Typed, facts: &Facts<'_>) -> String {
-    key::digest(&format!("{salt} || {}", key::of_row(columns, facts.dialect)), facts)
+/// The hash that draws come from: a salt, what is drawn, and the key of the row. Of one draw at two widths the value
+/// could be told.
+fn seed(salt: &str, what: &str, columns: &Typed, facts: &Facts<'_>) -> String {
+    key::digest(
+        &format!("{salt} || {} || {}", literal(&format!("{what}:")), key::of_row(columns, facts.dialect)),
+        facts,
+    )
 }
 
 /// With the given probability one of the values of the domain, else the value, if it is one of them.
@@ -51,7 +55,8 @@ pub(super) fn answer(
     facts: &Facts<'_>,
 ) -> String {
     let value = raw(target);
-    let seed = seed(salt, columns, facts);
+    let what = format!("{}:{}", rate.normalized().to_plain_string(), domain.join(","));
+    let seed = seed(salt, &what, columns, facts);
     let values: Vec<String> = domain.iter().map(|text| constant(text, target, facts.dialect)).collect();
     let collation =
         if target.column_type.is_text() && facts.dialect == Dialect::Postgresql { " COLLATE \"C\"" } else { "" };
@@ -69,7 +74,8 @@ pub(super) fn answer(
 /// The value and a number around zero, within bounds.
 pub(super) fn noisy(target: &MergedColumn, noise: &Noise, columns: &Typed, salt: &str, facts: &Facts<'_>) -> String {
     let (column_type, dialect) = (&target.column_type, facts.dialect);
-    let (value, seed) = (column(&target.name), seed(salt, columns, facts));
+    let stddev = noise.stddev.normalized().to_plain_string();
+    let (value, seed) = (column(&target.name), seed(salt, &stddev, columns, facts));
     let sum = function("f_sum", &[&seed], facts);
     // With twelve digits, so that the product stays below the 38 that there are.
     let times = |stddev: &BigDecimal, scale: i64| {

@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS {system}.gate (
   min_version bigint NOT NULL
 )
 ;;
--- Salts of hashes: made here, read by the owner's views only, in no view's text.
+-- Salts of masks: made here, read by the owner's views only, in no view's text.
 CREATE TABLE IF NOT EXISTS {system}.salt (
   source text COLLATE "C" NOT NULL,
   column_name text COLLATE "C" NOT NULL,
@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS {system}.statistics (
   refreshed_at timestamptz
 )
 ;;
--- The combinations that enough rows had then, as hashes: nothing here can be read as what it was.
+-- The combinations that enough rows had then, as hashes, for the owner of the views alone.
 CREATE TABLE IF NOT EXISTS {system}.released (
   key text COLLATE "C" NOT NULL,
   combination text COLLATE "C" NOT NULL,

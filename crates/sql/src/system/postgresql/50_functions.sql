@@ -46,7 +46,7 @@ RETURN (SELECT CAST(pg_catalog.sum(CAST(CAST('x' || pg_catalog.substr(digest, i.
 -- place. NULL when it is longer than 64 characters.
 CREATE OR REPLACE FUNCTION {functions}.f_format(value text, seed text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN (SELECT CASE WHEN pg_catalog.length(value) <= 64 THEN COALESCE(pg_catalog.string_agg(
+RETURN (SELECT CASE WHEN pg_catalog.length(value) <= 64 AND seed IS NOT NULL THEN COALESCE(pg_catalog.string_agg(
     CASE WHEN c.code BETWEEN 48 AND 57 THEN pg_catalog.chr(48 + c.draw % 10)
       WHEN c.code BETWEEN 65 AND 90 THEN pg_catalog.chr(65 + c.draw % 26)
       WHEN c.code BETWEEN 97 AND 122 OR c.code > 127 THEN pg_catalog.chr(97 + c.draw % 26)
@@ -82,8 +82,8 @@ RETURN CASE WHEN value COLLATE "C" ~ '^[A-Z][A-Z][0-9][0-9][A-Z0-9 ]+$' AND pg_c
     ) AS text), 2, '0') || pg_catalog.substr(shown, 5)
   ELSE shown END
 ;;
--- Whether a table was changed since: the counts of its changed rows, and the files that it is kept in, partition by
--- partition. NULL, and so never what it was, where nothing is counted. Looked up anew at every query, whatever the
+-- Whether a table was changed since: the counts of its changed rows since counting began, and the files that it is kept
+-- in, partition by partition. NULL, and so never what it was, where nothing is counted. Looked up anew at every query, whatever the
 -- reader's session remembers.
 CREATE OR REPLACE FUNCTION {functions}.f_table_state(base oid) RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -94,10 +94,11 @@ BEGIN
   END IF;
   PERFORM pg_stat_clear_snapshot();
   RETURN (
-    SELECT string_agg(concat_ws(':', c.oid, pg_relation_filenode(c.oid), pg_stat_get_tuples_inserted(c.oid),
+    SELECT string_agg(concat_ws(':', pg_stat_get_db_stat_reset_time(d.oid), c.oid, pg_relation_filenode(c.oid), pg_stat_get_tuples_inserted(c.oid),
       pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid)), ',' ORDER BY c.oid)
     FROM (SELECT base AS oid UNION SELECT p.relid FROM pg_partition_tree(base) AS p) AS t
     INNER JOIN pg_class AS c ON c.oid = t.oid AND c.relkind <> 'p'
+    INNER JOIN pg_database AS d ON d.datname = current_database()
     HAVING bool_and(c.relkind IN ('r', 'm'))
   );
 END $scrim$

@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS {system}.gate (
   min_version BIGINT NOT NULL
 ) DISTSTYLE ALL SORTKEY (source)
 ;;
--- Salts of hashes: read by the owner's views only, in no view's text.
+-- Salts of masks: read by the owner's views only, in no view's text.
 CREATE TABLE IF NOT EXISTS {system}.salt (
   source VARCHAR(64) NOT NULL,
   column_name VARCHAR(128) NOT NULL,
@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS {system}.statistics (
   refreshed_at TIMESTAMP
 ) DISTSTYLE ALL SORTKEY (key)
 ;;
--- The combinations that enough rows had then, as hashes: nothing here can be read as what it was.
+-- The combinations that enough rows had then, as hashes, for the owner of the views alone.
 CREATE TABLE IF NOT EXISTS {system}.released (
   key VARCHAR(64) NOT NULL,
   combination VARCHAR(64) NOT NULL

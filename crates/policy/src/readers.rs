@@ -1,0 +1,132 @@
+//! Who of many people may read each data source, by the same formula as [`crate::decide`].
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use scrim_catalog::Who;
+use scrim_catalog::documents::{DataSource, Grant, Owner};
+
+use crate::Audiences;
+use crate::access::{AccessRule, AccessRules, Meets};
+use crate::bits::Bits;
+use crate::crowd::Crowd;
+use crate::facts::Bound;
+
+/// The readers of the data sources of one integration at one moment.
+pub(crate) struct Readers<'a, 'c> {
+    audiences: &'a Audiences<'c>,
+    crowd: &'a Crowd<'a>,
+    now: DateTime<Utc>,
+    conditions: HashMap<&'a Who, Bits>,
+    /// By audience: who is in it and acts under no project.
+    known: HashMap<Option<usize>, Bits>,
+}
+
+impl<'a, 'c> Readers<'a, 'c> {
+    pub(crate) fn new(audiences: &'a Audiences<'c>, crowd: &'a Crowd<'a>, now: DateTime<Utc>) -> Self {
+        Self { audiences, crowd, now, conditions: HashMap::new(), known: HashMap::new() }
+    }
+
+    /// Who may read a data source; nobody when it is no active one.
+    pub(crate) fn of(&mut self, source: &DataSource) -> Bits {
+        let Some((audience, own_terms)) = self.audiences.terms(source) else { return Bits::default() };
+        if !own_terms && let Some(known) = self.known.get(&audience) {
+            return known.clone();
+        }
+        let (owners, granted) = if own_terms { self.singly(source) } else { (Bits::default(), Bits::default()) };
+        let mut readers = match audience.and_then(|at| self.audiences.rules(at)) {
+            Some(rules) => self.formula(rules, owners, &granted),
+            None => {
+                let mut either = owners;
+                either.join(&granted);
+                either
+            }
+        };
+        for (project, people) in &self.crowd.projects {
+            let has = self
+                .audiences
+                .catalog()
+                .projects
+                .get(*project)
+                .is_some_and(|project| project.data_sources.iter().any(|name| name.value() == source.name.value()));
+            if !has {
+                readers.take(people);
+            }
+        }
+        for at in self.crowd.shared() {
+            match self.crowd.facts(*at).is_some_and(|facts| self.audiences.admits_to(source, facts, self.now)) {
+                true => readers.insert(*at),
+                false => readers.remove(*at),
+            }
+        }
+        if !own_terms {
+            self.known.insert(audience, readers.clone());
+        }
+        readers
+    }
+
+    fn formula(&mut self, rules: &'a AccessRules<'c>, owners: Bits, granted: &Bits) -> Bits {
+        let now = self.now;
+        let (mut guarded, mut all, mut any) = (self.crowd.everybody(), self.crowd.everybody(), None::<Bits>);
+        let mut giving = false;
+        for rule in rules.rules().iter().filter(|rule| rule.counts(now)) {
+            if rule.is_guardrail() {
+                guarded.keep(&self.meets(rule, granted));
+                continue;
+            }
+            giving = true;
+            let met = self.meets(rule, &Bits::default());
+            if rule.is_shared() {
+                any.get_or_insert_default().join(&met);
+            } else {
+                all.keep(&met);
+            }
+        }
+        if let Some(any) = any {
+            all.keep(&any);
+        }
+        // Policies alone know of no grants.
+        for rule in rules.rules().iter().filter(|rule| rule.is_guardrail() && rule.counts(now)) {
+            all.keep(&self.meets(rule, &Bits::default()));
+        }
+        let mut may = if giving { all } else { Bits::default() };
+        may.join(&owners);
+        may.join(granted);
+        may.keep(&guarded);
+        may
+    }
+
+    fn meets(&mut self, rule: &'a AccessRule<'c>, granted: &Bits) -> Bits {
+        match &rule.meets {
+            Meets::Anyone => self.crowd.everybody(),
+            Meets::Granted => granted.clone(),
+            Meets::Nobody(_) => Bits::default(),
+            Meets::Condition(who) => {
+                let crowd = self.crowd;
+                self.conditions.entry(who).or_insert_with(|| crowd.meet(who, Bound::Every)).clone()
+            }
+        }
+    }
+
+    /// Who owns a data source, and who has an unexpired grant to it.
+    fn singly(&self, source: &DataSource) -> (Bits, Bits) {
+        let mut owners = Bits::default();
+        for owner in &source.owners {
+            let who = match owner {
+                Owner::User(name) => Who::User(name.clone()),
+                Owner::Group(name) => Who::Group(name.clone()),
+            };
+            owners.join(&self.crowd.meet(&who, Bound::Every));
+        }
+        let mut granted = Bits::default();
+        let to = |grant: &&Grant| grant.expires.is_none_or(|expires| expires > self.now);
+        for grant in self.audiences.grants_to(source).iter().copied().filter(to) {
+            let user = grant.user.as_ref().map(|name| Who::User(name.clone()));
+            let group = grant.group.as_ref().map(|name| Who::Group(name.clone()));
+            for who in user.into_iter().chain(group) {
+                granted.join(&self.crowd.meet(&who, Bound::Every));
+            }
+        }
+        (owners, granted)
+    }
+}
