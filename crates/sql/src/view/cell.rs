@@ -181,10 +181,14 @@ pub(super) fn constant(text: &str, target: &MergedColumn, dialect: Dialect) -> S
 
 /// A number as a decimal; a floating-point one as one of the digits that its type guarantees.
 pub(super) fn exact(value: &str, column_type: &ColumnType, dialect: Dialect) -> String {
-    match (column_type.is_float(), dialect) {
+    match (column_type, dialect) {
         (_, Dialect::Postgresql) => format!("CAST({value} AS NUMERIC)"),
-        (true, Dialect::Redshift) => format!("CAST({value} AS DECIMAL(38,15))"),
-        (false, Dialect::Redshift) => value.to_owned(),
+        (ColumnType::Real | ColumnType::Double, Dialect::Redshift) => format!("CAST({value} AS DECIMAL(38,15))"),
+        // What is computed from it may leave the type before it is found to.
+        (ColumnType::SmallInt | ColumnType::Integer | ColumnType::BigInt, Dialect::Redshift) => {
+            format!("CAST({value} AS DECIMAL(20,0))")
+        }
+        (_, Dialect::Redshift) => value.to_owned(),
     }
 }
 

@@ -12,9 +12,16 @@ pub(crate) fn ident(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// What Redshift has and PostgreSQL has not, as far as the installation asks for it.
+/// What Redshift has and PostgreSQL has not, as far as the installation and the views ask for it.
 const STAND_INS: &str = r#"
 SET allow_system_table_mods = on;
+-- Redshift replaces every match.
+ALTER FUNCTION pg_catalog.regexp_replace(text, text, text) RENAME TO regexp_replace_first;
+CREATE FUNCTION pg_catalog.regexp_replace(text, text, text) RETURNS text LANGUAGE sql IMMUTABLE STRICT
+AS $$ SELECT regexp_replace($1, $2, $3, 'g') $$;
+-- Of a day it makes a timestamp.
+CREATE FUNCTION pg_catalog.dateadd(text, integer, timestamp) RETURNS timestamp LANGUAGE sql IMMUTABLE STRICT
+AS $$ SELECT $3 + $2 * CAST('1 ' || $1 AS interval) $$;
 -- The time in the zone of the session, as its page says.
 CREATE FUNCTION pg_catalog.getdate() RETURNS timestamp LANGUAGE sql STABLE
 AS $$ SELECT date_trunc('second', statement_timestamp())::timestamp $$;
@@ -59,12 +66,13 @@ pub(crate) fn portable(sql: &str) -> String {
     }
     let sql = lines.join("\n");
     let gone = [
-        (" WITH NO SCHEMA BINDING", ""),
+        ("WITH NO SCHEMA BINDING", ""),
         (" PASSWORD DISABLE", ""),
         ("TO ROLE ", "TO "),
         ("FROM ROLE ", "FROM "),
-        // Redshift replaces every match.
-        ("'[^0-9]', '')", "'[^0-9]', '', 'g')"),
+        // Parts of dates are bare words.
+        ("DATEADD(day, ", "DATEADD('day', "),
+        ("DATEADD(second, ", "DATEADD('second', "),
     ];
     gone.iter().fold(sql, |sql, (from, to)| sql.replace(from, to))
 }
@@ -134,18 +142,24 @@ impl Stand {
         answer
     }
 
-    /// The rows that a user gets, the last statement's, with a bar between the cells.
-    fn see(&self, user: &str, sql: &str) -> Result<Vec<String>, Error> {
+    /// The cells that a user gets.
+    pub(crate) fn cells(&self, user: &str, sql: &str) -> Result<Vec<Vec<Option<String>>>, Error> {
         self.run(&format!("SET SESSION AUTHORIZATION {}", ident(user)));
         let answer = self.runtime.block_on(self.client.simple_query(sql));
         self.run("RESET SESSION AUTHORIZATION; RESET timezone");
         let row = |message: SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) => {
-                Some((0..row.len()).map(|at| row.get(at).unwrap_or("NULL").to_owned()).collect::<Vec<_>>().join("|"))
-            }
+            SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()),
             _ => None,
         };
         Ok(answer?.into_iter().filter_map(row).collect())
+    }
+
+    /// The rows that a user gets, the last statement's, with a bar between the cells.
+    fn see(&self, user: &str, sql: &str) -> Result<Vec<String>, Error> {
+        let row = |row: Vec<Option<String>>| {
+            row.into_iter().map(|cell| cell.unwrap_or_else(|| "NULL".to_owned())).collect::<Vec<_>>().join("|")
+        };
+        Ok(self.cells(user, sql)?.into_iter().map(row).collect())
     }
 
     pub(crate) fn shown(&self, user: &str, sql: &str) -> Vec<String> {
