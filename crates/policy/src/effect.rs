@@ -14,7 +14,7 @@ use crate::crowd::Crowd;
 use crate::facts::Bound;
 use crate::merged::{Application, MergedColumn, Test};
 use crate::readers::Readers;
-use crate::{Audiences, Facts, Merged, Merger};
+use crate::{Audiences, Facts, Merged, Merger, covers};
 
 /// What a change means for one data source. Sources for which it means nothing are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,26 +63,63 @@ struct Side<'a> {
 pub fn effect(before: &Catalog, after: &Catalog, now: DateTime<Utc>) -> Vec<SourceEffect> {
     let names: BTreeSet<&Name> = before.users.keys().chain(after.users.keys()).collect();
     let names: Vec<&Name> = names.into_iter().collect();
-    let (audiences, others) = (audiences(before), audiences(after));
-    let (old_people, new_people) = (people(before, &audiences, &names), people(after, &others, &names));
-    let (old_crowd, new_crowd) = (Crowd::of(&old_people), Crowd::of(&new_people));
+    let same_people = same_people(before, after);
+    let (audiences, others) = at_once(|| audiences(before), || audiences(after));
+    // Where nothing about people changes, they are looked at once.
+    let old_people = people(before, &audiences, &names);
+    let new_people = if same_people { vec![] } else { people(after, &others, &names) };
+    let old_crowd = Crowd::of(&old_people);
+    let new_crowd = if same_people { None } else { Some(Crowd::of(&new_people)) };
     let mut old = Side::new(before, &audiences, &old_crowd, now);
-    let mut new = Side::new(after, &others, &new_crowd, now);
-    let projects = |catalog: &Catalog| catalog.projects.values().map(|p| p.item.clone()).collect::<Vec<_>>();
+    let mut new = Side::new(after, &others, new_crowd.as_ref().unwrap_or(&old_crowd), now);
     let grants = |catalog: &Catalog| catalog.grants.values().map(|grant| grant.item.clone()).collect::<Vec<_>>();
-    let mut touched: BTreeSet<&Name> = other(&before.data_policies, &after.data_policies, |a, b| a == b);
-    touched.extend(other(&before.subscription_policies, &after.subscription_policies, |a, b| a == b));
-    let change = Change {
-        names,
-        touched,
-        same_people: old_people == new_people && projects(before) == projects(after),
-        same_grants: grants(before) == grants(after),
-    };
+    let access = other(&before.subscription_policies, &after.subscription_policies, |a, b| a == b);
+    let same_access = access.is_empty();
+    let mut touched = other(&before.data_policies, &after.data_policies, |a, b| a == b);
+    touched.extend(access);
+    let change = Change { names, touched, same_people, same_grants: grants(before) == grants(after), same_access };
     let mut known = Known::default();
     let sources: BTreeSet<&Name> = before.data_sources.keys().chain(after.data_sources.keys()).collect();
-    sources.into_iter().filter_map(|name| change.source(name, &mut old, &mut new, &mut known)).collect()
+    let changed: Vec<&Name> = sources.into_iter().filter(|name| change.changed(name, &old, &new)).collect();
+    let mut effects = Vec::new();
+    // Some at a time, so that no more than these are held.
+    for block in changed.chunks(BLOCK) {
+        let merge = |merger: &Merger<'_>| {
+            let sources = block.iter().map(|name| merger.catalog().data_sources.get(*name));
+            sources.map(|source| source.and_then(|source| merger.merge(source).ok())).collect::<Vec<_>>()
+        };
+        let (earlier, later) = at_once(|| merge(&old.merger), || merge(&new.merger));
+        for ((name, earlier), later) in block.iter().zip(earlier).zip(later) {
+            effects.extend(change.source(name, earlier.zip(later), (&mut old, &mut new), &mut known));
+        }
+    }
+    effects
 }
 
+/// How many sources are merged before they are looked at.
+const BLOCK: usize = 512;
+
+/// Two pieces of work, side by side.
+fn at_once<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let running = scope.spawn(one);
+        let other = other();
+        match running.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Whether nothing that facts come from is different.
+fn same_people(before: &Catalog, after: &Catalog) -> bool {
+    fn same<T: PartialEq>(one: &Named<T>, other: &Named<T>) -> bool {
+        one.values().map(|stored| &stored.item).eq(other.values().map(|stored| &stored.item))
+    }
+    same(&before.users, &after.users) && same(&before.groups, &after.groups) && same(&before.projects, &after.projects)
+}
+
+/// The audiences of each integration.
 fn audiences(catalog: &Catalog) -> BTreeMap<&Name, Audiences<'_>> {
     catalog.integrations.keys().map(|name| (name, Audiences::of(catalog, name))).collect()
 }
@@ -93,7 +130,13 @@ fn people(catalog: &Catalog, audiences: &BTreeMap<&Name, Audiences<'_>>, names: 
         Some(audiences) => audiences.facts(user),
         None => Facts::of(catalog, user),
     };
-    names.iter().map(|name| catalog.users.get(*name).filter(|user| !user.disabled).map(facts)).collect()
+    let all = |names: &[&Name]| -> Vec<Option<Facts>> {
+        names.iter().map(|name| catalog.users.get(*name).filter(|user| !user.disabled).map(facts)).collect()
+    };
+    let (one, other) = names.split_at(names.len() / 2);
+    let (mut one, mut other) = at_once(|| all(one), || all(other));
+    one.append(&mut other);
+    one
 }
 
 /// The names of what is not the same before and after.
@@ -125,14 +168,6 @@ impl<'a> Side<'a> {
     fn readers(&mut self, source: Option<&DataSource>) -> Bits {
         let readers = source.and_then(|source| Some((self.readers.get_mut(source.integration.value())?, source)));
         readers.map_or_else(Bits::default, |(readers, source)| readers.of(source))
-    }
-
-    /// The names of the policies on access to a source, and of those on its data.
-    fn policies(&self, source: &DataSource) -> BTreeSet<&'a Name> {
-        let access = crate::AccessRules::indexed(self.catalog, self.merger.access(), source);
-        let mut names = access.decided_by().0;
-        names.extend(self.merger.policies(source).into_iter().map(|policy| policy.name.value()));
-        names
     }
 
     fn meet(&mut self, who: &Who, bound: Bound) -> Bits {
@@ -234,29 +269,36 @@ struct Change<'a> {
     /// Whether everybody has the same facts before and after, and the same projects.
     same_people: bool,
     same_grants: bool,
+    /// Whether every subscription policy is the same.
+    same_access: bool,
 }
 
 impl Change<'_> {
+    /// Whether anything may have changed for anybody on a source.
+    fn changed(&self, name: &Name, before: &Side<'_>, after: &Side<'_>) -> bool {
+        let (Some(old), Some(new)) = (before.source(name), after.source(name)) else { return true };
+        let reached = |catalog: &Catalog, source: &DataSource| {
+            self.touched.iter().any(|name| {
+                let data = catalog.data_policies.get(*name).map(|policy| &policy.scope);
+                let access = catalog.subscription_policies.get(*name).map(|policy| &policy.scope);
+                data.into_iter().chain(access).any(|scope| covers(catalog, name, scope, source))
+            })
+        };
+        let same = self.same_people && self.same_grants && old == new;
+        !same || reached(before.catalog, old) || reached(after.catalog, new)
+    }
+
     fn source(
         &self,
         name: &Name,
-        before: &mut Side<'_>,
-        after: &mut Side<'_>,
+        merged: Option<(Merged, Merged)>,
+        (before, after): (&mut Side<'_>, &mut Side<'_>),
         known: &mut Known,
     ) -> Option<SourceEffect> {
         let (old, new) = (before.source(name), after.source(name));
-        let untouched = |one: &BTreeSet<&Name>, other: &BTreeSet<&Name>| {
-            one == other && !one.iter().any(|name| self.touched.contains(name))
-        };
-        if let (Some(old), Some(new)) = (old, new)
-            && self.same_people
-            && self.same_grants
-            && old == new
-            && untouched(&before.policies(old), &after.policies(new))
-        {
-            return None;
-        }
-        let (could, can) = (before.readers(old), after.readers(new));
+        let could = before.readers(old);
+        let same = self.same_people && self.same_grants && old == new && self.same_access;
+        let can = if same { could.clone() } else { after.readers(new) };
         let (mut gain, mut lose, mut both) = (can.clone(), could.clone(), could.clone());
         gain.take(&could);
         lose.take(&can);
@@ -273,11 +315,12 @@ impl Change<'_> {
             gaining: examples(&gain),
             losing: examples(&lose),
         };
-        if let (Some(old), Some(new)) = (old, new)
-            && let (Ok(old), Ok(new)) = (before.merger.merge(old), after.merger.merge(new))
-        {
-            effect.columns = self.columns(&old, &new, &both, before, after, known);
-            effect.other_rows = rows(&before.rows(&old), &after.rows(&new)).common(&both);
+        if let Some((old, new)) = merged {
+            effect.columns = self.columns((&old, &new), &both, (before, after), known);
+            let touched = |merged: &Merged| merged.rows.iter().any(|rule| self.touched.contains(&rule.source.policy));
+            if !self.same_people || old.rows.len() != new.rows.len() || touched(&old) || touched(&new) {
+                effect.other_rows = rows(&before.rows(&old), &after.rows(&new)).common(&both);
+            }
         }
         let nothing = effect.gain + effect.lose + effect.other_rows == 0 && effect.columns.is_empty();
         (!nothing).then_some(effect)
@@ -285,11 +328,9 @@ impl Change<'_> {
 
     fn columns(
         &self,
-        old: &Merged,
-        new: &Merged,
+        (old, new): (&Merged, &Merged),
         both: &Bits,
-        before: &mut Side<'_>,
-        after: &mut Side<'_>,
+        (before, after): (&mut Side<'_>, &mut Side<'_>),
         known: &mut Known,
     ) -> Vec<ColumnEffect> {
         let mut effects = Vec::new();

@@ -10,7 +10,6 @@ use scrim_catalog::{
 };
 use scrim_expr::{Expr, Refused, parse_expression};
 
-use crate::access::{self, AccessIndex};
 use crate::index::Index;
 use crate::key::digest;
 use crate::masking::{Combination, Joined, Masking, Noise, Typed, expression_fits, noise_refused, tells_apart};
@@ -29,7 +28,6 @@ pub struct Merger<'a> {
     catalog: &'a Catalog,
     names: Names<'a>,
     policies: Index<'a, Stored<DataPolicy>>,
-    access: AccessIndex<'a>,
     /// By data source: the projects with masked joins, and whether there is an equalized one.
     projects: BTreeMap<&'a Name, (Vec<&'a Name>, bool)>,
 }
@@ -55,17 +53,12 @@ impl<'a> Merger<'a> {
             }
         }
         let policies = Index::new(active, |policy| &policy.scope);
-        Self { catalog, names: Names::of(catalog), policies, access: access::index(catalog), projects }
+        Self { catalog, names: Names::of(catalog), policies, projects }
     }
 
     /// The catalog.
     pub fn catalog(&self) -> &'a Catalog {
         self.catalog
-    }
-
-    /// The subscription policies, to find those of a source by.
-    pub(crate) fn access(&self) -> &AccessIndex<'a> {
-        &self.access
     }
 
     /// The data policies in force on a source, in the order of their names. A window that has not begun or has

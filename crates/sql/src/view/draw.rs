@@ -79,7 +79,13 @@ pub(super) fn noisy(target: &MergedColumn, noise: &Noise, columns: &Typed, salt:
     let sum = function("f_sum", &[&seed], facts);
     // With twelve digits, so that the product stays below the 38 that there are.
     let times = |stddev: &BigDecimal, scale: i64| {
-        format!("ROUND(CAST({sum} - {MIDDLE} AS DECIMAL(12,0)) * {}, {scale})", noise_step(stddev).to_plain_string())
+        let step = noise_step(stddev).to_plain_string();
+        let noise = format!("ROUND(CAST({sum} - {MIDDLE} AS DECIMAL(12,0)) * {step}, {scale})");
+        match dialect {
+            Dialect::Postgresql => noise,
+            // With no more decimals than it has, for a sum has those of both, and 38 digits in all.
+            Dialect::Redshift => format!("CAST({noise} AS DECIMAL(32,{}))", scale.max(0)),
+        }
     };
     let shown = match column_type {
         ColumnType::Date => {
