@@ -1,6 +1,6 @@
 //! The governed world as one immutable value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -88,7 +88,9 @@ impl Catalog {
     pub fn attribute_keys(&self) -> std::collections::BTreeSet<&Name> {
         let users = self.users.values().flat_map(|user| user.attributes.keys());
         let groups = self.groups.values().flat_map(|group| group.attributes.keys());
-        self.attributes.keys().chain(users.chain(groups).map(|key| key.value())).collect()
+        // Many people carry few keys: told apart before they are put in order.
+        let keys: HashSet<&Name> = self.attributes.keys().chain(users.chain(groups).map(|key| key.value())).collect();
+        keys.into_iter().collect()
     }
 
     /// Every tag that something carries or a document describes.

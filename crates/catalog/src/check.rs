@@ -6,6 +6,7 @@ mod sources;
 
 pub use sources::view_of;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::{At, Name, Problem, Who};
 
 /// Checks a whole catalog.
 pub(crate) fn all(catalog: &Catalog, problems: &mut Vec<Problem>) {
-    let mut checker = Checker { catalog, problems };
+    let mut checker = Checker { catalog, keys: catalog.attribute_keys(), problems };
     sources::integrations(&mut checker);
     sources::data_sources(&mut checker);
     people::users(&mut checker);
@@ -29,6 +30,8 @@ pub(crate) fn all(catalog: &Catalog, problems: &mut Vec<Problem>) {
 /// The catalog, and where problems go.
 struct Checker<'a> {
     catalog: &'a Catalog,
+    /// Every attribute key that exists.
+    keys: BTreeSet<&'a Name>,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -73,8 +76,10 @@ impl Checker<'_> {
     }
 
     fn attribute(&mut self, file: &Arc<PathBuf>, key: &At<Name>) {
-        let known = self.catalog.attribute_keys();
-        self.must_exist(file, "attribute", key, known.into_iter());
+        if !self.keys.contains(key.value()) {
+            let known: Vec<&Name> = self.keys.iter().copied().collect();
+            self.must_exist(file, "attribute", key, known.into_iter());
+        }
     }
 
     /// A value of a declared attribute must be one of its values, when they are listed.
