@@ -35,7 +35,7 @@ pub use merged::{Application, Condition, Lift, MergeError, Merged, MergedColumn,
 pub use merging::{Merger, merge};
 pub use profile::{Audiences, ProfileRow, audience_key};
 pub use scope::covers;
-pub use unit_test::{Outcome, run as run_test, test_salt};
+pub use unit_test::{Person as TestPerson, Trial, test_salt};
 pub use value::Value;
 pub use viewers::{ColumnViewers, Person, RowViewers, Viewers, viewers};
 pub use words::in_words;

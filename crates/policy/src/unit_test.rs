@@ -11,35 +11,105 @@ use crate::merged::{MergeError, Merged};
 use crate::value::Value;
 use crate::{Facts, SaltKey, decide, decide_for, merge};
 
-/// What came of a test: its failures, none when it passed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// One line for each expectation that was not met.
-    pub failures: Vec<String>,
+/// A policy test, ready to be looked at: by the reference evaluator, or by an engine beside it.
+pub struct Trial<'a> {
+    /// The test.
+    pub test: &'a PolicyTest,
+    /// The catalog with only the policies that the test names.
+    pub catalog: Catalog,
+    /// The merged policy of its data source.
+    pub merged: Merged,
+    /// The rows of the table.
+    pub rows: Vec<Row>,
+    /// The time of the test.
+    pub now: DateTime<Utc>,
 }
 
-/// Runs a test with the reference evaluator.
-pub fn run(catalog: &Catalog, test: &PolicyTest, real_now: DateTime<Utc>) -> Outcome {
-    let Some(source) = catalog.data_sources.get(test.data_source.value()) else {
-        return Outcome { failures: vec![format!("there is no data source `{}`", test.data_source)] };
-    };
-    let now = test.now.unwrap_or(real_now);
-    let narrowed = narrowed(catalog, test);
-    let merged = match merge(&narrowed, source) {
-        Ok(merged) => merged,
-        Err(MergeError::UnknownType { .. } | MergeError::NoColumns(_)) => {
-            let failure = "the data source's document must list its columns with their types".to_owned();
-            return Outcome { failures: vec![failure] };
-        }
-    };
-    match rows(test, &merged) {
-        Ok(rows) => {
-            let check = |expectation| expectation_failures(&narrowed, source, &merged, &rows, test, expectation, now);
-            Outcome { failures: test.expect.iter().flat_map(check).collect() }
-        }
-        Err(failure) => Outcome { failures: vec![failure] },
+/// A person as whom a test looks.
+pub struct Person {
+    /// How the test calls the person.
+    pub name: String,
+    /// What is true of the person.
+    pub facts: Facts,
+    /// Whether the person may read the data source.
+    pub granted: bool,
+    /// The login.
+    pub login: String,
+}
+
+impl<'a> Trial<'a> {
+    /// Reads a test.
+    ///
+    /// # Errors
+    /// When it cannot be carried out, and why.
+    pub fn of(catalog: &Catalog, test: &'a PolicyTest, real_now: DateTime<Utc>) -> Result<Self, String> {
+        let catalog = narrowed(catalog, test);
+        let Some(source) = catalog.data_sources.get(test.data_source.value()) else {
+            return Err(format!("there is no data source `{}`", test.data_source));
+        };
+        let merged = merge(&catalog, source).map_err(|error| match error {
+            MergeError::UnknownType { .. } | MergeError::NoColumns(_) => {
+                "the data source's document must list its columns with their types".to_owned()
+            }
+        })?;
+        let rows = rows(test, &merged)?;
+        Ok(Self { test, merged, rows, now: test.now.unwrap_or(real_now), catalog })
+    }
+
+    /// The data source.
+    pub fn source(&self) -> Option<&DataSource> {
+        self.catalog.data_sources.get(self.test.data_source.value()).map(|stored| &stored.item)
+    }
+
+    /// As whom an expectation looks.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub fn person(&self, expectation: &Expectation) -> Result<Person, String> {
+        let Some(source) = self.source() else { return Err("the data source is gone".to_owned()) };
+        Ok(match expectation.who.value() {
+            As::User(name) => {
+                let user = self.catalog.users.get(name).ok_or_else(|| format!("there is no user `{name}`"))?;
+                Person {
+                    name: name.to_string(),
+                    facts: Facts::of(&self.catalog, user),
+                    granted: decide(&self.catalog, source, user, self.now).granted,
+                    login: user.login(&source.integration).map_or_else(|| NOBODY.to_owned(), |login| login.to_string()),
+                }
+            }
+            As::Somebody(Somebody { groups, attributes, purposes }) => {
+                let facts = Facts::somebody(&self.catalog, groups, attributes, purposes);
+                let granted = decide_for(&self.catalog, source, &facts, self.now).granted;
+                Person { name: NOBODY.to_owned(), facts, granted, login: NOBODY.to_owned() }
+            }
+        })
+    }
+
+    /// What a person sees by the reference evaluator.
+    pub fn seen(&self, person: &Person) -> Vec<BTreeMap<Name, SeenCell>> {
+        let lookups = self.test.lookups.iter().map(|(table, rows)| {
+            let row =
+                |row: &BTreeMap<Name, Cell>| row.iter().map(|(name, cell)| (name.clone(), cell.0.clone())).collect();
+            (table.clone(), rows.iter().map(row).collect())
+        });
+        let (lookups, released) = (lookups.collect(), Released::counted(&self.merged, &self.rows));
+        let world =
+            World { now: self.now, login: &person.login, salt: &test_salt, lookups: &lookups, released: &released };
+        evaluate(&self.merged, person.granted, &person.facts, &self.rows, &world)
+    }
+
+    /// Everything that is not as it should be.
+    pub fn failures(&self) -> Vec<String> {
+        let check = |expectation: &Expectation| match self.person(expectation) {
+            Ok(person) => compare(&person.name, &self.seen(&person), expectation, &self.merged),
+            Err(failure) => vec![failure],
+        };
+        self.test.expect.iter().flat_map(check).collect()
     }
 }
+
+/// The name and login of a person made up for a test.
+const NOBODY: &str = "somebody";
 
 /// The catalog with only the policies that the test names.
 fn narrowed(catalog: &Catalog, test: &PolicyTest) -> Catalog {
@@ -78,38 +148,6 @@ fn rows(test: &PolicyTest, merged: &Merged) -> Result<Vec<Row>, String> {
 /// The salts of tests: known, so that what a test says can be compared with an engine.
 pub fn test_salt(key: &SaltKey) -> String {
     format!("the salt of {} in {}", key.name, key.scope)
-}
-
-fn expectation_failures(
-    catalog: &Catalog,
-    source: &DataSource,
-    merged: &Merged,
-    rows: &[Row],
-    test: &PolicyTest,
-    expectation: &Expectation,
-    now: DateTime<Utc>,
-) -> Vec<String> {
-    let (who, facts, decision, login) = match expectation.who.value() {
-        As::User(name) => {
-            let Some(user) = catalog.users.get(name) else { return vec![format!("there is no user `{name}`")] };
-            let login = user.login(&source.integration).map_or_else(String::new, |login| login.to_string());
-            (name.to_string(), Facts::of(catalog, user), decide(catalog, source, user, now), login)
-        }
-        As::Somebody(somebody) => {
-            let Somebody { groups, attributes, purposes } = somebody;
-            let facts = Facts::somebody(catalog, groups, attributes, purposes);
-            let decision = decide_for(catalog, source, &facts, now);
-            ("somebody".to_owned(), facts, decision, String::new())
-        }
-    };
-    let lookups = test.lookups.iter().map(|(table, rows)| {
-        let row = |row: &BTreeMap<Name, Cell>| row.iter().map(|(name, cell)| (name.clone(), cell.0.clone())).collect();
-        (table.clone(), rows.iter().map(row).collect())
-    });
-    let released = Released::counted(merged, rows);
-    let world = World { now, login: &login, salt: &test_salt, lookups: &lookups.collect(), released: &released };
-    let seen = evaluate(merged, decision.granted, &facts, rows, &world);
-    compare(&who, &seen, expectation, merged)
 }
 
 /// Rows are compared in any order: each expected row takes one seen row that fits.

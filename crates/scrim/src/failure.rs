@@ -44,6 +44,9 @@ pub(crate) enum Failure {
         "the environment variable SCRIM_ADMIN_URL is not set; it is the URL of an administrator of the database, for example postgresql://postgres@localhost/analytics, used once and kept nowhere"
     )]
     NoAdminUrl,
+    /// Somebody may not do this.
+    #[error("refused: {0}")]
+    NotAllowed(String),
     /// The warehouse.
     #[error(transparent)]
     Warehouse(#[from] scrim_warehouse::WarehouseError),

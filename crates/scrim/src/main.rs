@@ -38,14 +38,20 @@ enum Command {
     Check(commands::check::Arguments),
     /// Print the SQL of the views, offline.
     Compile(commands::compile::Arguments),
-    /// Tell why a user sees what they see of a data source.
+    /// Tell why a user sees what they see of a data source, or who sees what of it.
     Explain(commands::explain::Arguments),
-    /// Run the policy tests of a directory, offline.
+    /// Tell what the change from one directory of policy files to another means for people.
+    Impact(commands::impact::Arguments),
+    /// Run the policy tests of a directory.
     Test(commands::test::Arguments),
     /// Install into a warehouse.
     Integration(commands::integration::Arguments),
     /// Bring a warehouse to what the policy files say.
     Push(commands::push::Arguments),
+    /// Count again what `k_anonymous` masks ask for, where tables changed.
+    Refresh(commands::refresh::Arguments),
+    /// Find the value of a token of a `reversible` mask, for somebody who asked and was allowed.
+    Unmask(commands::unmask::Arguments),
     /// Tell how a warehouse differs from what the policy files say.
     Drift(commands::drift::Arguments),
     /// Print the JSON Schema of policy files, for editors.
@@ -59,6 +65,9 @@ fn main() -> ExitCode {
         Command::Check(check) => commands::check::run(&check, arguments.output),
         Command::Compile(compile) => commands::compile::run(&compile, arguments.output),
         Command::Explain(explain) => commands::explain::run(&explain, arguments.output),
+        Command::Impact(impact) => commands::impact::run(&impact, arguments.output),
+        Command::Refresh(refresh) => commands::refresh::run(&refresh, arguments.output),
+        Command::Unmask(unmask) => commands::unmask::run(&unmask, arguments.output),
         Command::Test(test) => commands::test::run(&test, arguments.output),
         Command::Integration(integration) => commands::integration::run(&integration, arguments.output),
         Command::Push(push) => commands::push::run(&push, arguments.output),

@@ -6,6 +6,7 @@ pub mod calls;
 mod plan;
 mod quote;
 pub mod system;
+pub mod trial;
 mod view;
 
 pub use plan::{Dialect, PlanError, ViewPlan};

@@ -1,5 +1,6 @@
 //! The view of one data source, before any dialect: the contract that every rendering keeps.
 
+use chrono::{DateTime, Utc};
 use scrim_catalog::documents::{DataSource, Engine, Integration, Layout};
 use scrim_catalog::{Catalog, Name, TableName};
 use scrim_policy::{AccessRules, MergeError, Merged, MergedColumn, Merger, Test, audience_key, source_key};
@@ -53,6 +54,9 @@ pub struct ViewPlan {
     pub functions_schema: String,
     /// What the policies say.
     pub merged: Merged,
+    /// The time that the view goes by, in tests of policies, which have a time of their own; otherwise none, and it goes
+    /// by the warehouse's clock.
+    pub clock: Option<DateTime<Utc>>,
 }
 
 /// Why a data source has no view.
@@ -114,6 +118,7 @@ impl ViewPlan {
             system_schema: integration.system_schema(),
             functions_schema: integration.functions_schema(),
             merged,
+            clock: None,
         })
     }
 

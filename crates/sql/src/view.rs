@@ -147,24 +147,28 @@ enum Clock {
 }
 
 /// Now, in UTC, as a timestamp without zone: a reader's time zone has no say.
-fn now(clock: Clock, dialect: Dialect) -> &'static str {
-    match (dialect, clock) {
+fn now(clock: Clock, facts: &Facts<'_>) -> String {
+    if let Some(fixed) = &facts.plan.clock {
+        return moment(fixed);
+    }
+    match (facts.dialect, clock) {
         // GETDATE() is in the session's zone ("GETDATE function"), which is a reader's to set.
-        (Dialect::Redshift, _) => "(CAST(GETDATE() AS TIMESTAMPTZ) AT TIME ZONE 'UTC')",
+        (Dialect::Redshift, _) => "(CAST(GETDATE() AS TIMESTAMPTZ) AT TIME ZONE 'UTC')".to_owned(),
         // As a value of its own, so that it is read once.
-        (Dialect::Postgresql, Clock::Late) => "(SELECT clock_timestamp() AT TIME ZONE 'UTC')",
-        (Dialect::Postgresql, Clock::Early) => "(statement_timestamp() AT TIME ZONE 'UTC')",
+        (Dialect::Postgresql, Clock::Late) => "(SELECT clock_timestamp() AT TIME ZONE 'UTC')".to_owned(),
+        (Dialect::Postgresql, Clock::Early) => "(statement_timestamp() AT TIME ZONE 'UTC')".to_owned(),
     }
 }
 
+fn moment(at: &chrono::DateTime<chrono::Utc>) -> String {
+    format!("CAST({} AS TIMESTAMP)", literal(&at.naive_utc().format("%Y-%m-%d %H:%M:%S%.6f").to_string()))
+}
+
 /// Whether a rule's time has come and not gone; none when it always counts.
-fn within(valid: Option<&Validity>, dialect: Dialect) -> Option<String> {
+fn within(valid: Option<&Validity>, facts: &Facts<'_>) -> Option<String> {
     let window = valid?;
-    let moment = |at: &chrono::DateTime<chrono::Utc>| {
-        format!("CAST({} AS TIMESTAMP)", literal(&at.naive_utc().format("%Y-%m-%d %H:%M:%S%.6f").to_string()))
-    };
-    let from = window.from.as_ref().map(|from| format!("{} >= {}", now(Clock::Late, dialect), moment(from)));
-    let until = window.until.as_ref().map(|until| format!("{} < {}", now(Clock::Early, dialect), moment(until)));
+    let from = window.from.as_ref().map(|from| format!("{} >= {}", now(Clock::Late, facts), moment(from)));
+    let until = window.until.as_ref().map(|until| format!("{} < {}", now(Clock::Early, facts), moment(until)));
     let tests: Vec<String> = from.into_iter().chain(until).collect();
     Some(format!("({})", tests.join(" AND ")))
 }

@@ -12,6 +12,9 @@ pub enum WarehouseError {
         "this version of scrim cannot connect to Amazon Redshift (integration `{0}`); `scrim compile` prints the statements"
     )]
     Redshift(String),
+    /// A change was refused.
+    #[error("the warehouse refused a change: {0}")]
+    Refused(String),
     /// The password cannot be found.
     #[error("no password for the integration `{integration}`: {reason}")]
     Password {

@@ -76,5 +76,6 @@ fn remarks(plan: &ViewPlan) -> Vec<String> {
     let line = |(remark, effect): (&scrim_policy::Remark, &str)| {
         format!("{}: rule {} of `{}` {effect}{}", plan.source, remark.rule, remark.policy, remark.message)
     };
-    closed.chain(warnings).map(line).collect()
+    let keys = plan.merged.keys.iter().map(|(_, r)| (r, ""));
+    closed.chain(warnings).chain(keys).map(line).collect()
 }

@@ -1,11 +1,13 @@
-//! `scrim explain DIR --user U --source S`: why a user sees what they see.
+//! `scrim explain DIR --source S`: why a user sees what they see; without a user, who sees what.
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use scrim_policy::Explanation;
+use scrim_catalog::Catalog;
+use scrim_catalog::documents::DataSource;
+use scrim_policy::{Explanation, Person};
 
 use crate::failure::Failure;
 use crate::{Output, files};
@@ -15,9 +17,9 @@ use crate::{Output, files};
 pub(crate) struct Arguments {
     /// The directory of policy files.
     dir: PathBuf,
-    /// The user.
+    /// The user; everybody when left out.
     #[arg(long)]
-    user: String,
+    user: Option<String>,
     /// The data source.
     #[arg(long)]
     source: String,
@@ -32,9 +34,10 @@ pub(crate) struct Arguments {
 /// Prints the explanation.
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Failure> {
     let catalog = files::catalog(&arguments.dir, output)?;
-    let user = files::named(&catalog.users, "user", &arguments.user)?;
     let source = files::named(&catalog.data_sources, "data source", &arguments.source)?;
     let now = arguments.at.unwrap_or_else(Utc::now);
+    let Some(user) = &arguments.user else { return everybody(&catalog, source, arguments, now, output) };
+    let user = files::named(&catalog.users, "user", user)?;
     let mut explanation = scrim_policy::explain(&catalog, source, user, now)?;
     if let Some(wanted) = &arguments.column {
         explanation.columns.retain(|column| column.name.as_str() == wanted);
@@ -49,6 +52,52 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
     Ok(ExitCode::SUCCESS)
 }
 
+/// Prints who sees what of a data source.
+fn everybody(
+    catalog: &Catalog,
+    source: &DataSource,
+    arguments: &Arguments,
+    now: DateTime<Utc>,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    let mut viewers = scrim_policy::viewers(catalog, source, now)?;
+    if let Some(wanted) = &arguments.column {
+        viewers.columns.retain(|column| column.name.as_str() == wanted);
+        if viewers.columns.is_empty() {
+            return Err(Failure::Unknown { what: "column", name: wanted.clone(), near: None });
+        }
+    }
+    let mut out = anstream::stdout();
+    if output == Output::Json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&viewers)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let list = |out: &mut dyn Write, title: &str, people: &[Person]| -> Result<(), Failure> {
+        if !people.is_empty() {
+            writeln!(out, "  {title}")?;
+        }
+        for person in people {
+            writeln!(out, "    {:<20} {}", person.user.as_str(), person.because.join("; "))?;
+        }
+        Ok(())
+    };
+    writeln!(out, "{}", viewers.data_source)?;
+    list(&mut out, "may be read by", &viewers.readers)?;
+    list(&mut out, "not by, who lack", &viewers.others)?;
+    for column in &viewers.columns {
+        writeln!(out, "\ncolumn {}", column.name)?;
+        list(&mut out, "in the clear", &column.clear)?;
+        list(&mut out, "masked in some rows", &column.mixed)?;
+        list(&mut out, "masked", &column.masked)?;
+    }
+    for rule in &viewers.row_rules {
+        let names = |people: &[scrim_catalog::Name]| people.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", ");
+        writeln!(out, "\nrule {} of `{}` ({})", rule.number, rule.policy, rule.rule)?;
+        writeln!(out, "  keeps rows from  {}\n  and not from     {}", names(&rule.applies_to), names(&rule.spares))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn print(explanation: &Explanation) -> Result<(), Failure> {
     let mut out = anstream::stdout();
     let may = if explanation.subscribed { "may read" } else { "may not read" };
@@ -56,7 +105,7 @@ fn print(explanation: &Explanation) -> Result<(), Failure> {
     for line in &explanation.because {
         writeln!(out, "  - {line}")?;
     }
-    writeln!(out, "\ncolumns")?;
+    writeln!(out, "\ncolumns{}", if explanation.subscribed { "" } else { ", were the user subscribed" })?;
     for column in &explanation.columns {
         let how = match (column.sees, column.mask) {
             ("clear", _) | (_, None) => "clear".to_owned(),
@@ -71,7 +120,7 @@ fn print(explanation: &Explanation) -> Result<(), Failure> {
         writeln!(out, "\nrows")?;
         for rule in &explanation.row_rules {
             let applies = if rule.applies { "applies" } else { "does not apply" };
-            writeln!(out, "  `{}` of {} {applies}", rule.rule, rule.policy)?;
+            writeln!(out, "  rule {} of `{}` ({}) {applies}: {}", rule.number, rule.policy, rule.rule, rule.because)?;
         }
     }
     if !explanation.needs.is_empty() {

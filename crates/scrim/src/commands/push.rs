@@ -83,5 +83,8 @@ pub(crate) fn print(report: &Report, dry_run: bool, output: Output) -> Result<()
         views.created, views.replaced, views.dropped, views.unchanged
     )?;
     writeln!(out, "profiles: {} written, {} removed, {} unchanged", users.written, users.removed, users.unchanged)?;
+    if report.refreshed > 0 {
+        writeln!(out, "statistics: {} data sources counted", report.refreshed)?;
+    }
     Ok(())
 }

@@ -55,12 +55,12 @@ fn always(mask: &Application) -> bool {
 /// the user are never NULL; `when` may be, and then the cell is covered.
 fn clear(target: &MergedColumn, mask: &Application, bound: Bound, facts: &mut Facts<'_>) -> String {
     let mut ways = vec![format!("NOT {}", facts.who(&mask.covers, bound))];
-    if let Some(window) = within(mask.source.valid.as_ref(), facts.dialect) {
+    if let Some(window) = within(mask.source.valid.as_ref(), facts) {
         ways.push(format!("NOT {window}"));
     }
     for lift in &mask.lifted {
         let only = facts.who(&lift.only, bound.flip());
-        ways.push(match within(lift.source.valid.as_ref(), facts.dialect) {
+        ways.push(match within(lift.source.valid.as_ref(), facts) {
             Some(window) => format!("({window} AND {only})"),
             None => only,
         });

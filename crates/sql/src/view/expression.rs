@@ -64,7 +64,7 @@ pub(super) fn render(expr: &Expr, bound: Bound, facts: &mut Facts<'_>) -> String
         }
         Expr::Call(function, arguments) => {
             let arguments: Vec<String> = arguments.iter().map(|argument| render(argument, bound, facts)).collect();
-            call(function, &arguments, dialect)
+            call(function, &arguments, facts)
         }
         Expr::Fact(fact) => {
             let fact = match fact {
@@ -137,7 +137,7 @@ fn family_type(family: Family) -> &'static str {
     }
 }
 
-fn call(function: &Function, arguments: &[String], dialect: Dialect) -> String {
+fn call(function: &Function, arguments: &[String], facts: &Facts<'_>) -> String {
     let list = arguments.join(", ");
     match function {
         Function::Lower => format!("LOWER({list})"),
@@ -167,9 +167,9 @@ fn call(function: &Function, arguments: &[String], dialect: Dialect) -> String {
         Function::ExtractYear => format!("EXTRACT(YEAR FROM {list})"),
         Function::ExtractMonth => format!("EXTRACT(MONTH FROM {list})"),
         Function::ExtractDay => format!("EXTRACT(DAY FROM {list})"),
-        Function::CurrentDate => match dialect {
-            Dialect::Postgresql => format!("CAST({} AS DATE)", now(Clock::Late, dialect)),
-            Dialect::Redshift => format!("TRUNC({})", now(Clock::Late, dialect)),
+        Function::CurrentDate => match facts.dialect {
+            Dialect::Postgresql => format!("CAST({} AS DATE)", now(Clock::Late, facts)),
+            Dialect::Redshift => format!("TRUNC({})", now(Clock::Late, facts)),
         },
     }
 }

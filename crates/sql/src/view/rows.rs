@@ -37,7 +37,7 @@ pub(super) fn render(rule: &RowTest, facts: &mut Facts<'_>) -> String {
         [one] => one.clone(),
         many => format!("({})", many.join(" AND ")),
     };
-    match within(rule.source.valid.as_ref(), facts.dialect) {
+    match within(rule.source.valid.as_ref(), facts) {
         Some(window) => format!("(NOT {window} OR {met})"),
         None => met,
     }
@@ -78,7 +78,7 @@ fn passes(test: &Test, facts: &mut Facts<'_>) -> String {
         }
         Test::Time { newer, age, columns } => {
             let (comparison, clock) = if *newer { (">", Clock::Late) } else { ("<", Clock::Early) };
-            let edge = edge(*age, clock, facts.dialect);
+            let edge = edge(*age, clock, facts);
             let each: Vec<String> = columns
                 .iter()
                 .map(|(name, column_type)| format!("{} {comparison} {edge}", moment(name, column_type)))
@@ -98,8 +98,8 @@ fn moment(name: &Name, column_type: &ColumnType) -> String {
 }
 
 /// An age prints as the interval that both engines read.
-fn edge(age: Age, clock: Clock, dialect: Dialect) -> String {
-    format!("({} - INTERVAL '{age}')", now(clock, dialect))
+fn edge(age: Age, clock: Clock, facts: &Facts<'_>) -> String {
+    format!("({} - INTERVAL '{age}')", now(clock, facts))
 }
 
 /// Whether the column's value is one of the user's, read as the column's type; what cannot be read is NULL.
