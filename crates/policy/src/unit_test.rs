@@ -74,13 +74,13 @@ impl<'a> Trial<'a> {
                     name: name.to_string(),
                     facts: Facts::of(&self.catalog, user),
                     granted: decide(&self.catalog, source, user, self.now).granted,
-                    login: user.login(&source.integration).map_or_else(|| NOBODY.to_owned(), |login| login.to_string()),
+                    login: user.login(&source.integration).map_or_else(|| NO_LOGIN.to_owned(), |login| login.to_string()),
                 }
             }
             As::Somebody(Somebody { groups, attributes, purposes }) => {
                 let facts = Facts::somebody(&self.catalog, groups, attributes, purposes);
                 let granted = decide_for(&self.catalog, source, &facts, self.now).granted;
-                Person { name: NOBODY.to_owned(), facts, granted, login: NOBODY.to_owned() }
+                Person { name: SOMEBODY.to_owned(), facts, granted, login: NO_LOGIN.to_owned() }
             }
         })
     }
@@ -108,8 +108,9 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// The name and login of a person made up for a test.
-const NOBODY: &str = "somebody";
+/// The name of a person made up for a test, and what stands for the login that such a person has not.
+const SOMEBODY: &str = "somebody";
+const NO_LOGIN: &str = "somebody, made up for a test";
 
 /// The catalog with only the policies that the test names.
 fn narrowed(catalog: &Catalog, test: &PolicyTest) -> Catalog {
