@@ -74,7 +74,9 @@ impl<'a> Trial<'a> {
                     name: name.to_string(),
                     facts: Facts::of(&self.catalog, user),
                     granted: decide(&self.catalog, source, user, self.now).granted,
-                    login: user.login(&source.integration).map_or_else(|| NO_LOGIN.to_owned(), |login| login.to_string()),
+                    login: user
+                        .login(&source.integration)
+                        .map_or_else(|| NO_LOGIN.to_owned(), |login| login.to_string()),
                 }
             }
             As::Somebody(Somebody { groups, attributes, purposes }) => {
