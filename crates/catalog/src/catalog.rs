@@ -97,6 +97,7 @@ impl Catalog {
     pub fn known_tags(&self) -> std::collections::BTreeSet<&Name> {
         let sources = self.data_sources.values();
         let used = sources.flat_map(|s| s.tags.iter().chain(s.columns.iter().flat_map(|c| c.tags.iter())));
-        self.tags.keys().chain(used.map(|tag| tag.value())).collect()
+        let tags: HashSet<&Name> = self.tags.keys().chain(used.map(|tag| tag.value())).collect();
+        tags.into_iter().collect()
     }
 }

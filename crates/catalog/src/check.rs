@@ -15,7 +15,7 @@ use crate::{At, Name, Problem, Who};
 
 /// Checks a whole catalog.
 pub(crate) fn all(catalog: &Catalog, problems: &mut Vec<Problem>) {
-    let mut checker = Checker { catalog, keys: catalog.attribute_keys(), problems };
+    let mut checker = Checker { catalog, keys: catalog.attribute_keys(), tags: catalog.known_tags(), problems };
     sources::integrations(&mut checker);
     sources::data_sources(&mut checker);
     people::users(&mut checker);
@@ -32,6 +32,8 @@ struct Checker<'a> {
     catalog: &'a Catalog,
     /// Every attribute key that exists.
     keys: BTreeSet<&'a Name>,
+    /// Every tag that something carries or a document describes.
+    tags: BTreeSet<&'a Name>,
     problems: &'a mut Vec<Problem>,
 }
 

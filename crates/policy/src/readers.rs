@@ -1,5 +1,6 @@
 //! Who of many people may read each data source, by the same formula as [`crate::decide`].
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -67,15 +68,21 @@ impl<'a, 'c> Readers<'a, 'c> {
 
     fn formula(&mut self, rules: &'a AccessRules<'c>, owners: Bits, granted: &Bits) -> Bits {
         let now = self.now;
-        let (mut guarded, mut all, mut any) = (self.crowd.everybody(), self.crowd.everybody(), None::<Bits>);
-        let mut giving = false;
-        for rule in rules.rules().iter().filter(|rule| rule.counts(now)) {
-            if rule.is_guardrail() {
-                guarded.keep(&self.meets(rule, granted));
-                continue;
+        let counting = || rules.rules().iter().filter(move |rule| rule.counts(now));
+        for rule in counting() {
+            if let Meets::Condition(who) = &rule.meets {
+                let crowd = self.crowd;
+                self.conditions.entry(who).or_insert_with(|| crowd.meet(who, Bound::Every));
             }
-            giving = true;
-            let met = self.meets(rule, &Bits::default());
+        }
+        let none = Bits::default();
+        let mut all = self.crowd.everybody();
+        let mut any = None::<Bits>;
+        let mut giving = false;
+        for rule in counting() {
+            // Policies alone know of no grants.
+            let met = self.meets(rule, &none);
+            giving |= !rule.is_guardrail();
             if rule.is_shared() {
                 any.get_or_insert_default().join(&met);
             } else {
@@ -85,25 +92,26 @@ impl<'a, 'c> Readers<'a, 'c> {
         if let Some(any) = any {
             all.keep(&any);
         }
-        // Policies alone know of no grants.
-        for rule in rules.rules().iter().filter(|rule| rule.is_guardrail() && rule.counts(now)) {
-            all.keep(&self.meets(rule, &Bits::default()));
+        if !giving {
+            all = Bits::default();
         }
-        let mut may = if giving { all } else { Bits::default() };
-        may.join(&owners);
-        may.join(granted);
-        may.keep(&guarded);
-        may
+        let mut singly = owners;
+        singly.join(granted);
+        for rule in counting().filter(|rule| rule.is_guardrail()) {
+            singly.keep(&self.meets(rule, granted));
+        }
+        all.join(&singly);
+        all
     }
 
-    fn meets(&mut self, rule: &'a AccessRule<'c>, granted: &Bits) -> Bits {
+    /// Who meets a rule; its condition was asked before.
+    fn meets<'b>(&'b self, rule: &AccessRule<'_>, granted: &'b Bits) -> Cow<'b, Bits> {
         match &rule.meets {
-            Meets::Anyone => self.crowd.everybody(),
-            Meets::Granted => granted.clone(),
-            Meets::Nobody(_) => Bits::default(),
+            Meets::Anyone => Cow::Owned(self.crowd.everybody()),
+            Meets::Granted => Cow::Borrowed(granted),
+            Meets::Nobody(_) => Cow::Owned(Bits::default()),
             Meets::Condition(who) => {
-                let crowd = self.crowd;
-                self.conditions.entry(who).or_insert_with(|| crowd.meet(who, Bound::Every)).clone()
+                self.conditions.get(who).map_or_else(|| Cow::Owned(Bits::default()), Cow::Borrowed)
             }
         }
     }

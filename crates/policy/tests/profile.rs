@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use scrim_catalog::documents::SourceStatus;
 use scrim_catalog::{Catalog, Name, SourceFile, assemble};
-use scrim_policy::{AccessRules, Audiences, Facts, admitted, audience_key, source_key};
+use scrim_policy::{AccessRules, Audiences, Facts, admitted, audience_key, decide, effect, source_key};
 
 struct Choice(u64);
 
@@ -130,6 +130,32 @@ fn the_profile_lists_what_the_decision_grants() {
                     assert!(hours > 0 || !granted || listed(then), "{} misses {}\n{text}", user.name, source.name);
                 }
             }
+        }
+    }
+}
+
+/// The effect of a change is what the decisions before and after it say of each person.
+#[test]
+fn the_effect_of_a_change_is_the_difference_of_the_decisions() {
+    let now = "2026-11-24T12:00:00Z".parse().unwrap();
+    for seed in 1..600_u64 {
+        let text = |seed: u64| documents(&mut Choice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)), now);
+        let (before, after) = (text(seed), text(seed + 1));
+        let (old, new) = (catalog(&before), catalog(&after));
+        let effects = effect(&old, &new, now);
+        let may = |catalog: &Catalog, source: &str, user: &str| {
+            let source = catalog.data_sources.get(source).unwrap();
+            decide(catalog, source, catalog.users.get(user).unwrap(), now).granted
+        };
+        for source in old.data_sources.keys() {
+            let count = |had: bool| {
+                let users =
+                    old.users.keys().filter(|user| may(&old, source, user) == had && may(&new, source, user) != had);
+                users.count()
+            };
+            let found = effects.iter().find(|effect| effect.data_source == *source);
+            let found = found.map_or((0, 0), |effect| (effect.gain, effect.lose));
+            assert_eq!(found, (count(false), count(true)), "{source}\n{before}\nBECAME\n{after}");
         }
     }
 }

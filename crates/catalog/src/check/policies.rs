@@ -121,10 +121,10 @@ pub(super) fn data_policies(checker: &mut Checker<'_>) {
 
 /// Warns of a tag that nothing carries: it selects nothing, which is rarely meant.
 fn tag(checker: &mut Checker<'_>, file: &Arc<PathBuf>, name: &At<Name>) {
-    let known = checker.catalog.known_tags();
+    let known = &checker.tags;
     if !known.iter().any(|tag| crate::tag::covers(name, tag)) {
         let problem = Problem::warning(file, name.mark(), format!("nothing carries the tag `{name}`"));
-        checker.problems.push(problem.suggest(name, known.into_iter().map(Name::as_str)));
+        checker.problems.push(problem.suggest(name, known.iter().map(|tag| tag.as_str())));
     }
 }
 
