@@ -221,7 +221,7 @@ pub(crate) fn noise_refused(noise: &Noise, column_type: &ColumnType) -> Option<S
             noise.stddev.to_plain_string()
         ));
     }
-    if column_type.is_time() && noise.stddev > BigDecimal::from(MOST_DAYS) {
+    if column_type.is_time() && noise.stddev > MOST_DAYS {
         return Some(format!("a standard deviation of more than {MOST_DAYS} days"));
     }
     match (&noise.low, &noise.high) {
@@ -256,7 +256,7 @@ mod tests {
         assert!((SPREAD as f64 - (8.0 * (n * n - 1.0) / 12.0).sqrt()).abs() < 1.0);
         let step = noise_step(&"50".parse().unwrap());
         assert!((step.to_string().parse::<f64>().unwrap() * SPREAD as f64 - 50.0).abs() < 1e-9, "{step}");
-        assert!(noise_step(&"0.000001".parse().unwrap()) > BigDecimal::from(0));
+        assert!(noise_step(&"0.000001".parse().unwrap()) > 0);
     }
 
     #[test]

@@ -424,7 +424,7 @@ pub fn documents(choice: &mut Choice) -> String {
         );
     }
     for policy in 0..choice.below(4) {
-        let _ = write!(text, "{}---\n", subscription(choice, &format!("a{policy}")));
+        let _ = writeln!(text, "{}---", subscription(choice, &format!("a{policy}")));
     }
     let whom = choice.of(&["user: u1", "user: u2", "user: u3", "user: u4", "group: hr"]);
     let _ = write!(text, "{{ kind: grant, name: g, {whom}, data_source: s }}\n---\n");

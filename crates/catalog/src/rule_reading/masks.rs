@@ -148,7 +148,7 @@ fn randomize(mark: Mark, form: &RandomizeForm) -> Read<Mask> {
                 );
             }
             match decimal(rate) {
-                Some(rate) if rate > BigDecimal::zero() && rate <= BigDecimal::from(1) => Draw::Answer { domain, rate },
+                Some(rate) if rate > BigDecimal::zero() && rate <= 1 => Draw::Answer { domain, rate },
                 _ => return fault(mark, format!("`{rate}` is not a rate"), "write a number above 0 and at most 1"),
             }
         }

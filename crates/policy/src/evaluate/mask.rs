@@ -138,11 +138,9 @@ fn reformatted(value: &Value, salt: &str, column_type: &ColumnType) -> Value {
     let sign = usize::from(text.starts_with('-'));
     let (before, rest) = shown.split_at(sign);
     let (first, rest) = rest.split_at(rest.len().min(1));
-    let first = if longest.is_some_and(|longest| size >= BigDecimal::from(longest))
-        || (first == "0" && size >= BigDecimal::from(10))
-    {
+    let first = if longest.is_some_and(|longest| size >= longest) || (first == "0" && size >= 10) {
         "1"
-    } else if decimals && size < BigDecimal::from(1) {
+    } else if decimals && size < 1 {
         "0"
     } else {
         first
