@@ -198,10 +198,10 @@ fn hashes_join_only_under_a_project_with_masked_joins() {
     governed.run(READERS);
     governed.run("CREATE SCHEMA raw; CREATE TABLE raw.a (mail text, other text); CREATE TABLE raw.b (mail text); INSERT INTO raw.a VALUES ('x', 'x'); INSERT INTO raw.b VALUES ('x ')");
     let text = |project: &str| {
-        documents(&"{ kind: project, name: j, masked_joins: true, data_sources: [ a, b ], members: [ { user: u2 }, { user: u1 } ] }\n---\n\
+        documents("{ kind: project, name: j, masked_joins: true, data_sources: [ a, b ], members: [ { user: u2 }, { user: u1 } ] }\n---\n\
              { kind: data-source, name: a, integration: w, table: raw.a, columns: [ { name: mail, type: text, tags: [ PII.Mail ] }, { name: other, type: text, tags: [ PII.Other ] } ] }\n---\n\
              { kind: data-source, name: b, integration: w, table: raw.b, columns: [ { name: mail, type: text, tags: [ PII.Mail ] } ] }\n---\n\
-             { kind: data-policy, name: p, where: all, rules: [ { mask: { columns: { tag: PII }, with: hash } } ] }".to_string())
+             { kind: data-policy, name: p, where: all, rules: [ { mask: { columns: { tag: PII }, with: hash } } ] }")
         .replace("name: u2,", &format!("name: u2,{project}"))
     };
     let catalog = governed.catalog(&text(" current_project: j,"));
