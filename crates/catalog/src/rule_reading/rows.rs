@@ -176,9 +176,10 @@ fn row_rule(mark: Mark, form: &RowsForm) -> Read<RowRule> {
             alone(RowsForm { older_than: None, ..written }, rule)
         }
         (RowsForm { sample: Some(Scalar(percent)), .. }, _) => {
-            let share = percent.parse::<BigDecimal>().ok().filter(|share| {
-                *share >= BigDecimal::zero() && *share <= 100 && share.fractional_digit_count() <= 4
-            });
+            let share = percent
+                .parse::<BigDecimal>()
+                .ok()
+                .filter(|share| *share >= BigDecimal::zero() && *share <= 100 && share.fractional_digit_count() <= 4);
             let Some(share) = share else {
                 let help = "write a percentage from 0 to 100, with at most 4 decimals";
                 return fault(mark, format!("`{percent}` is not a percentage"), help);
