@@ -198,6 +198,7 @@ fn plainly(message: &str) -> Option<(&'static str, &'static str)> {
         ),
         ("duplicate mapping key", "this is written twice", "documents in one file are set apart by a line `---`"),
         ("expected sequence start", "a list is expected here", "write `[ ... ]`, also around one"),
+        ("expected mapping start", "settings in braces are expected here", "write `{ name: value }`, as in `{ k: 5 }`"),
         ("expected string scalar", "one value is expected here", "write it without brackets or braces"),
         ("cannot deserialize null into string", "a value is missing here", "write one, or remove the line"),
     ];

@@ -19,7 +19,14 @@ macro_rules! word_or_form {
                     }
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<$type, A::Error> {
                         let form = <$form as serde::Deserialize>::deserialize(serde::de::value::MapAccessDeserializer::new(map));
-                        form.map($type::Form)
+                        form.map($type::Form).map_err(|error: A::Error| {
+                            let message = error.to_string();
+                            let alone = [$($word),+].into_iter().find(|word| message.contains(&format!("unknown variant `{word}`")));
+                            match alone {
+                                Some(word) => serde::de::Error::custom(format!("`{word}` stands alone here, without braces and settings")),
+                                None => error,
+                            }
+                        })
                     }
                 }
                 deserializer.deserialize_any(WordOrForm)
