@@ -1,8 +1,12 @@
 //! What a checked catalog still gets wrong: policies that reach nothing, rules that cannot be applied where they
 //! reach.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use scrim_catalog::documents::{PolicyStatus, SourceStatus};
-use scrim_catalog::{Catalog, Mark, Problem, Where};
+use scrim_catalog::{Catalog, Mark, Name, Problem, Where};
 
 use crate::Merger;
 use crate::scope::covers;
@@ -22,23 +26,50 @@ pub fn idle_policies(catalog: &Catalog) -> Vec<Problem> {
     data.chain(access).map(|problem| problem.help("look at its `where`, and at the tags of the data sources")).collect()
 }
 
-/// Rules that cannot be applied to a source they cover, and so close it. Sources whose columns only the warehouse
-/// knows are passed over.
-pub fn inapplicable_rules(catalog: &Catalog) -> Vec<Problem> {
+/// Rules that do not fit where they reach: an error where one cannot be applied and closes the source, a warning for
+/// masks that show NULL because they cannot keep a column's type. Sources whose columns only the warehouse knows are
+/// passed over.
+pub fn misfits(catalog: &Catalog) -> Vec<Problem> {
     let active = catalog.data_sources.values().filter(|source| source.status == SourceStatus::Active);
     let merger = Merger::new(catalog);
     let mut problems = Vec::new();
+    let mut fallen: BTreeMap<(Name, usize), Vec<String>> = BTreeMap::new();
     for merged in active.filter_map(|source| merger.merge(source).ok()) {
         for remark in &merged.closed {
-            let Some(policy) = catalog.data_policies.get(&remark.policy) else { continue };
-            let mark =
-                remark.rule.checked_sub(1).and_then(|at| policy.rules.get(at)).map_or(policy.mark, |rule| rule.mark);
-            let mark = if mark == Mark::default() { policy.mark } else { mark };
             let message =
                 format!("rule {} of `{}` on `{}`: {}", remark.rule, remark.policy, merged.source, remark.message);
-            problems
-                .push(Problem::error(&policy.file, mark, message).help("a data source with such a rule shows no rows"));
+            problems.extend(place(catalog, &remark.policy, remark.rule).map(|(file, mark)| {
+                Problem::error(file, mark, message).help("a data source with such a rule shows no rows")
+            }));
+        }
+        if !merged.closed.is_empty() {
+            continue;
+        }
+        for column in &merged.columns {
+            for mask in column.masks.iter().filter(|mask| mask.falls_back) {
+                let rule = fallen.entry((mask.source.policy.clone(), mask.source.rule)).or_default();
+                rule.push(format!("`{}` of `{}` ({})", column.name, merged.source, column.column_type));
+            }
         }
     }
+    for ((policy, rule), mut columns) in fallen {
+        columns.dedup();
+        let more = columns.len().saturating_sub(3);
+        columns.truncate(3);
+        let list = columns.join(", ");
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let message = format!("rule {rule} of `{policy}` does not fit {list}{more}: NULL is shown instead");
+        problems.extend(place(catalog, &policy, rule).map(|(file, mark)| {
+            Problem::warning(file, mark, message)
+                .help("`scrim compile` says why; docs/policies.md has what fits which type")
+        }));
+    }
     problems
+}
+
+/// Where a rule is written.
+fn place<'a>(catalog: &'a Catalog, policy: &Name, rule: usize) -> Option<(&'a Arc<PathBuf>, Mark)> {
+    let policy = catalog.data_policies.get(policy)?;
+    let mark = rule.checked_sub(1).and_then(|at| policy.rules.get(at)).map_or(policy.mark, |rule| rule.mark);
+    Some((&policy.file, if mark == Mark::default() { policy.mark } else { mark }))
 }

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
     let problems = match scrim_catalog::assemble(&files).into_result() {
         Err(problems) => problems,
         Ok((catalog, mut problems)) => {
-            problems.extend(scrim_policy::inapplicable_rules(&catalog));
+            problems.extend(scrim_policy::misfits(&catalog));
             problems.extend(scrim_policy::idle_policies(&catalog));
             problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
             problems
