@@ -161,7 +161,9 @@ fn refuse_inexact<'a>(items: impl IntoIterator<Item = &'a Expr>, at: Location) -
     for item in items {
         item.walk(&mut |part| match part {
             Expr::Column { name, column_type } if column_type.is_float() => float = Some(name.clone()),
-            Expr::Column { name, column_type } if column_type.is_number() && !column_type.floats(&ColumnType::Double) => {
+            Expr::Column { name, column_type }
+                if column_type.is_number() && !column_type.floats(&ColumnType::Double) =>
+            {
                 beyond = Some(name.clone());
             }
             _ => {}

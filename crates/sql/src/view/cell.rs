@@ -202,7 +202,9 @@ pub(super) fn computable(value: &str, column_type: &ColumnType, dialect: Dialect
         (ColumnType::Real | ColumnType::Double, _) => {
             Some(format!("{value} > -1000000000000000 AND {value} < 1000000000000000"))
         }
-        (ColumnType::Numeric(None), Dialect::Postgresql) => Some(format!("{value} > -{DIGITS_38} AND {value} < {DIGITS_38}")),
+        (ColumnType::Numeric(None), Dialect::Postgresql) => {
+            Some(format!("{value} > -{DIGITS_38} AND {value} < {DIGITS_38}"))
+        }
         // What is no number is greater than every number.
         (ColumnType::Numeric(Some(_)), Dialect::Postgresql) => {
             column_type.range().map(|(_, most)| format!("{value} <= {}", most.to_plain_string()))

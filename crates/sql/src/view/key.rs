@@ -61,7 +61,9 @@ pub(super) fn counted(combination: &Combination, dialect: Dialect) -> Option<Str
     let columns = combination.columns.iter().chain(&combination.within);
     let times = columns.filter(|(_, column_type)| column_type.is_time());
     let tests: Vec<String> = times
-        .map(|(name, column_type)| format!("({} IS NULL OR {} IS NOT NULL)", column(name), text(name, column_type, dialect)))
+        .map(|(name, column_type)| {
+            format!("({} IS NULL OR {} IS NOT NULL)", column(name), text(name, column_type, dialect))
+        })
         .collect();
     (!tests.is_empty()).then(|| tests.join(" AND "))
 }
