@@ -66,6 +66,17 @@ impl ColumnType {
         matches!(self, Self::Date | Self::Timestamp | Self::TimestampTz)
     }
 
+    /// Whether every number of the type is near one of a floating-point type: of others the conversion is an error, which
+    /// shows them.
+    pub fn floats(&self, to: &ColumnType) -> bool {
+        match (self, to) {
+            (Self::Numeric(Some((precision, scale))), Self::Real) => precision - scale <= 38 && *scale <= 37,
+            (Self::Numeric(Some((precision, scale))), Self::Double) => precision - scale <= 308 && *scale <= 307,
+            (Self::Numeric(None), _) | (Self::Double, Self::Real) => false,
+            (number, _) => number.is_number() && to.is_float(),
+        }
+    }
+
     /// The least and the greatest number of a type that has such.
     pub fn range(&self) -> Option<(BigDecimal, BigDecimal)> {
         let whole = |least: i64, most: i64| Some((BigDecimal::from(least), BigDecimal::from(most)));

@@ -122,6 +122,7 @@ fn compare(op: Comparison, left: Expr, right: Expr, at: Location) -> Checked {
 pub(crate) fn comparable(left: Expr, right: Expr, at: Location) -> Result<(Expr, Expr), Refused> {
     refuse_null(&left, at)?;
     refuse_null(&right, at)?;
+    refuse_inexact([&left, &right], at)?;
     if matches!(left, Expr::Text(_)) && right.family() != Family::Text {
         let left = fit(left, &right, at)?;
         return Ok((left, right));
@@ -153,8 +154,33 @@ fn zoned(expr: &Expr) -> bool {
     found
 }
 
+/// Refuses to bring floating-point numbers together with numbers that may be none: the warehouse would convert them, fail
+/// on those, and show them.
+fn refuse_inexact<'a>(items: impl IntoIterator<Item = &'a Expr>, at: Location) -> Result<(), Refused> {
+    let (mut float, mut beyond) = (None, None);
+    for item in items {
+        item.walk(&mut |part| match part {
+            Expr::Column { name, column_type } if column_type.is_float() => float = Some(name.clone()),
+            Expr::Column { name, column_type }
+                if column_type.is_number() && !column_type.floats(&ColumnType::Double) =>
+            {
+                beyond = Some(name.clone());
+            }
+            _ => {}
+        });
+    }
+    match (float, beyond) {
+        (Some(float), Some(beyond)) => {
+            let message = format!("`{float}` is a floating-point number, and some numbers of `{beyond}` cannot be one");
+            Err(Refused::new(at, message))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Results that stand for each other: all of the family of the first whose family is certain.
 fn one_family(items: Vec<(Expr, Location)>, at: Location) -> Result<Vec<Expr>, Refused> {
+    refuse_inexact(items.iter().map(|(item, _)| item), at)?;
     let certain = |item: &&(Expr, Location)| !matches!(item.0, Expr::Text(_) | Expr::Null(Family::Null));
     let text = |item: &&(Expr, Location)| matches!(item.0, Expr::Text(_));
     let Some(model) = items.iter().find(certain).or_else(|| items.iter().find(text)).map(|item| item.0.clone()) else {

@@ -47,6 +47,13 @@ const REFUSED: &[(&str, &str)] = &[
     ("n == 1", "`==`"),
     ("select true", "ends before"),
     ("with x as (select 1) select * from x", "ends before"),
+    // What the warehouse would convert, and fail on.
+    ("ratio < total", "cannot be one"),
+    ("wide = ratio", "cannot be one"),
+    ("nullif(ratio, wide) is null", "cannot be one"),
+    ("coalesce(total, ratio) > 1", "cannot be one"),
+    ("case when active then ratio else wide end > 1", "cannot be one"),
+    ("ratio between 1 and wide", "cannot be one"),
     // Other tables.
     ("exists (select 1 from users)", "subqueries"),
     ("not exists (select 1 from users)", "subqueries"),

@@ -176,8 +176,7 @@ pub(crate) fn expression_fits(expr: &Expr, column_type: &ColumnType) -> bool {
         (Family::Boolean, ColumnType::Boolean) => true,
         (Family::Date | Family::Timestamp, other) => other.is_time(),
         // A floating-point number has no exact value to be rounded; some numbers are no floating-point number at all.
-        (Family::Number, ColumnType::Double) => only(&|t| *t != ColumnType::Numeric(None)),
-        (Family::Number, ColumnType::Real) => only(&|t| !matches!(t, ColumnType::Numeric(None) | ColumnType::Double)),
+        (Family::Number, ColumnType::Real | ColumnType::Double) => only(&|t| t.floats(column_type)),
         (Family::Number, other) if other.is_number() => only(&|t| !t.is_float()),
         _ => false,
     }
@@ -265,6 +264,17 @@ mod tests {
         assert_eq!(scale("50", ColumnType::Numeric(Some((12, 2)))), 2);
         assert_eq!(scale("50", ColumnType::Double), 7);
         assert_eq!(scale("1000000000000", ColumnType::BigInt), -3);
+    }
+
+    #[test]
+    fn an_expression_whose_numbers_may_be_no_floating_point_numbers_does_not_fit() {
+        let fits = |of: &str, to: ColumnType| {
+            expression_fits(&Expr::Column { name: Name::new("c").unwrap(), column_type: of.parse().unwrap() }, &to)
+        };
+        assert!(fits("numeric(38,10)", ColumnType::Real) && fits("numeric(300,10)", ColumnType::Double));
+        assert!(!fits("numeric(60,10)", ColumnType::Real) && !fits("numeric(60,50)", ColumnType::Real));
+        assert!(!fits("numeric(400,0)", ColumnType::Double) && !fits("numeric", ColumnType::Double));
+        assert!(!fits("double precision", ColumnType::Real) && fits("bigint", ColumnType::Real));
     }
 
     #[test]

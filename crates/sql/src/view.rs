@@ -85,8 +85,9 @@ impl Rendered {
         let _ = write!(query, "\nWHERE {}", tests.join("\n  AND "));
         let statistics = plan.merged.combinations().into_iter().map(|combination| {
             let digest = key::digest(&key::combination(combination, dialect), &facts);
+            let counted = key::counted(combination, dialect).map_or_else(String::new, |test| format!(" WHERE {test}"));
             let query = format!(
-                "SELECT {digest} AS combination FROM {} AS {TABLE} GROUP BY 1 HAVING COUNT(*) >= {}",
+                "SELECT {digest} AS combination FROM {} AS {TABLE}{counted} GROUP BY 1 HAVING COUNT(*) >= {}",
                 relation(&plan.table),
                 combination.k
             );

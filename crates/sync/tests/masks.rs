@@ -333,6 +333,55 @@ fn a_combination_is_shown_only_while_enough_rows_have_it() {
     assert_eq!(governed.push(&catalog).views.replaced, 1);
 }
 
+/// Days outside the years that have a text are neither NULL nor each other; tables that inherit are part of the table.
+#[test]
+fn a_rare_day_of_any_year_is_not_released_and_tables_below_are_watched() {
+    let governed = Governed::start();
+    governed.run(READERS);
+    governed.run(
+        "CREATE SCHEMA raw; CREATE TABLE raw.a (id int, born date, seen timestamptz); CREATE TABLE raw.below () INHERITS (raw.a);
+         INSERT INTO raw.below VALUES (1, NULL, NULL), (2, NULL, NULL), (3, 'infinity', NULL), (4, '0044-03-15 BC', NULL),
+           (5, NULL, '-infinity'), (6, '2000-01-01', '2000-01-01'), (7, '2000-01-01', '2000-01-01');
+         SELECT pg_stat_force_next_flush()",
+    );
+    let catalog = governed.catalog(&documents(
+        "{ kind: data-source, name: a, integration: w, table: raw.a, columns: [ { name: id, type: integer }, { name: born, type: date, tags: [ Q ] }, { name: seen, type: timestamptz, tags: [ Q ] } ] }\n---\n\
+         { kind: data-policy, name: p, where: all, rules: [ { mask: { columns: { tag: Q }, with: { k_anonymous: { k: 2 } } } } ] }",
+    ));
+    governed.install(&catalog);
+    governed.push(&catalog);
+    let seen = || -> Vec<String> {
+        let sql = "SELECT id || ' ' || COALESCE(born::text, '-') || COALESCE(' ' || date(seen), '-') FROM governed.a ORDER BY id";
+        governed.seen("u1", sql).unwrap().into_iter().map(|mut row| row.remove(0).unwrap()).collect()
+    };
+    let both = ["1 --", "2 --", "3 --", "4 --", "5 --", "6 2000-01-01 2000-01-01", "7 2000-01-01 2000-01-01"];
+    assert_eq!(seen(), both);
+    governed.run("UPDATE raw.below SET born = '2001-01-01' WHERE id = 6");
+    governed.run("SELECT pg_stat_force_next_flush()");
+    assert_eq!(seen().last().unwrap(), "7 --");
+}
+
+/// No mask fails on a number, however large, and what is no number is not shown by noise or rounding.
+#[test]
+fn no_mask_fails_on_a_number() {
+    let governed = Governed::start();
+    governed.run(READERS);
+    governed.run(
+        "CREATE SCHEMA raw; CREATE TABLE raw.a (id int, n numeric, m numeric, p numeric(12,2), q numeric(12,2));
+         INSERT INTO raw.a SELECT row_number() OVER (), v.n, v.n, CASE WHEN v.n = 'NaN' THEN v.n ELSE 7 END, CASE WHEN v.n = 'NaN' THEN v.n ELSE 7 END
+         FROM (VALUES (7::numeric), ('NaN'), ('Infinity'), ('-Infinity'), (repeat('9', 131072)::numeric), (-repeat('9', 131072)::numeric)) AS v (n)",
+    );
+    let catalog = governed.catalog(&documents(
+        "{ kind: data-source, name: a, integration: w, table: raw.a, columns: [ { name: id, type: integer }, { name: n, type: numeric, tags: [ N ] }, { name: m, type: numeric, tags: [ R ] }, { name: p, type: 'numeric(12,2)', tags: [ N ] }, { name: q, type: 'numeric(12,2)', tags: [ R ] } ] }\n---\n\
+         kind: data-policy\nname: p\nwhere: all\nrules:\n  - mask: { columns: { tag: N }, with: { randomize: { noise: { stddev: 5 }, by: { name: id } } } }\n  - mask: { columns: { tag: R }, with: { round: 5 } }",
+    ));
+    governed.install(&catalog);
+    governed.push(&catalog);
+    let shown = governed.seen("u1", "SELECT string_agg(id::text, '' ORDER BY id) FILTER (WHERE n IS NOT NULL), string_agg(m::text, ' ' ORDER BY id), string_agg(id::text, '' ORDER BY id) FILTER (WHERE p IS NOT NULL), string_agg(id::text, '' ORDER BY id) FILTER (WHERE q = 5) FROM governed.a");
+    let cells: Vec<String> = shown.unwrap().remove(0).into_iter().flatten().collect();
+    assert_eq!(cells, ["1", "5", "13456", "13456"]);
+}
+
 /// Under an equalized project: facts are bounds, and what speaks of one reader shows nothing.
 #[test]
 fn members_of_an_equalized_project_see_what_all_of_them_may() {

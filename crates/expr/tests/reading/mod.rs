@@ -22,6 +22,8 @@ fn with(masked: Option<&Name>, read: impl FnOnce(&Scope<'_>) -> Result<Expr, Ref
         ("n", "integer"),
         ("amount", "numeric(12,2)"),
         ("ratio", "double precision"),
+        ("total", "numeric"),
+        ("wide", "numeric(400,0)"),
         ("name", "varchar(80)"),
         ("email", "text"),
         ("code", "char(3)"),

@@ -61,10 +61,10 @@ pub(super) fn apply(mask: &Masking, seeing: &Seeing<'_>, column: &MergedColumn) 
             })
         }
         (Masking::Partial(edge, kept, fill), Value::Text(text)) => Value::Text(partial(*edge, *kept, *fill, text)),
-        (Masking::Round(bucket), Value::Number(number)) => {
-            let floor = floor(number, bucket);
-            if fits(&floor, column_type) { Value::Number(floor) } else { Value::Null }
-        }
+        (Masking::Round(bucket), Value::Number(_)) => decimal(value, column_type)
+            .map(|number| floor(&number, bucket))
+            .filter(|floor| fits(floor, column_type))
+            .map_or(Value::Null, Value::Number),
         (Masking::Round(bucket), Value::Float(_)) => decimal(value, column_type)
             .map_or(Value::Null, |exact| as_column(Value::Number(floor(&exact, bucket)), column_type)),
         (Masking::Truncate(to), Value::Date(day)) => Value::Date(cut(day.and_time(NaiveTime::MIN), *to).date()),
@@ -110,9 +110,12 @@ fn as_column(value: Value, column_type: &ColumnType) -> Value {
 }
 
 /// A number as a decimal. Floating-point numbers have the digits that their type guarantees (15 or 6); those beyond
-/// ±10^15 have no such form.
+/// ±10^15 have no such form, and of numbers without bounds those beyond ±10^38 no sum.
 pub(super) fn decimal(value: &Value, column_type: &ColumnType) -> Option<BigDecimal> {
     match value {
+        Value::Number(number) if *column_type == ColumnType::Numeric(None) => {
+            (number.abs() < BigDecimal::new(1.into(), -38)).then(|| number.clone())
+        }
         Value::Number(number) => Some(number.clone()),
         Value::Float(number) if !number.is_nan() && number.abs() < 1e15 => {
             let digits = if *column_type == ColumnType::Real { 5 } else { 14 };

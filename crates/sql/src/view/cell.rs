@@ -192,6 +192,27 @@ pub(super) fn exact(value: &str, column_type: &ColumnType, dialect: Dialect) -> 
     }
 }
 
+/// The largest number, and more, that is computed with where a type has none: there are larger ones in PostgreSQL, and
+/// sums that it cannot hold.
+const DIGITS_38: &str = "100000000000000000000000000000000000000";
+
+/// Whether a value is a number that can be computed with; none where every value is.
+pub(super) fn computable(value: &str, column_type: &ColumnType, dialect: Dialect) -> Option<String> {
+    match (column_type, dialect) {
+        (ColumnType::Real | ColumnType::Double, _) => {
+            Some(format!("{value} > -1000000000000000 AND {value} < 1000000000000000"))
+        }
+        (ColumnType::Numeric(None), Dialect::Postgresql) => {
+            Some(format!("{value} > -{DIGITS_38} AND {value} < {DIGITS_38}"))
+        }
+        // What is no number is greater than every number.
+        (ColumnType::Numeric(Some(_)), Dialect::Postgresql) => {
+            column_type.range().map(|(_, most)| format!("{value} <= {}", most.to_plain_string()))
+        }
+        _ => None,
+    }
+}
+
 /// The value of an expression as one of the column's type; numbers out of its range are NULL.
 fn custom(expr: &Expr, target: &MergedColumn, facts: &mut Facts<'_>) -> String {
     let dialect = facts.dialect;
@@ -228,11 +249,9 @@ fn rounded(value: &str, column_type: &ColumnType, bucket: &str, dialect: Dialect
     let exact = exact(value, column_type, dialect);
     let remainder = format!("MOD({exact}, {bucket})");
     let floor = format!("{exact} - {remainder} - CASE WHEN {remainder} < 0 THEN {bucket} ELSE 0 END");
-    let guard = match column_type.range() {
-        Some((least, _)) => format!("{floor} >= {}", least.to_plain_string()),
-        None if column_type.is_float() => format!("{value} > -1000000000000000 AND {value} < 1000000000000000"),
-        None => "1 = 1".to_owned(),
-    };
+    let range = column_type.range().map(|(least, _)| format!("{floor} >= {}", least.to_plain_string()));
+    let guards: Vec<String> = computable(value, column_type, dialect).into_iter().chain(range).collect();
+    let guard = if guards.is_empty() { "1 = 1".to_owned() } else { guards.join(" AND ") };
     // Without a scale of its own a number would show how many decimals the value had.
     let floor = match (column_type, dialect) {
         (ColumnType::Numeric(None), Dialect::Postgresql) => format!("TRIM_SCALE({floor})"),

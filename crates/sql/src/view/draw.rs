@@ -5,7 +5,7 @@ use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 use scrim_catalog::{CheckDigits, ColumnType};
 use scrim_policy::{MIDDLE, MergedColumn, Noise, Typed, Value, noise_scale, noise_step};
 
-use super::cell::{constant, days_in_range, exact, in_range, raw};
+use super::cell::{computable, constant, days_in_range, exact, in_range, raw};
 use super::facts::Facts;
 use super::{Dialect, column, key, type_name};
 use crate::quote::{ident, literal};
@@ -114,11 +114,10 @@ pub(super) fn noisy(target: &MergedColumn, noise: &Noise, columns: &Typed, salt:
             let sum = format!("ROUND({}, {scale}) + {}", exact(&value, number, dialect), times(&noise.stddev, scale));
             let clamped = clamped(&sum, noise, number);
             let shown = format!("CAST({clamped} AS {})", type_name(number, dialect));
-            // Beyond that a floating-point number has no exact form; infinity and what is no number have none at all.
-            if number.is_float() {
-                format!("CASE WHEN {value} > -1000000000000000 AND {value} < 1000000000000000 THEN {shown} END")
-            } else {
-                shown
+            // Beyond that a number has no exact form, or no sum; infinity and what is no number have none at all.
+            match computable(&value, number, dialect) {
+                Some(computable) => format!("CASE WHEN {computable} THEN {shown} END"),
+                None => shown,
             }
         }
     };

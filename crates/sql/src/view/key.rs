@@ -44,8 +44,28 @@ pub(super) fn of_row(columns: &Typed, dialect: Dialect) -> String {
 /// The text of a combination of values, in which NULL is a value; never NULL.
 pub(super) fn combination(combination: &Combination, dialect: Dialect) -> String {
     let columns = combination.columns.iter().chain(&combination.within);
-    let parts: Vec<String> = columns.map(|column| format!("COALESCE({}, 'N')", part(column, dialect))).collect();
-    parts.join(" || ")
+    let one = |typed: &(Name, ColumnType)| {
+        let part = part(typed, dialect);
+        if typed.1.is_time() {
+            format!("COALESCE({part}, CASE WHEN {} IS NULL THEN 'N' ELSE 'X' END)", column(&typed.0))
+        } else {
+            format!("COALESCE({part}, 'N')")
+        }
+    };
+    columns.map(one).collect::<Vec<_>>().join(" || ")
+}
+
+/// What must hold of a row to be counted in a combination: every day and time has a text, without which different ones
+/// could not be told apart.
+pub(super) fn counted(combination: &Combination, dialect: Dialect) -> Option<String> {
+    let columns = combination.columns.iter().chain(&combination.within);
+    let times = columns.filter(|(_, column_type)| column_type.is_time());
+    let tests: Vec<String> = times
+        .map(|(name, column_type)| {
+            format!("({} IS NULL OR {} IS NOT NULL)", column(name), text(name, column_type, dialect))
+        })
+        .collect();
+    (!tests.is_empty()).then(|| tests.join(" AND "))
 }
 
 /// SHA-256 of a text, in hexadecimal.

@@ -83,7 +83,7 @@ RETURN CASE WHEN value COLLATE "C" ~ '^[A-Z][A-Z][0-9][0-9][A-Z0-9 ]+$' AND pg_c
   ELSE shown END
 ;;
 -- Whether a table was changed since: the counts of its changed rows since counting began, and the files that it is kept
--- in, partition by partition. NULL, and so never what it was, where nothing is counted. Looked up anew at every query, whatever the
+-- in, with every partition and table that inherits from it. NULL, and so never what it was, where nothing is counted. Looked up anew at every query, whatever the
 -- reader's session remembers.
 CREATE OR REPLACE FUNCTION {functions}.f_table_state(base oid) RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -96,7 +96,12 @@ BEGIN
   RETURN (
     SELECT string_agg(concat_ws(':', pg_stat_get_db_stat_reset_time(d.oid), c.oid, pg_relation_filenode(c.oid), pg_stat_get_tuples_inserted(c.oid),
       pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid)), ',' ORDER BY c.oid)
-    FROM (SELECT base AS oid UNION SELECT p.relid FROM pg_partition_tree(base) AS p) AS t
+    FROM (
+      WITH RECURSIVE below (oid) AS (
+        SELECT base UNION SELECT i.inhrelid FROM below AS b INNER JOIN pg_inherits AS i ON i.inhparent = b.oid
+      )
+      SELECT b.oid FROM below AS b
+    ) AS t
     INNER JOIN pg_class AS c ON c.oid = t.oid AND c.relkind <> 'p'
     INNER JOIN pg_database AS d ON d.datname = current_database()
     HAVING bool_and(c.relkind IN ('r', 'm'))
