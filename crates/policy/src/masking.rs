@@ -107,10 +107,11 @@ impl Masking {
     /// The class of the mask, 0 the strongest (SPEC 4.4).
     pub fn strength(&self) -> u8 {
         match self {
-            Self::Nullify => 0,
+            // NULL, where it covers at all: a stronger mask would uncover what is rare.
+            Self::Nullify | Self::KAnonymous(_) => 0,
             Self::Constant(_) => 1,
             Self::Hash(_) | Self::Reversible | Self::FormatPreserving(_) => 2,
-            Self::Answer { .. } | Self::Noise(..) | Self::KAnonymous(_) => 3,
+            Self::Answer { .. } | Self::Noise(..) => 3,
             Self::Truncate(_) | Self::Round(_) => 4,
             Self::Regex(..) | Self::Partial(..) | Self::Custom(_) => 5,
         }
@@ -121,16 +122,18 @@ impl Masking {
     pub(crate) fn finesse(&self) -> (u8, Option<Reverse<Truncation>>, Option<Reverse<BigDecimal>>) {
         let amount = |amount: &BigDecimal| Some(Reverse(amount.clone()));
         match self {
-            // NULL, where it covers at all; the more must share a combination, the more is NULL.
-            Self::KAnonymous(combination) => (0, None, amount(&BigDecimal::from(combination.k))),
-            Self::Answer { rate, .. } => (1, None, amount(rate)),
-            Self::Noise(noise, _) => (1, None, amount(&noise.stddev)),
+            // The more must share a combination, the more is NULL.
+            Self::KAnonymous(combination) => (1, None, amount(&BigDecimal::from(combination.k))),
+            Self::Answer { rate, .. } => (0, None, amount(rate)),
+            Self::Noise(noise, _) => (0, None, amount(&noise.stddev)),
             Self::Truncate(to) => (0, Some(Reverse(*to)), None),
             Self::Round(bucket) => (0, None, amount(bucket)),
             // The length and what is no letter or digit stay.
             Self::FormatPreserving(_) => (1, None, None),
-            // Nothing is known of what an expression shows.
-            Self::Custom(_) => (1, None, None),
+            // It never shows a whole value. A pattern may find nothing to replace, an expression be the column itself.
+            Self::Partial(_, kept, _) => (0, None, amount(&-BigDecimal::from(*kept))),
+            Self::Regex(..) => (1, None, None),
+            Self::Custom(_) => (2, None, None),
             _ => (0, None, None),
         }
     }

@@ -220,16 +220,4 @@ fn sort(masks: &mut [Application], policies: &[&Stored<DataPolicy>]) {
             .then_with(|| key(one).cmp(&key(other)))
             .then_with(|| place(one).cmp(&place(other)))
     });
-    // Of `partial` masks the one that keeps fewer characters shows less. They cannot be told from `regex` so, and keep
-    // the places that they have among those.
-    let kept = |mask: &Masking| if let Masking::Partial(_, kept, _) = mask { Some(*kept) } else { None };
-    let places: Vec<usize> =
-        masks.iter().enumerate().filter(|(_, mask)| kept(&mask.mask).is_some()).map(|(at, _)| at).collect();
-    let mut partial: Vec<Application> = places.iter().filter_map(|at| masks.get(*at).cloned()).collect();
-    partial.sort_by_key(|mask| kept(&mask.mask));
-    for (at, mask) in places.into_iter().zip(partial) {
-        if let Some(place) = masks.get_mut(at) {
-            *place = mask;
-        }
-    }
 }

@@ -84,7 +84,7 @@ fn written(mask: &str, column_type: &ColumnType) -> String {
         "randomize (noise)" => "{ randomize: { noise: { stddev: 2 }, by: { name: id } } }".to_owned(),
         "k_anonymous" => "{ k_anonymous: { k: 2 } }".to_owned(),
         "truncate" => "{ truncate: year }".to_owned(),
-        "round" => "{ round: 1 }".to_owned(),
+        "round" => "{ round: 10 }".to_owned(),
         "regex" => "{ regex: { pattern: '[0-9]', replacement: X } }".to_owned(),
         "partial" => "{ partial: { last: 2 } }".to_owned(),
         "custom" => "{ custom: '@column' }".to_owned(),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bigdecimal::BigDecimal;
+use scrim_catalog::documents::Truncation;
 use scrim_catalog::{Branches, ColumnType, Columns, Draw, Mask, Name, RuleBody, Who};
 use scrim_expr::{Expr, Refused, parse_expression};
 
@@ -110,17 +112,22 @@ impl Merging<'_, '_> {
             }
             Mask::Regex(pattern, replacement) => text.then(|| Masking::Regex(pattern.clone(), replacement.clone())),
             Mask::Partial(edge, kept, fill) => text.then_some(Masking::Partial(*edge, *kept, *fill)),
-            // A bucket finer than the column would have to be rounded into it.
+            // A bucket finer than the column would have to be rounded into it, and one as fine hides nothing.
             Mask::Round(bucket) => {
-                let decimals = bucket.fractional_digit_count();
-                let fits = match column_type {
-                    ColumnType::SmallInt | ColumnType::Integer | ColumnType::BigInt => decimals <= 0,
-                    ColumnType::Numeric(Some((_, scale))) => decimals <= i64::from(*scale),
-                    other => other.is_number(),
+                let scale = match column_type {
+                    ColumnType::SmallInt | ColumnType::Integer | ColumnType::BigInt => Some(0),
+                    ColumnType::Numeric(bounds) => bounds.map(|(_, scale)| i64::from(scale)),
+                    _ => None,
                 };
-                fits.then(|| Masking::Round(bucket.clone()))
+                let coarser = scale.is_none_or(|scale| {
+                    bucket.fractional_digit_count() <= scale && *bucket > BigDecimal::new(1.into(), scale)
+                });
+                (coarser && column_type.is_number()).then(|| Masking::Round(bucket.clone()))
             }
-            Mask::Truncate(to) => column_type.is_time().then_some(Masking::Truncate(*to)),
+            Mask::Truncate(to) => {
+                let coarser = *column_type != ColumnType::Date || !matches!(to, Truncation::Hour | Truncation::Day);
+                (coarser && column_type.is_time()).then_some(Masking::Truncate(*to))
+            }
             Mask::Randomize(draw, by) => return self.randomized(draw, by, name, column_type),
             Mask::KAnonymous(k) => tells_apart(column_type).then(|| {
                 let columns: Typed = group.iter().filter(|(_, t)| tells_apart(t)).cloned().collect();
@@ -141,7 +148,7 @@ impl Merging<'_, '_> {
         };
         if fitting.is_none() {
             self.warn(format!(
-                "`{}` cannot keep the type {column_type} of the column `{name}`, which shows NULL instead",
+                "`{}` does not fit the type {column_type} of the column `{name}`, which shows NULL instead",
                 written.name()
             ));
         }

@@ -127,6 +127,13 @@ impl Merging<'_, '_> {
                 let mut on = Vec::new();
                 for (theirs, selector) in &lookup.on {
                     for (ours, column_type) in columns(selector)? {
+                        // Numbers of two types meet as floating-point ones; the error of one that cannot be would show it.
+                        if column_type.is_float() || column_type.is_number() && !column_type.floats(&ColumnType::Double)
+                        {
+                            let why =
+                                format!("`lookup` cannot compare the column `{ours}` of type {column_type} safely");
+                            return Err(Unfound::Named(why));
+                        }
                         on.push((theirs.clone(), ours, column_type));
                     }
                 }
