@@ -1,6 +1,7 @@
 //! What a change of the catalog means for people: who gains or loses which data sources, who sees which columns more or
 //! less clearly, for whom other row rules hold.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -44,6 +45,9 @@ pub struct ColumnEffect {
     pub more: usize,
     /// How many people see it by a stronger mask than before.
     pub less: usize,
+    /// How many people see it by a mask of the same class that is written otherwise: with other parameters, another `when`.
+    /// Which of the two shows more is not told.
+    pub otherwise: usize,
 }
 
 /// How many people are named as examples.
@@ -257,8 +261,21 @@ fn fingerprint(masks: &[Application]) -> u64 {
 /// What was found out for other sources and holds for more.
 #[derive(Default)]
 struct Known {
-    /// By the masks of a column before and after: who sees more, and who less.
-    columns: HashMap<(u64, u64), (Bits, Bits)>,
+    /// By the masks of a column before and after.
+    columns: HashMap<(u64, u64), Levels>,
+}
+
+/// Who sees more of a column after a change, who less, and for whom it is masked by the same class.
+struct Levels {
+    more: Bits,
+    less: Bits,
+    same: Bits,
+}
+
+/// Whether the masks are the same in what the fingerprint leaves out.
+fn written_alike(before: &[Application], after: &[Application]) -> bool {
+    let written = |mask: &Application| format!("{:?} {:?}", mask.mask, mask.when.as_ref().map(|when| &when.expr));
+    before.len() == after.len() && before.iter().zip(after).all(|(one, other)| written(one) == written(other))
 }
 
 /// What is different between two catalogs.
@@ -337,31 +354,38 @@ impl Change<'_> {
         for column in &new.columns {
             let Some(earlier) = old.columns.iter().find(|earlier| earlier.name == column.name) else { continue };
             let key = (fingerprint(&earlier.masks), fingerprint(&column.masks));
-            if key.0 == key.1 && self.same_people {
+            let alike = written_alike(&earlier.masks, &column.masks);
+            if key.0 == key.1 && alike && self.same_people {
                 continue;
             }
-            let (more, less) =
+            let levels =
                 known.columns.entry(key).or_insert_with(|| compared(&before.levels(earlier), &after.levels(column)));
-            let (more, less) = (more.common(both), less.common(both));
-            if more + less > 0 {
-                effects.push(ColumnEffect { name: column.name.clone(), more, less });
+            let (more, less) = (levels.more.common(both), levels.less.common(both));
+            let otherwise = if alike { 0 } else { levels.same.common(both) };
+            if more + less + otherwise > 0 {
+                effects.push(ColumnEffect { name: column.name.clone(), more, less, otherwise });
             }
         }
         effects
     }
 }
 
-/// Who is on a higher level than before, and who on a lower one.
-fn compared(before: &[Bits; 7], after: &[Bits; 7]) -> (Bits, Bits) {
-    let (mut more, mut less) = (Bits::default(), Bits::default());
+/// Who is on a higher level than before, who on a lower one, and who on the same but for the clear.
+fn compared(before: &[Bits; 7], after: &[Bits; 7]) -> Levels {
+    let mut levels = Levels { more: Bits::default(), less: Bits::default(), same: Bits::default() };
     for (at, was) in before.iter().enumerate() {
-        for (level, is) in after.iter().enumerate().filter(|(level, _)| *level != at) {
+        for (level, is) in after.iter().enumerate() {
             let mut moved = was.clone();
             moved.keep(is);
-            if level > at { more.join(&moved) } else { less.join(&moved) }
+            match level.cmp(&at) {
+                Ordering::Greater => levels.more.join(&moved),
+                Ordering::Less => levels.less.join(&moved),
+                Ordering::Equal if at + 1 < before.len() => levels.same.join(&moved),
+                Ordering::Equal => {}
+            }
         }
     }
-    (more, less)
+    levels
 }
 
 /// For whom other row rules hold.

@@ -132,6 +132,11 @@ impl Facts {
         }
     }
 
+    /// What a user holds, in no project: for what they do themselves, and not for what they read.
+    pub fn personal(catalog: &Catalog, user: &User) -> Self {
+        Self::alone(catalog, user, None)
+    }
+
     /// A user as if nobody else were in the project.
     fn alone(catalog: &Catalog, user: &User, project: Option<&Project>) -> Self {
         Self {

@@ -54,8 +54,9 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
         }
         Output::Text => {
             for (sql, plan) in &views {
-                let level = if plan.merged.closed.is_empty() { "warning" } else { "error" };
-                for remark in remarks(plan) {
+                for (at, remark) in remarks(plan).into_iter().enumerate() {
+                    // What closes the source comes first.
+                    let level = if at < plan.merged.closed.len() { "error" } else { "warning" };
                     writeln!(anstream::stderr(), "{level}: {remark}")?;
                 }
                 writeln!(anstream::stdout(), "{sql};\n")?;

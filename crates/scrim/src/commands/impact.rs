@@ -41,14 +41,21 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
             }
         }
         for column in &effect.columns {
-            writeln!(out, "  column {}: {} see more of it, {} see less", column.name, column.more, column.less)?;
+            let counts =
+                [(column.more, "more"), (column.less, "less"), (column.otherwise, "by a mask written otherwise")];
+            let seen: Vec<String> = counts
+                .iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, how)| format!("{count} see it {how}"))
+                .collect();
+            writeln!(out, "  column {}: {}", column.name, seen.join(", "))?;
         }
         if effect.other_rows > 0 {
-            writeln!(out, "  other row rules hold for {}", effect.other_rows)?;
+            writeln!(out, "  other row rules hold for {}: they may see more rows, or fewer", effect.other_rows)?;
         }
     }
     if effects.is_empty() {
-        writeln!(out, "nothing changes for anybody")?;
+        writeln!(out, "nothing changes for anybody who is in the files")?;
     }
     Ok(ExitCode::from(u8::from(!effects.is_empty())))
 }

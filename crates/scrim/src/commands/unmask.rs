@@ -76,7 +76,7 @@ fn allowed(catalog: &Catalog, source: &DataSource, arguments: &Arguments) -> Res
         return refuse(format!("the user `{}` is disabled", disabled.name));
     }
     let governs = approver.permissions.contains(&Permission::Governance);
-    if !governs && !owns(source, &Facts::of(catalog, approver)) {
+    if !governs && !owns(source, &Facts::personal(catalog, approver)) {
         return refuse(format!("`{}` neither owns `{}` nor has the permission GOVERNANCE", approver.name, source.name));
     }
     if arguments.reason.trim().is_empty() {
