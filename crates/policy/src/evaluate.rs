@@ -161,9 +161,20 @@ impl Seeing<'_> {
         let covering = column.masks.iter().position(|mask| self.covers(column, mask, Bound::Any));
         let value = match covering.and_then(|at| column.masks.get(at)) {
             None => mask::expose(self.value(&column.name).clone(), &column.column_type),
+            Some(application) if self.doubtful(column, application, covering) => Value::Null,
             Some(application) => mask::apply(&application.mask, self, column),
         };
         SeenCell { value, masked_by: covering }
+    }
+
+    /// Whether some of several members may see by another mask, which may show less than the strongest that covers the cell
+    /// for any of them.
+    fn doubtful(&self, column: &MergedColumn, strongest: &Application, at: Option<usize>) -> bool {
+        let mut weaker = column.masks.iter().skip(at.map_or(0, |at| at + 1));
+        self.facts.shared()
+            && !self.covers(column, strongest, Bound::Every)
+            && weaker
+                .any(|other| !strongest.mask.hides_as_much_as(&other.mask) && self.covers(column, other, Bound::Any))
     }
 
     /// Whether a mask covers a cell for any member, or for every one.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use bigdecimal::{BigDecimal, RoundingMode};
+use bigdecimal::{BigDecimal, RoundingMode, Zero};
 use scrim_catalog::documents::{Edge, Truncation};
 use scrim_catalog::{CheckDigits, ColumnType, Name, Pattern};
 use scrim_expr::{Expr, Family};
@@ -135,6 +135,18 @@ impl Masking {
             Self::Regex(..) => (1, None, None),
             Self::Custom(_) => (2, None, None),
             _ => (0, None, None),
+        }
+    }
+
+    /// Whether it shows no more than another mask that stands behind it, whatever the value.
+    pub fn hides_as_much_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            // Nothing of the value but whether it is the same.
+            (Self::Nullify | Self::KAnonymous(_) | Self::Constant(_) | Self::Hash(_) | Self::Reversible, _) => true,
+            (Self::Truncate(one), Self::Truncate(other)) => one >= other,
+            (Self::Round(one), Self::Round(other)) => (one % other).is_zero(),
+            (Self::Partial(one, kept, _), Self::Partial(other, more, _)) => one == other && kept <= more,
+            _ => self == other,
         }
     }
 

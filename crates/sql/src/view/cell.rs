@@ -14,12 +14,13 @@ use crate::quote::{ident, literal};
 pub(super) fn render(target: &MergedColumn, facts: &mut Facts<'_>) -> String {
     let exposed = target.column_type.exposed();
     let mut shown = raw(target);
-    for mask in target.masks.iter().rev() {
+    for (at, mask) in target.masks.iter().enumerate().rev() {
         let masked = masked(&mask.mask, target, facts);
         if always(mask) {
             shown = masked;
             continue;
         }
+        let masked = undoubted(target, at, mask, masked, facts);
         let clear = clear(target, mask, Bound::Any, facts);
         shown = format!("CASE WHEN {clear} THEN {shown} ELSE {masked} END");
     }
@@ -49,6 +50,22 @@ fn always(mask: &Application) -> bool {
         && mask.source.valid.is_none()
         && !mask.yields
         && !matches!(mask.mask, Masking::KAnonymous(_))
+}
+
+/// What a mask shows; NULL where some of several members may see by another one, which may show less.
+fn undoubted(target: &MergedColumn, at: usize, mask: &Application, masked: String, facts: &mut Facts<'_>) -> String {
+    let weaker = target.masks.iter().skip(at + 1);
+    let others: Vec<&Application> = weaker.filter(|other| !mask.mask.hides_as_much_as(&other.mask)).collect();
+    if others.is_empty() {
+        return masked;
+    }
+    let Some(alone) = facts.alone() else { return masked };
+    let some = clear(target, mask, Bound::Every, facts);
+    let others: Vec<String> = others.into_iter().map(|other| clear(target, other, Bound::Any, facts)).collect();
+    format!(
+        "CASE WHEN {alone} OR CASE WHEN {some} THEN 1 ELSE 0 END = 0 OR ({}) THEN {masked} ELSE NULL END",
+        others.join(" AND ")
+    )
 }
 
 /// When a mask definitely does not cover a cell, for any member of an equalized project or for every one. The parts on
