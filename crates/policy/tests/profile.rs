@@ -134,6 +134,28 @@ fn the_profile_lists_what_the_decision_grants() {
     }
 }
 
+/// A mask of the same class with other parameters is no silent change.
+#[test]
+fn a_mask_written_otherwise_has_an_effect() {
+    let text = |mask: &str| {
+        format!(
+            "{{ kind: integration, name: w, engine: postgresql, database: d }}\n---\n{{ kind: user, name: u }}\n---\n\
+             {{ kind: data-source, name: s, integration: w, table: a.s, columns: [ {{ name: born, type: date }} ] }}\n---\n\
+             {{ kind: subscription-policy, name: everybody, where: all, access: anyone }}\n---\n\
+             {{ kind: data-policy, name: p, where: all, rules: [ {{ mask: {{ columns: all, with: {mask} }} }} ] }}"
+        )
+    };
+    let effects = |before: &str, after: &str| {
+        effect(&catalog(&text(before)), &catalog(&text(after)), "2026-11-24T12:00:00Z".parse().unwrap())
+    };
+    let counts = |effects: &[scrim_policy::SourceEffect]| {
+        effects.iter().flat_map(|e| &e.columns).map(|c| (c.more, c.less, c.otherwise)).collect::<Vec<_>>()
+    };
+    assert_eq!(effects("{ truncate: year }", "{ truncate: year }"), []);
+    assert_eq!(counts(&effects("{ truncate: year }", "{ truncate: month }")), [(0, 0, 1)]);
+    assert_eq!(counts(&effects("{ truncate: year }", "nullify")), [(0, 1, 0)]);
+}
+
 /// The effect of a change is what the decisions before and after it say of each person.
 #[test]
 fn the_effect_of_a_change_is_the_difference_of_the_decisions() {

@@ -417,6 +417,14 @@ fn members_of_an_equalized_project_see_what_all_of_them_may() {
     let shut = text(true, "").replace("access: anyone", "access: { conditions: { group: hr } }");
     governed.push(&governed.catalog(&shut));
     assert_eq!([seen("u2"), seen("u3")], [vec![""; 0], vec![]]);
+    // By masks of which neither surely shows less, members see nothing.
+    let mixed = "  - mask: { columns: { name: '^region$' }, cases: [ { for: { group: hr }, with: { partial: { last: 1 } } } ], otherwise: { regex: { pattern: '.', replacement: x } } }\n";
+    let regions =
+        |user: &str| governed.seen(user, "SELECT DISTINCT region FROM governed.a WHERE id = 1").unwrap().remove(0);
+    governed.push(&governed.catalog(&text(false, mixed)));
+    assert_eq!(["u1", "u2"].map(regions), [vec![Some("x".to_owned())], vec![Some("*".to_owned())]]);
+    governed.push(&governed.catalog(&text(true, mixed)));
+    assert_eq!(["u1", "u2"].map(regions), [vec![None], vec![None]]);
     let options = Options { allow_drop: true, ..Options::default() };
     let alone = shut
         .replace("{ user: u1 }, ", "")
