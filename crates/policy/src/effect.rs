@@ -274,8 +274,10 @@ struct Levels {
 
 /// Whether the masks are the same in what the fingerprint leaves out.
 fn written_alike(before: &[Application], after: &[Application]) -> bool {
-    let written = |mask: &Application| format!("{:?} {:?}", mask.mask, mask.when.as_ref().map(|when| &when.expr));
-    before.len() == after.len() && before.iter().zip(after).all(|(one, other)| written(one) == written(other))
+    let alike = |one: &Application, other: &Application| {
+        one.mask == other.mask && one.when.as_ref().map(|when| &when.expr) == other.when.as_ref().map(|when| &when.expr)
+    };
+    before.len() == after.len() && before.iter().zip(after).all(|(one, other)| alike(one, other))
 }
 
 /// What is different between two catalogs.
