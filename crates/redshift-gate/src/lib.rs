@@ -35,6 +35,7 @@ mod postgres_only;
 mod procedure;
 mod reader;
 mod refusal;
+mod relations;
 mod routine;
 mod statement;
 mod template;

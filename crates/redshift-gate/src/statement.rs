@@ -10,6 +10,7 @@ use crate::grammar::Reading;
 use crate::kind::StatementKind;
 use crate::reader::Reader;
 use crate::refusal::Fault;
+use crate::relations::{self, Reads};
 use crate::{definition, forms, functions, grammar, postgres_only, procedure, routine, types, view};
 
 /// Checks one statement and tells its kind.
@@ -49,7 +50,14 @@ pub(crate) fn check_kind(kind: StatementKind, statement: &Reader<'_>) -> Result<
         StatementKind::Insert => distinct_rows(statement),
         _ => statement.plain(0, statement.len()),
     };
-    vocabulary(kind, &plain).map(Some)
+    // A body of a routine is opaque here: its statements are checked one by one.
+    let leader = match kind {
+        StatementKind::Select | StatementKind::Insert | StatementKind::Delete | StatementKind::Update => {
+            relations::check(statement)? == Reads::Catalog && kind == StatementKind::Select
+        }
+        _ => false,
+    };
+    read(kind, &plain, leader).map(Some)
 }
 
 /// An INSERT in its plain form with each form of a row once: rows that differ
@@ -71,10 +79,15 @@ fn distinct_rows(insert: &Reader<'_>) -> String {
 
 /// Parses the text and looks its functions and types up.
 pub(crate) fn vocabulary(kind: StatementKind, plain: &str) -> Result<Reading, Fault> {
+    read(kind, plain, false)
+}
+
+/// The same; `leader` where the statement runs on the leader node alone, and may call what only that has.
+fn read(kind: StatementKind, plain: &str, leader: bool) -> Result<Reading, Fault> {
     let reading = grammar::read(plain)?;
     let called = usize::from(kind == StatementKind::Call);
     for call in reading.calls.iter().skip(called) {
-        functions::check(call)?;
+        functions::check(call, leader)?;
     }
     for name in &reading.types {
         types::whole(name)?;

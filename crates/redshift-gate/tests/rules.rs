@@ -46,6 +46,18 @@ fn scripts_split_outside_quotes_and_comments() {
 }
 
 #[test]
+fn the_catalog_is_read_on_its_own() {
+    refused("SELECT c.relname FROM pg_catalog.pg_class AS c INNER JOIN s.t AS t ON t.a = c.relname", "catalog-with-tables");
+    refused("INSERT INTO s.t (a) SELECT c.relname FROM pg_class AS c", "catalog-with-tables");
+    refused("SELECT format_type(t.a, 1) FROM s.t AS t", "function");
+    accepted(
+        "SELECT c.relname, format_type(a.atttypid, a.atttypmod), has_table_privilege('o', c.\"oid\", 'SELECT') \
+         FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.\"oid\"",
+    );
+    accepted("WITH w AS (SELECT t.a FROM s.t AS t) SELECT EXTRACT(year FROM w.a) FROM w");
+}
+
+#[test]
 fn functions_are_a_closed_list() {
     refused("SELECT concat_ws(',', a, b) FROM s.t", "function");
     refused("SELECT now() FROM s.t", "leader-node-function");
