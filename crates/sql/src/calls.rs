@@ -1,78 +1,12 @@
-//! The statements that Scrim's login runs in an installed warehouse, for PostgreSQL. Values are parameters; the
-//! names in them are quoted here.
+//! The statements that Scrim's login runs in an installed warehouse.
+
+pub mod postgresql;
+pub mod redshift;
 
 use scrim_catalog::documents::Integration;
 use scrim_catalog::{Name, TableName};
 
 use crate::quote::ident;
-
-/// The statements of one integration.
-#[derive(Clone, Debug)]
-pub struct Calls {
-    /// Which installation is there: one row, one text. See [`crate::system::postgresql::installation`].
-    pub installed: String,
-    /// Takes the next epoch: one row, one number.
-    pub claim: String,
-    /// What was pushed and what is there now, a row per data source.
-    pub state: String,
-    /// Privileges that are not as intended: grantee, privilege, object.
-    pub unintended: String,
-    /// Every profile row, ordered by user.
-    pub profiles: String,
-    /// Stages profile changes: batch, and six parallel arrays.
-    pub stage: String,
-    /// Applies a staged batch: epoch, batch.
-    pub apply_profiles: String,
-    /// Closes a source: epoch, source, reason.
-    pub close_source: String,
-    /// Which salts there are: scope and name.
-    pub salted: String,
-    /// Creates or replaces a view: the eighteen parameters of the procedure.
-    pub apply_view: String,
-    /// Counts again what `k_anonymous` masks ask for: epoch, source.
-    pub refresh: String,
-    /// Finds the value of a token: source, column, token, who asks, who allowed it, why; one row, the value.
-    pub resolve: String,
-    /// Drops a view: epoch, source.
-    pub drop_view: String,
-}
-
-impl Calls {
-    /// The statements for an integration.
-    pub fn of(integration: &Integration) -> Self {
-        let system = ident(&integration.system_schema());
-        let procedures = ident(&integration.procedures_schema());
-        let eighteen: Vec<String> = (1..=18).map(|n| format!("${n}")).collect();
-        Self {
-            installed: format!("SELECT {procedures}.installed()"),
-            claim: format!("CALL {procedures}.claim(NULL)"),
-            state: format!(
-                "SELECT s.source, s.data_source, s.view_name, s.version, s.hash, s.base_oid, s.base_owner::text, s.base_columns, \
-                 s.reads, s.closed, s.present, s.untouched, s.min_version, s.audience, s.listed_as, s.statistics, s.lookups, s.stale \
-                 FROM {system}.state AS s ORDER BY s.source"
-            ),
-            unintended: format!(
-                "SELECT p.grantee, p.privilege, p.object FROM {system}.privileges AS p WHERE NOT p.intended \
-                 ORDER BY p.object, p.grantee, p.privilege"
-            ),
-            profiles: format!(
-                "SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM {system}.profile AS p ORDER BY p.immuta__userid"
-            ),
-            stage: format!(
-                "INSERT INTO {system}.profile_stage (batch, added, immuta__userid, kind, key, value, expires) \
-                 SELECT $1::bigint, s.* FROM ROWS FROM (pg_catalog.unnest($2::boolean[]), pg_catalog.unnest($3::text[]), \
-                 pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::text[]), pg_catalog.unnest($7::timestamptz[])) AS s"
-            ),
-            apply_profiles: format!("CALL {procedures}.apply_profiles($1, $2)"),
-            close_source: format!("CALL {procedures}.close_source($1, $2, $3)"),
-            apply_view: format!("CALL {procedures}.apply_view({})", eighteen.join(", ")),
-            salted: format!("SELECT k.source, k.column_name FROM {system}.salted AS k"),
-            refresh: format!("CALL {procedures}.refresh($1, $2)"),
-            resolve: format!("CALL {procedures}.resolve($1, $2, $3, $4, $5, $6, NULL)"),
-            drop_view: format!("CALL {procedures}.drop_view($1, $2)"),
-        }
-    }
-}
 
 /// Reads columns of a relation.
 pub fn read<'a>(relation: &TableName, columns: impl IntoIterator<Item = &'a Name>) -> String {
@@ -84,18 +18,3 @@ pub fn read<'a>(relation: &TableName, columns: impl IntoIterator<Item = &'a Name
 pub fn salts(integration: &Integration) -> String {
     format!("SELECT s.source, s.column_name, s.salt FROM {}.salt AS s", ident(&integration.system_schema()))
 }
-
-/// Tables by schema and name, as the catalog has them: kind, identity, owner, whether a role may read them, and
-/// their columns as a JSON list of `[name, type, position]`, and the columns of each unique index as a JSON list.
-pub const TABLES: &str = "SELECT w.at, c.oid, c.relkind::text, pg_catalog.pg_get_userbyid(c.relowner)::text, \
-     pg_catalog.has_schema_privilege($3::name, n.oid, 'USAGE') AND pg_catalog.has_table_privilege($3::name, c.oid, 'SELECT'), \
-     (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnum) ORDER BY a.attnum) \
-      FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text, \
-     (SELECT pg_catalog.json_agg((SELECT pg_catalog.json_agg(a.attname) FROM pg_catalog.pg_attribute AS a \
-        WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey::smallint[]))) \
-      FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL \
-        AND i.indexprs IS NULL)::text \
-     FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) WITH ORDINALITY AS w (schema_name, table_name, at) \
-     INNER JOIN pg_catalog.pg_namespace AS n ON n.nspname = w.schema_name \
-     INNER JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.table_name \
-     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY w.at";

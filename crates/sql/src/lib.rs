@@ -9,6 +9,6 @@ pub mod system;
 pub mod trial;
 mod view;
 
-pub use plan::{Dialect, PlanError, ViewPlan};
+pub use plan::{Dialect, PlanError, ViewPlan, located};
 pub use scrim_policy::{ProfileRow, SaltKey};
 pub use view::{Read, Rendered, Statistic, render};

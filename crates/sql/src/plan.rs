@@ -48,6 +48,8 @@ pub struct ViewPlan {
     pub view: TableName,
     /// The table it reads; with a database only where the layout needs one.
     pub table: TableName,
+    /// Where the layout needs databases, the one of tables that are written without.
+    pub database: Option<Name>,
     /// The schema of the system objects.
     pub system_schema: String,
     /// The schema of the mask functions.
@@ -114,7 +116,8 @@ impl ViewPlan {
             key: source_key(name),
             audience: audience_key(&AccessRules::of(catalog, source)),
             view,
-            table: table(integration, &source.table),
+            table: located(integration, &source.table),
+            database: located(integration, &source.table).database.map(|_| integration.database.value().clone()),
             system_schema: integration.system_schema(),
             functions_schema: integration.functions_schema(),
             merged,
@@ -127,14 +130,20 @@ impl ViewPlan {
         self.audience.iter().map(String::as_str).chain([self.key.as_str()]).collect()
     }
 
-    /// The tables that rules look up in.
-    pub fn lookups(&self) -> Vec<TableName> {
+    /// The tables that rules look up in, as they are written.
+    pub fn lookups(&self) -> Vec<&TableName> {
         let tests = self.merged.rows.iter().flat_map(|rule| rule.branches.all());
         let tables = tests.filter_map(|test| match test {
-            Test::Lookup { table, .. } => Some(TableName { database: None, ..table.clone() }),
+            Test::Lookup { table, .. } => Some(table),
             _ => None,
         });
         tables.collect()
+    }
+
+    /// A table that a rule looks up in, as the view names it.
+    pub(crate) fn located(&self, table: &TableName) -> TableName {
+        let database = self.database.as_ref().map(|usual| table.database.clone().unwrap_or_else(|| usual.clone()));
+        TableName { database, ..table.clone() }
     }
 }
 
@@ -154,8 +163,8 @@ fn terms(column: &MergedColumn) -> usize {
     known.iter().fold(0, |sum: usize, (_, terms)| sum.saturating_add(*terms))
 }
 
-/// In the central layout tables are read across databases, elsewhere never.
-fn table(integration: &Integration, table: &TableName) -> TableName {
+/// A table as views name it: in the central layout tables are read across databases, elsewhere never.
+pub fn located(integration: &Integration, table: &TableName) -> TableName {
     let database = match integration.layout() {
         Layout::Central => Some(table.database.clone().unwrap_or_else(|| integration.database.value().clone())),
         Layout::PerDatabase => None,

@@ -14,9 +14,10 @@ pub mod redshift;
 use scrim_catalog::documents::Integration;
 use scrim_catalog::{Catalog, RowRule, RuleBody, TableName};
 
+use crate::plan::located;
 use crate::quote::{ident, literal};
 
-/// Every table that the views of an integration read: the governed ones and those that rules look up in.
+/// Every table that the views of an integration read, as they name it: the governed ones and those that rules look up in.
 pub fn tables(catalog: &Catalog, integration: &Integration) -> Vec<TableName> {
     let sources = catalog.data_sources.values().filter(|source| source.integration == integration.name);
     let mut all: Vec<TableName> = sources.map(|source| source.table.value().clone()).collect();
@@ -28,8 +29,7 @@ pub fn tables(catalog: &Catalog, integration: &Integration) -> Vec<TableName> {
             }));
         }
     }
-    // The database is the one of the connection.
-    all.iter_mut().for_each(|table| table.database = None);
+    let mut all: Vec<TableName> = all.iter().map(|table| located(integration, table)).collect();
     all.sort();
     all.dedup();
     all

@@ -61,6 +61,8 @@ pub struct Statistic {
     pub key: String,
     /// What finds them: one column of hashes.
     pub query: String,
+    /// What counts the rows of the table.
+    pub rows: String,
 }
 
 impl Rendered {
@@ -91,7 +93,7 @@ impl Rendered {
                 relation(&plan.table),
                 combination.k
             );
-            Statistic { key: combination.key.clone(), query }
+            Statistic { key: combination.key.clone(), query, rows: format!("SELECT COUNT(*) FROM {} AS {TABLE}", relation(&plan.table)) }
         });
         Self {
             statistics: statistics.collect(),

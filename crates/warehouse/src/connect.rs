@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use scrim_catalog::documents::{Engine, Integration, Secret};
-use scrim_sql::calls::Calls;
+use scrim_sql::calls::postgresql::Calls;
 use scrim_sql::system;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use scrim_catalog::{FoundColumn, TableName};
-use scrim_sql::calls::TABLES;
+use scrim_sql::calls::postgresql::TABLES;
 use scrim_sql::{ProfileRow, Read};
 use serde_json::Value;
 use tokio_postgres::Row;

@@ -35,9 +35,13 @@ const FILES: [&str; 8] = [
     include_str!("redshift/80_grants.sql"),
 ];
 
-/// The files, with the functions that are too long to be written by hand.
+/// Grants that are not intended: read back by the installation, and asked for by drift.
+const UNINTENDED: &str = include_str!("redshift/unintended.sql");
+
+/// The files, with what is too long to be written by hand, or stands in two of them.
 fn files() -> [String; 8] {
-    FILES.map(|text| text.replace("{long functions}", &format::functions()))
+    let unintended = UNINTENDED.trim_end();
+    FILES.map(|text| text.replace("{long functions}", &format::functions()).replace("{unintended}", unintended))
 }
 
 /// The most bytes of a VARCHAR, and so of an argument.
@@ -116,7 +120,7 @@ fn filled(text: &str, integration: &Integration) -> String {
 }
 
 /// The integration with the names of schemas as Redshift keeps them: ASCII letters in lower case.
-fn folded(integration: &Integration) -> Integration {
+pub(crate) fn folded(integration: &Integration) -> Integration {
     let lower = |name: &At<Name>| Name::new(name.to_ascii_lowercase()).map_or_else(|_| name.clone(), At::nowhere);
     let mut folded = integration.clone();
     folded.system_prefix = lower(&integration.system_prefix);

@@ -227,7 +227,7 @@ impl Stand {
         self.call(&self.integration.user, &stage, &[&epoch, &view.source, &"name", &view.salt]).unwrap();
         let columns = view.columns.join("\n");
         let [q1, q2, q3, q4, q5, q6, q7, q8] = redshift::parts(view.query).unwrap();
-        let (none, hash) = (None::<&str>, "h".repeat(64));
+        let hash = "h".repeat(64);
         let base = format!("{:?}", view.columns);
         self.procedure_call(
             "apply_view",
@@ -248,7 +248,7 @@ impl Stand {
                 &version,
                 &hash,
                 &"a_1",
-                &none,
+                &"{}",
                 &base,
                 &"[]",
             ],

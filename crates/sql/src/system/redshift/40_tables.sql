@@ -82,8 +82,8 @@ CREATE TABLE IF NOT EXISTS {system}.tables (
   view_name VARCHAR(128) NOT NULL
 ) DISTSTYLE ALL SORTKEY (source)
 ;;
--- What was pushed: the definition by its hash, the view as the server had it then, and the table below it. That
--- table has no identity to remember: a late-binding view finds it by its name, every time.
+-- What was pushed: the definition by its hash, the view as the server had it then, and the table below it. A
+-- late-binding view finds that table by its name, every time: whether it is still the same one is for drift to say.
 CREATE TABLE IF NOT EXISTS {system}.object_state (
   source VARCHAR(64) NOT NULL,
   data_source VARCHAR(128) NOT NULL,
@@ -92,8 +92,8 @@ CREATE TABLE IF NOT EXISTS {system}.object_state (
   version BIGINT NOT NULL,
   hash VARCHAR(64) NOT NULL,
   fingerprint VARCHAR(64) NOT NULL,
-  -- NULL where the table is in another database, which does not tell.
-  base_owner VARCHAR(128),
+  -- The table below and those that rules look up in, as they were: identity and owner, where the warehouse tells.
+  base VARCHAR(65535) NOT NULL,
   base_columns VARCHAR(65535) NOT NULL,
   reads VARCHAR(65535) NOT NULL,
   closed VARCHAR(65535),

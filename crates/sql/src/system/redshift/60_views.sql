@@ -28,10 +28,9 @@ DROP VIEW IF EXISTS {system}.state
 ;;
 DROP VIEW IF EXISTS {system}.salted
 ;;
--- What was pushed. What is there now is asked of the catalog in a query of its own, by view_oid and with the
--- procedure fingerprint: the catalog cannot be joined with tables.
+-- What was pushed. What is there now is asked of the catalog in a query of its own: it cannot be joined with tables.
 CREATE VIEW {system}.state AS
-SELECT s.source, s.data_source, s.view_name, s.view_oid, s.version, s.hash, s.fingerprint, s.base_owner, s.base_columns,
+SELECT s.source, s.data_source, s.view_name, s.view_oid, s.version, s.hash, s.fingerprint, s.base, s.base_columns,
   s.reads, s.closed, s.pushed_at, g.min_version, t.audience, t.view_name AS listed_as
 FROM {system}.object_state AS s
 LEFT JOIN {system}.gate AS g ON g.source = s.source

@@ -60,24 +60,26 @@ $scrim$ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 ;;
--- A view as the server has it, owner and definition, in one hash; NULL when there is none. A definition may be
--- longer than a variable, so that it is hashed in parts, each together with the hash so far.
+-- A view as the server has it, owner, privileges and definition, in one hash; NULL when there is none. A definition
+-- may be longer than a variable, so that it is hashed in parts: the same parts that Scrim asks for to compare.
 CREATE OR REPLACE PROCEDURE {procedures}.fingerprint(p_view VARCHAR(128), p_fingerprint INOUT VARCHAR(64))
 AS $scrim$
 DECLARE
-  v_hash VARCHAR(128);
-  v_part VARCHAR(65535);
+  v_hash VARCHAR(64);
+  v_part VARCHAR(64);
   v_from INTEGER := 1;
 BEGIN
-  SELECT v.viewowner::VARCHAR(128) INTO v_hash FROM pg_catalog.pg_views AS v
-  WHERE v.schemaname = {views:text} AND v.viewname = p_view;
+  SELECT SHA2(u.usename::VARCHAR(128) || ' ' || COALESCE(ARRAY_TO_STRING(c.relacl, ','), ''), 256) INTO v_hash
+  FROM pg_catalog.pg_class AS c
+  INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner
+  WHERE n.nspname = {views:text} AND c.relname = p_view AND c.relkind = 'v';
   IF v_hash IS NOT NULL THEN
-    v_hash := SHA2(v_hash, 256);
     LOOP
       -- A character takes up to four bytes.
-      SELECT SUBSTRING(v.definition, v_from, 16000) INTO v_part FROM pg_catalog.pg_views AS v
-      WHERE v.schemaname = {views:text} AND v.viewname = p_view;
-      EXIT WHEN v_part IS NULL OR LENGTH(v_part) = 0;
+      SELECT SHA2(SUBSTRING(v.definition, v_from, 16000), 256) INTO v_part FROM pg_catalog.pg_views AS v
+      WHERE v.schemaname = {views:text} AND v.viewname = p_view AND LENGTH(v.definition) >= v_from;
+      EXIT WHEN v_part IS NULL;
       v_hash := SHA2(v_hash || v_part, 256);
       v_from := v_from + 16000;
     END LOOP;
@@ -92,13 +94,13 @@ SET search_path = pg_catalog, pg_temp
 -- that no view leaves its schema, and nothing is replaced that was not made here.
 --
 -- The names of the columns stand one on a line: a name holds no control character. The query comes in up to eight
--- parts, for no argument is longer than 65,535 bytes; parts that are not needed are empty. Salts for columns that may
--- need one are staged before, under the number of the push.
+-- parts, for no argument is longer than 65,535 bytes; parts that are not needed are empty. Salts that it may
+-- need are staged before in the same transaction, under the number of the push.
 CREATE OR REPLACE PROCEDURE {procedures}.apply_view(
   p_epoch BIGINT, p_source VARCHAR(64), p_data_source VARCHAR(128), p_view VARCHAR(128), p_columns VARCHAR(65535),
   p_query_1 VARCHAR(65535), p_query_2 VARCHAR(65535), p_query_3 VARCHAR(65535), p_query_4 VARCHAR(65535),
   p_query_5 VARCHAR(65535), p_query_6 VARCHAR(65535), p_query_7 VARCHAR(65535), p_query_8 VARCHAR(65535),
-  p_version BIGINT, p_hash VARCHAR(64), p_audience VARCHAR(64), p_base_owner VARCHAR(128),
+  p_version BIGINT, p_hash VARCHAR(64), p_audience VARCHAR(64), p_base VARCHAR(65535),
   p_base_columns VARCHAR(65535), p_reads VARCHAR(65535)
 )
 AS $scrim$
@@ -107,6 +109,7 @@ DECLARE
   v_target VARCHAR(1024);
   v_known BIGINT;
   v_known_columns VARCHAR(65535);
+  v_known_fingerprint VARCHAR(64);
   v_oid BIGINT;
   v_name VARCHAR(128);
   v_at INTEGER := 1;
@@ -117,7 +120,7 @@ BEGIN
   CALL {procedures}.hold(p_epoch);
   -- Names are always quoted, and by hand: QUOTE_IDENT leaves reserved words as they are.
   v_target := '"' || REPLACE(v_schema, '"', '""') || '"."' || REPLACE(p_view, '"', '""') || '"';
-  SELECT s.view_oid, s.base_columns INTO v_known, v_known_columns FROM {system}.object_state AS s WHERE s.source = p_source;
+  SELECT s.view_oid, s.base_columns, s.fingerprint INTO v_known, v_known_columns, v_known_fingerprint FROM {system}.object_state AS s WHERE s.source = p_source;
   SELECT c.oid::BIGINT INTO v_oid FROM pg_catalog.pg_class AS c
   INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   WHERE n.nspname = {views:text} AND c.relname = p_view;
@@ -133,9 +136,13 @@ BEGIN
       EXECUTE 'DROP VIEW "' || REPLACE(v_schema, '"', '""') || '"."' || REPLACE(v_name, '"', '""') || '"';
     END IF;
   END IF;
-  IF v_oid IS NOT NULL AND v_known_columns <> p_base_columns THEN
-    -- A view is replaced only by one with the same columns. Nobody sees it gone: this is one transaction.
-    EXECUTE 'DROP VIEW ' || v_target;
+  IF v_oid IS NOT NULL THEN
+    CALL {procedures}.fingerprint(p_view, v_fingerprint);
+    IF v_known_columns <> p_base_columns OR v_known_fingerprint <> v_fingerprint THEN
+      -- A view is replaced only by one with the same columns, and keeps its owner and what was granted on it by hand:
+      -- then it is made anew. Nobody sees it gone: this is one transaction.
+      EXECUTE 'DROP VIEW ' || v_target;
+    END IF;
   END IF;
   LOOP
     v_name := SPLIT_PART(p_columns, CHR(10), v_at);
@@ -153,30 +160,29 @@ BEGIN
   IF v_oid IS NULL THEN
     RAISE EXCEPTION 'SC003: Redshift made the view % under another name: it keeps names in lower case', p_view;
   END IF;
-  CALL {procedures}.fingerprint(p_view, v_fingerprint);
   -- A replaced view keeps its grants: what PUBLIC has may be from a time with other readers.
   EXECUTE 'REVOKE ALL ON TABLE ' || v_target || ' FROM PUBLIC';
   EXECUTE 'GRANT SELECT ON TABLE ' || v_target || ' TO {role}' || {readers:sql};
-  SELECT COUNT(*) INTO v_weak FROM {system}.salt_stage AS s
-  WHERE s.batch = p_epoch AND s.source = p_source AND LENGTH(s.salt) < 32;
+  CALL {procedures}.fingerprint(p_view, v_fingerprint);
+  SELECT COUNT(*) INTO v_weak FROM {system}.salt_stage AS s WHERE s.batch = p_epoch AND LENGTH(s.salt) < 32;
   IF v_weak > 0 THEN
     RAISE EXCEPTION 'SC005: a staged salt is too short';
   END IF;
   INSERT INTO {system}.salt (source, column_name, salt)
   SELECT s.source, s.column_name, MIN(s.salt) FROM {system}.salt_stage AS s
   LEFT JOIN {system}.salt AS k ON k.source = s.source AND k.column_name = s.column_name
-  WHERE s.batch = p_epoch AND s.source = p_source AND k.source IS NULL
+  WHERE s.batch = p_epoch AND k.source IS NULL
   GROUP BY s.source, s.column_name;
-  DELETE FROM {system}.salt_stage WHERE batch = p_epoch AND source = p_source;
+  DELETE FROM {system}.salt_stage WHERE batch = p_epoch;
   DELETE FROM {system}.tables WHERE source = p_source;
   INSERT INTO {system}.tables (source, audience, schema_name, view_name) VALUES (p_source, p_audience, {views:text}, p_view);
   DELETE FROM {system}.gate WHERE source = p_source;
   INSERT INTO {system}.gate (source, min_version) VALUES (p_source, p_version);
   DELETE FROM {system}.object_state WHERE source = p_source;
   INSERT INTO {system}.object_state (
-    source, data_source, view_name, view_oid, version, hash, fingerprint, base_owner, base_columns, reads, closed, pushed_at
+    source, data_source, view_name, view_oid, version, hash, fingerprint, base, base_columns, reads, closed, pushed_at
   ) VALUES (
-    p_source, p_data_source, p_view, v_oid, p_version, p_hash, v_fingerprint, p_base_owner, p_base_columns, p_reads, NULL,
+    p_source, p_data_source, p_view, v_oid, p_version, p_hash, v_fingerprint, p_base, p_base_columns, p_reads, NULL,
     TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ))
   );
 END;
@@ -254,6 +260,74 @@ BEGIN
     UPDATE {system}.statistics SET counted = v_counted, refreshed_at = TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ))
     WHERE key = p_key;
   END IF;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- Whether a k_anonymous mask must be counted again: it never was, or the table has another number of rows. 0 or 1.
+CREATE OR REPLACE PROCEDURE {procedures}.stale(p_key VARCHAR(64), p_stale INOUT INTEGER)
+AS $scrim$
+DECLARE
+  v_count_query VARCHAR(1024);
+  v_counted BIGINT;
+  v_now BIGINT;
+BEGIN
+  p_stale := 1;
+  SELECT k.count_query, k.counted INTO v_count_query, v_counted FROM {system}.statistics AS k WHERE k.key = p_key;
+  IF v_counted IS NOT NULL THEN
+    EXECUTE v_count_query INTO v_now;
+    IF v_now = v_counted THEN
+      p_stale := 0;
+    END IF;
+  END IF;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- The columns of a table that no connection can look at: one of an external schema, or of a datashare. A line each:
+-- name, type, length, precision, scale, parted by tabs. Nothing when the owner may not see it. No values.
+CREATE OR REPLACE PROCEDURE {procedures}.look(
+  p_database VARCHAR(128), p_schema VARCHAR(128), p_table VARCHAR(128), p_kind INOUT VARCHAR(128), p_columns INOUT VARCHAR(65535)
+)
+AS $scrim$
+DECLARE
+  v_row RECORD;
+BEGIN
+  p_columns := '';
+  SELECT MAX(t.table_type::VARCHAR(128)) INTO p_kind FROM svv_all_tables AS t
+  WHERE t.database_name = p_database AND t.schema_name = p_schema AND t.table_name = p_table;
+  FOR v_row IN
+    SELECT c.column_name::VARCHAR(128) AS name, c.data_type::VARCHAR(128) AS type, c.character_maximum_length AS length,
+      c.numeric_precision AS digits, c.numeric_scale AS scale
+    FROM svv_all_columns AS c
+    WHERE c.database_name = p_database AND c.schema_name = p_schema AND c.table_name = p_table
+    ORDER BY c.ordinal_position
+  LOOP
+    p_columns := p_columns || v_row.name || CHR(9) || v_row.type || CHR(9)
+      || COALESCE(v_row.length::VARCHAR(16), '') || CHR(9) || COALESCE(v_row.digits::VARCHAR(16), '') || CHR(9)
+      || COALESCE(v_row.scale::VARCHAR(16), '') || CHR(10);
+  END LOOP;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- What others may do with Scrim's objects and should not: grantee, privilege, object, a line each, parted by tabs. As
+-- far as the owner of all of it is told.
+CREATE OR REPLACE PROCEDURE {procedures}.unintended(p_found INOUT VARCHAR(65535))
+AS $scrim$
+DECLARE
+  v_row RECORD;
+BEGIN
+  p_found := '';
+  FOR v_row IN
+{unintended}
+  LOOP
+    EXIT WHEN LENGTH(p_found) > 15000;
+    p_found := p_found || v_row.grantee || CHR(9) || v_row.privilege || CHR(9) || v_row.object || CHR(10);
+  END LOOP;
 END;
 $scrim$ LANGUAGE plpgsql
 SECURITY DEFINER

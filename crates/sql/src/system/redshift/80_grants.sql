@@ -45,55 +45,13 @@ SET LOCAL SESSION AUTHORIZATION DEFAULT
 CREATE PROCEDURE scrim_install.verify()
 AS $scrim$
 DECLARE
-  v_found VARCHAR(1024);
+  v_row RECORD;
 BEGIN
-  SELECT MIN(p.identity_name::VARCHAR(128) || ' has ' || p.privilege_type::VARCHAR(32) || ' on ' || p.namespace_name::VARCHAR(128))
-  INTO v_found FROM pg_catalog.svv_schema_privileges AS p
-  WHERE p.namespace_name IN ({system:text}, {functions:text}, {procedures:text}, {views:text})
-    AND NOT (p.identity_type = 'user' AND p.identity_name = {owner:text})
-    AND NOT (p.identity_type = {identity_type} AND LOWER(p.identity_name) = LOWER({readers:text})
-      AND p.privilege_type = 'USAGE' AND p.namespace_name <> {procedures:text})
-    AND NOT (p.identity_type = 'user' AND p.identity_name = {user:text}
-      AND p.privilege_type = 'USAGE' AND p.namespace_name IN ({system:text}, {procedures:text}));
-  IF v_found IS NOT NULL THEN
-    RAISE EXCEPTION 'more is granted than intended: %', v_found;
-  END IF;
-  SELECT MIN(p.identity_name::VARCHAR(128) || ' has ' || p.privilege_type::VARCHAR(32) || ' on '
-    || p.namespace_name::VARCHAR(128) || '.' || p.relation_name::VARCHAR(128))
-  INTO v_found FROM pg_catalog.svv_relation_privileges AS p
-  WHERE p.namespace_name IN ({system:text}, {functions:text}, {procedures:text}, {views:text})
-    AND NOT (p.identity_type = 'user' AND p.identity_name = {owner:text})
-    AND NOT (p.identity_type = {identity_type} AND LOWER(p.identity_name) = LOWER({readers:text})
-      AND p.privilege_type = 'SELECT'
-      AND (p.namespace_name = {views:text}
-        OR (p.namespace_name = {system:text} AND p.relation_name IN ('user_profile', 'user_tables'))))
-    AND NOT (p.identity_type = 'user' AND p.identity_name = {user:text} AND p.namespace_name = {system:text}
-      AND ((p.privilege_type = 'SELECT' AND p.relation_name IN ('profile', 'state', 'salted', 'counted'))
-        OR (p.privilege_type = 'INSERT' AND p.relation_name IN ('profile_stage', 'salt_stage'))));
-  IF v_found IS NOT NULL THEN
-    RAISE EXCEPTION 'more is granted than intended: %', v_found;
-  END IF;
-  -- Grants on single columns stand apart, and none is intended.
-  SELECT MIN(p.identity_name::VARCHAR(128) || ' has ' || p.privilege_type::VARCHAR(32) || ' on '
-    || p.namespace_name::VARCHAR(128) || '.' || p.relation_name::VARCHAR(128) || '.' || p.column_name::VARCHAR(128))
-  INTO v_found FROM pg_catalog.svv_column_privileges AS p
-  WHERE p.namespace_name IN ({system:text}, {functions:text}, {procedures:text}, {views:text})
-    AND NOT (p.identity_type = 'user' AND p.identity_name = {owner:text});
-  IF v_found IS NOT NULL THEN
-    RAISE EXCEPTION 'more is granted than intended: %', v_found;
-  END IF;
-  SELECT MIN(p.identity_name::VARCHAR(128) || ' has ' || p.privilege_type::VARCHAR(32) || ' on '
-    || p.namespace_name::VARCHAR(128) || '.' || p.function_name::VARCHAR(128))
-  INTO v_found FROM pg_catalog.svv_function_privileges AS p
-  WHERE p.namespace_name IN ({functions:text}, {procedures:text})
-    AND NOT (p.identity_type = 'user' AND p.identity_name = {owner:text})
-    AND NOT (p.identity_type = {identity_type} AND LOWER(p.identity_name) = LOWER({readers:text})
-      AND p.privilege_type = 'EXECUTE' AND p.namespace_name = {functions:text})
-    AND NOT (p.identity_type = 'user' AND p.identity_name = {user:text}
-      AND p.privilege_type = 'EXECUTE' AND p.namespace_name = {procedures:text});
-  IF v_found IS NOT NULL THEN
-    RAISE EXCEPTION 'more is granted than intended: %', v_found;
-  END IF;
+  FOR v_row IN
+{unintended}
+  LOOP
+    RAISE EXCEPTION 'more is granted than intended: % has % on %', v_row.grantee, v_row.privilege, v_row.object;
+  END LOOP;
 END;
 $scrim$ LANGUAGE plpgsql
 ;;
