@@ -47,7 +47,10 @@ fn scripts_split_outside_quotes_and_comments() {
 
 #[test]
 fn the_catalog_is_read_on_its_own() {
-    refused("SELECT c.relname FROM pg_catalog.pg_class AS c INNER JOIN s.t AS t ON t.a = c.relname", "catalog-with-tables");
+    refused(
+        "SELECT c.relname FROM pg_catalog.pg_class AS c INNER JOIN s.t AS t ON t.a = c.relname",
+        "catalog-with-tables",
+    );
     refused("INSERT INTO s.t (a) SELECT c.relname FROM pg_class AS c", "catalog-with-tables");
     refused("SELECT format_type(t.a, 1) FROM s.t AS t", "function");
     accepted(

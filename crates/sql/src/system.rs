@@ -10,12 +10,23 @@
 
 pub mod postgresql;
 pub mod redshift;
+mod script;
 
-use scrim_catalog::documents::Integration;
+use scrim_catalog::documents::{Engine, Integration};
 use scrim_catalog::{Catalog, RowRule, RuleBody, TableName};
+
+pub use script::{Section, script};
 
 use crate::plan::located;
 use crate::quote::{ident, literal};
+
+/// What an installation makes, in one hash: another version of Scrim, or other settings, are another installation.
+pub fn installation(integration: &Integration) -> String {
+    match integration.engine {
+        Engine::Postgresql => postgresql::installation(integration),
+        Engine::Redshift => redshift::installation(integration),
+    }
+}
 
 /// Every table that the views of an integration read, as they name it: the governed ones and those that rules look up in.
 pub fn tables(catalog: &Catalog, integration: &Integration) -> Vec<TableName> {

@@ -93,7 +93,11 @@ impl Rendered {
                 relation(&plan.table),
                 combination.k
             );
-            Statistic { key: combination.key.clone(), query, rows: format!("SELECT COUNT(*) FROM {} AS {TABLE}", relation(&plan.table)) }
+            Statistic {
+                key: combination.key.clone(),
+                query,
+                rows: format!("SELECT COUNT(*) FROM {} AS {TABLE}", relation(&plan.table)),
+            }
         });
         Self {
             statistics: statistics.collect(),

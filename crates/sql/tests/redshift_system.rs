@@ -51,7 +51,7 @@ fn every_statement_passes_the_gate() {
         for kind in [StatementKind::CreateTable, StatementKind::CreateProcedure, StatementKind::CreateFunction] {
             assert!(kinds.contains(&kind), "{kind}");
         }
-        for sql in redshift::reads(&integration, &"Raw.\"st\"\"aff\"".parse().unwrap()) {
+        for sql in redshift::reads(&integration, &"Raw.\"st\"\"aff\"".parse().unwrap(), redshift::Home::Local) {
             assert_eq!(check_own(&sql), Ok(StatementKind::Grant), "{sql}");
         }
     }
@@ -175,7 +175,7 @@ fn the_procedures_do_in_postgresql_what_they_say() {
     );
     stand.install().unwrap();
     stand.install().unwrap();
-    for sql in redshift::reads(&stand.integration, &"src.staff".parse().unwrap()) {
+    for sql in redshift::reads(&stand.integration, &"src.staff".parse().unwrap(), redshift::Home::Local) {
         stand.run(&portable(&sql));
     }
     let service = stand.integration.user.to_string();
@@ -385,7 +385,7 @@ fn hostile_names_stay_names_in_postgresql() {
          CREATE ROLE {readers}; CREATE USER ana IN ROLE {readers}; CREATE USER eve;"
     ));
     stand.install().unwrap();
-    for sql in redshift::reads(&stand.integration, &"src.\"a\"\"b\"".parse().unwrap()) {
+    for sql in redshift::reads(&stand.integration, &"src.\"a\"\"b\"".parse().unwrap(), redshift::Home::Local) {
         stand.run(&portable(&sql));
     }
     let epoch = stand.claim();

@@ -83,7 +83,7 @@ fn prepare() -> Stand {
     ));
     stand.install().unwrap();
     for table in ["raw.all_types", "ref.desk"] {
-        for sql in redshift::reads(&stand.integration, &table.parse().unwrap()) {
+        for sql in redshift::reads(&stand.integration, &table.parse().unwrap(), redshift::Home::Local) {
             stand.run(&portable(&sql));
         }
     }

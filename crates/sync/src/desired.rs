@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scrim_catalog::documents::{DataSource, Integration, SourceStatus, User};
+use scrim_catalog::documents::{DataSource, Engine, Integration, SourceStatus, User};
 use scrim_catalog::{Catalog, FoundColumn, Name, TableName, register};
 use scrim_policy::{Merger, Remark, source_key};
-use scrim_sql::{Dialect, Rendered, ViewPlan, system};
-use scrim_warehouse::{FoundTable, Pushed};
+use scrim_sql::{Dialect, Rendered, ViewPlan, located, system};
+use scrim_warehouse::{FoundTable, Identity, Pushed};
 use sha2::{Digest, Sha256};
 
 /// The desired state of one integration.
@@ -28,6 +28,8 @@ pub struct Desired {
     pub warnings: Vec<String>,
     /// Which installation the views are for.
     installation: String,
+    /// Whose SQL they are in.
+    pub(crate) dialect: Dialect,
 }
 
 /// The view of one data source.
@@ -43,8 +45,8 @@ pub struct Wanted {
     pub base: FoundTable,
     /// Its columns by name: type and place in the table below.
     pub base_columns: BTreeMap<String, (String, i64)>,
-    /// The tables that its rules look up in, by name: identity and owner.
-    pub lookups: BTreeMap<String, (u32, String)>,
+    /// The tables that its rules look up in, by name.
+    pub lookups: BTreeMap<String, Identity>,
 }
 
 /// The tables that views read, which must be looked at before anything can be said: those of the data sources and
@@ -69,7 +71,8 @@ impl Desired {
             disabled: BTreeSet::new(),
             users: BTreeMap::new(),
             warnings: vec![],
-            installation: system::postgresql::installation(integration),
+            installation: system::installation(integration),
+            dialect: integration.engine.into(),
         };
         for user in catalog.users.values() {
             if let Some(login) = user.login(&integration.name) {
@@ -85,7 +88,7 @@ impl Desired {
                 desired.disabled.insert(key);
                 continue;
             }
-            match table(integration, source, tables) {
+            match table(integration, &source.table, tables) {
                 Ok(base) => match desired.columns(source, base, pushed.get(&key)) {
                     Ok(()) => {
                         found.insert(key, base);
@@ -134,20 +137,15 @@ impl Desired {
             Err(error) => return self.fail(source, error.to_string()),
         };
         let mut lookups = BTreeMap::new();
-        for table in plan.lookups() {
-            match tables.get(&table) {
-                None => return self.fail(source, format!("a rule looks up in `{table}`, which does not exist")),
-                Some(found) if found.owner == integration.owner_role.as_str() => {
-                    return self.fail(source, format!("a rule looks up in `{table}`, which is Scrim's own"));
-                }
-                Some(found) if !found.readable => {
-                    return self.fail(source, unreadable(integration, &table));
-                }
-                Some(found) => {
-                    lookups.insert(table.to_string(), (found.oid, found.owner.clone()));
+        for wanted in plan.lookups() {
+            match table(integration, wanted, tables) {
+                Err(reason) => return self.fail(source, format!("a rule looks up in `{wanted}`: {reason}")),
+                Ok(found) => {
+                    lookups.insert(located(integration, wanted).to_string(), found.identity.clone());
                 }
             }
         }
+        self.warnings.extend(base.home.bypass(&plan.table).map(|way| format!("{name}: {way}")));
         let remark = |remark: &Remark| format!("rule {} of `{}`: {}", remark.rule, remark.policy, remark.message);
         self.warnings.extend(plan.merged.warnings.iter().map(|r| format!("{name}: {}", remark(r))));
         let unproven = plan.merged.keys.iter().filter(|(columns, _)| {
@@ -170,32 +168,48 @@ impl Desired {
             Some((name.clone(), (column_type.clone(), *base.positions.get(name)?)))
         });
         let base_columns = columns.collect();
-        let unversioned = Rendered::of(&plan, Dialect::Postgresql, 0);
+        let unversioned = Rendered::of(&plan, self.dialect, 0);
         let hash = hash(&self.installation, &plan, &unversioned);
         self.views
             .insert(plan.key.clone(), Wanted { plan, unversioned, hash, base: base.clone(), base_columns, lookups });
     }
 }
 
-/// The table of a source, if a view may read it.
+/// A table, if a view may read it.
 fn table<'a>(
     integration: &Integration,
-    source: &DataSource,
+    written: &TableName,
     tables: &'a BTreeMap<TableName, FoundTable>,
 ) -> Result<&'a FoundTable, String> {
-    let wanted = source.table.value();
-    if let Some(database) = wanted.database.as_ref().filter(|database| *database != integration.database.value()) {
-        return Err(format!(
-            "the table is in the database `{database}`, which PostgreSQL cannot read from another one"
-        ));
+    let wanted = located(integration, written);
+    if let Some(database) = written.database.as_ref().filter(|_| wanted.database.is_none())
+        && database != integration.database.value()
+    {
+        let why = match integration.engine {
+            Engine::Postgresql => "which PostgreSQL cannot read from another one",
+            Engine::Redshift => "which views of the layout `per-database` do not read: `layout: central` does",
+        };
+        return Err(format!("the table is in the database `{database}`, {why}"));
     }
-    let wanted = TableName { database: None, ..wanted.clone() };
-    let found = tables.get(&wanted).ok_or_else(|| format!("there is no table `{wanted}` in the warehouse"))?;
-    if found.owner == integration.owner_role.as_str() {
-        return Err(format!("the table `{wanted}` belongs to `{}`, which must own no data", found.owner));
+    let found = tables.get(&wanted).ok_or_else(|| {
+        let folded = |name: &Name| name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let hint = if integration.engine == Engine::Redshift && (folded(&wanted.schema) || folded(&wanted.table)) {
+            "; one that was made under `enable_case_sensitive_identifier`, with capitals in its name, cannot be governed"
+        } else {
+            ""
+        };
+        format!("there is no table `{wanted}` in the warehouse{hint}")
+    })?;
+    if found.identity.owner.as_deref() == Some(integration.owner_role.as_str()) {
+        return Err(format!("the table `{wanted}` belongs to `{}`, which must own no data", integration.owner_role));
     }
     if !found.readable {
         return Err(unreadable(integration, &wanted));
+    }
+    if found.columns.is_empty() {
+        return Err(format!(
+            "the warehouse tells no columns of `{wanted}`; a late-binding view cannot be a data source"
+        ));
     }
     Ok(found)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use scrim_catalog::Name;
 use scrim_sql::{Dialect, Read, Rendered};
-use scrim_warehouse::{Pushed, UserChange, ViewChange};
+use scrim_warehouse::{Identity, Pushed, UserChange, ViewChange};
 use serde::Serialize;
 
 use crate::desired::{Desired, Wanted};
@@ -194,7 +194,7 @@ impl Plan {
                 plan.unchanged_views += 1;
                 continue;
             };
-            let step = Step::View { change: Box::new(change(epoch, wanted)), action };
+            let step = Step::View { change: Box::new(change(epoch, desired.dialect, wanted, known)), action };
             let stays = !moving.contains(key.as_str());
             let open = known.filter(|known| stays && known.present && known.closed.is_none());
             let moment = open.map(|known| changed.moment(&known.reads, &wanted.unversioned.reads));
@@ -274,25 +274,28 @@ fn replaced(known: &Pushed, wanted: &Wanted) -> Option<String> {
     let told = |what: String| {
         Some(format!("{what}; if this is meant, look at the policies of `{source}` and say `--confirm {source}`"))
     };
-    if known.base_oid != wanted.base.oid {
+    let (base, lookup) = (&wanted.base.identity, |name: &str| format!("the table `{name}`, which a rule looks up in,"));
+    if known.base.oid != base.oid {
         return told(format!("the table `{table}` is another one than the one that was pushed"));
     }
-    if known.base_owner != wanted.base.owner {
+    if known.base.owner != base.owner {
         return told(format!(
             "the table `{table}` now belongs to `{}`, and did to `{}`",
-            wanted.base.owner, known.base_owner
+            somebody(base),
+            somebody(&known.base)
         ));
     }
-    for (name, (oid, owner)) in &wanted.lookups {
+    for (name, found) in &wanted.lookups {
         match known.lookups.get(name) {
-            Some((known, _)) if known != oid => {
-                return told(format!(
-                    "the table `{name}`, which a rule looks up in, is another one than when it was pushed"
-                ));
+            Some(known) if known.oid != found.oid => {
+                return told(format!("{} is another one than when it was pushed", lookup(name)));
             }
-            Some((_, known)) if known != owner => {
+            Some(known) if known.owner != found.owner => {
                 return told(format!(
-                    "the table `{name}`, which a rule looks up in, now belongs to `{owner}`, and did to `{known}`"
+                    "{} now belongs to `{}`, and did to `{}`",
+                    lookup(name),
+                    somebody(found),
+                    somebody(known)
                 ));
             }
             _ => {}
@@ -317,6 +320,10 @@ fn replaced(known: &Pushed, wanted: &Wanted) -> Option<String> {
     None
 }
 
+fn somebody(identity: &Identity) -> &str {
+    identity.owner.as_deref().unwrap_or("nobody that the warehouse tells of")
+}
+
 /// Why a view must be applied; none when it is as it should be.
 fn action(known: Option<&Pushed>, wanted: &Wanted, salted: &BTreeSet<(String, String)>) -> Option<Action> {
     let Some(known) = known else { return Some(Action::Create) };
@@ -325,8 +332,7 @@ fn action(known: Option<&Pushed>, wanted: &Wanted, salted: &BTreeSet<(String, St
         wanted.unversioned.salted.iter().all(|salt| salted.contains(&(salt.scope.clone(), salt.name.to_string())));
     let statistics: BTreeSet<String> = wanted.unversioned.statistics.iter().map(|one| one.key.clone()).collect();
     let counted = statistics == known.statistics;
-    let base = known.base_oid == wanted.base.oid
-        && known.base_owner == wanted.base.owner
+    let base = known.base == wanted.base.identity
         && known.base_columns == wanted.base_columns
         && known.lookups == wanted.lookups;
     if !known.present {
@@ -343,18 +349,20 @@ fn action(known: Option<&Pushed>, wanted: &Wanted, salted: &BTreeSet<(String, St
 }
 
 /// The view, with the number of the push in it.
-fn change(epoch: i64, wanted: &Wanted) -> ViewChange {
+fn change(epoch: i64, dialect: Dialect, wanted: &Wanted, known: Option<&Pushed>) -> ViewChange {
+    let counted: BTreeSet<&String> = wanted.unversioned.statistics.iter().map(|one| &one.key).collect();
+    let before = known.iter().flat_map(|known| &known.statistics);
     ViewChange {
         key: wanted.plan.key.clone(),
         data_source: wanted.plan.source.to_string(),
         view: wanted.plan.view.table.to_string(),
-        rendered: Rendered::of(&wanted.plan, Dialect::Postgresql, epoch.unsigned_abs()),
+        rendered: Rendered::of(&wanted.plan, dialect, epoch.unsigned_abs()),
         hash: wanted.hash.clone(),
         audience: wanted.plan.audience.clone(),
-        base_oid: wanted.base.oid,
-        base_owner: wanted.base.owner.clone(),
+        base: wanted.base.identity.clone(),
         base_columns: wanted.base_columns.clone(),
         lookups: wanted.lookups.clone(),
+        forgotten: before.filter(|key| !counted.contains(key)).cloned().collect(),
     }
 }
 

@@ -248,8 +248,16 @@ fn a_token_leads_back_to_its_value_and_only_by_the_procedure() {
     let warehouse = governed.connect(&catalog);
     let resolve = |column: &str, token: &str| {
         let key = scrim_policy::source_key(catalog.data_sources.keys().next().unwrap());
-        let unmask =
-            Unmask { key: &key, column, token, requested_by: "u1", approved_by: "olivia", reason: "it's \"needed\"" };
+        let table = "raw.a".parse().unwrap();
+        let unmask = Unmask {
+            key: &key,
+            table: &table,
+            column,
+            token,
+            requested_by: "u1",
+            approved_by: "olivia",
+            reason: "it's \"needed\"",
+        };
         governed.wait(warehouse.resolve(&unmask))
     };
     assert_eq!(resolve("the \"id", &token).unwrap().as_deref(), Some("A-2"));

@@ -2,16 +2,11 @@
 
 use std::error::Error as _;
 
-use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::error::DbError;
 
 /// Why a warehouse could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum WarehouseError {
-    /// The engine is not one that this version pushes to.
-    #[error(
-        "this version of scrim cannot connect to Amazon Redshift (integration `{0}`); `scrim compile` prints the statements"
-    )]
-    Redshift(String),
     /// A change was refused.
     #[error("the warehouse refused a change: {0}")]
     Refused(String),
@@ -41,7 +36,24 @@ pub enum WarehouseError {
         at: String,
         /// The reason.
         reason: String,
+        /// Whether it may come to stand when tried again.
+        passing: bool,
     },
+    /// The database of the connection does not exist.
+    #[error("there is no database {at}")]
+    NoDatabase {
+        /// Where.
+        at: String,
+    },
+    /// The connection broke, and could not be made again.
+    #[error("the connection to the warehouse broke again and again: try later; what was applied until then is whole")]
+    Lost,
+    /// The warehouse answered what it should not.
+    #[error("the warehouse's answer cannot be read: {0}")]
+    Unread(&'static str),
+    /// The operating system has no random numbers.
+    #[error("the operating system gives no random numbers, of which salts are made")]
+    NoRandomness,
     /// The system objects are not there.
     #[error("Scrim is not installed in {at}, or `{user}` may not use it: run `scrim integration install`")]
     NotInstalled {
@@ -96,10 +108,24 @@ pub enum WarehouseError {
 impl WarehouseError {
     /// What stopped a statement.
     pub(crate) fn statement(what: &'static str) -> impl Fn(tokio_postgres::Error) -> Self {
-        move |error| match error.code().map(SqlState::code) {
-            Some("SC001") => Self::TakenOver,
+        // Redshift's procedures have no codes of their own: the message begins with it.
+        let taken = |server: &DbError| server.code().code() == "SC001" || server.message().starts_with("SC001");
+        move |error| match error.as_db_error() {
+            Some(server) if taken(server) => Self::TakenOver,
             _ => Self::Statement { what, reason: describe(&error) },
         }
+    }
+}
+
+impl WarehouseError {
+    /// An answer that is not what was asked for.
+    pub(crate) fn unread(what: &'static str) -> Self {
+        Self::Unread(what)
+    }
+
+    /// Whether another attempt may do.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::Lost | Self::Connect { passing: true, .. })
     }
 }
 

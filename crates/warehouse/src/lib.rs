@@ -1,15 +1,18 @@
 //! The warehouse: connecting, installing, looking at tables and at what was pushed, and applying changes through
 //! the stored procedures. It knows nothing of policies: what to apply, and in which order, is its callers' matter.
 
-mod apply;
+mod change;
 mod connect;
+mod credentials;
 mod error;
-mod install;
-mod look;
+mod found;
+mod postgresql;
+mod redshift;
 mod tls;
+mod warehouse;
 
-pub use apply::{Refused, Unmask, UserChange, ViewChange};
-pub use connect::{Warehouse, password};
+pub use change::{Refused, Unmask, UserChange, ViewChange};
+pub use credentials::password;
 pub use error::WarehouseError;
-pub use install::install;
-pub use look::{FoundTable, Privilege, Pushed};
+pub use found::{FoundTable, Identity, Privilege, Pushed};
+pub use warehouse::{Warehouse, install};

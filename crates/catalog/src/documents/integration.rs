@@ -193,6 +193,13 @@ impl Integration {
             Engine::Postgresql => Layout::PerDatabase,
         })
     }
+    /// The database in which the views and Scrim's own objects are.
+    pub fn home(&self) -> &Name {
+        match self.layout() {
+            Layout::Central => self.system_database.value(),
+            Layout::PerDatabase => self.database.value(),
+        }
+    }
     /// The schema of the tables, secure views and state.
     pub fn system_schema(&self) -> String {
         format!("{}_system", self.system_prefix)

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use scrim_catalog::documents::{DataSource, Permission, User};
 use scrim_catalog::{Catalog, Stored};
 use scrim_policy::{Facts, Masking, merge, owns, source_key};
+use scrim_sql::located;
 use scrim_warehouse::{Unmask, Warehouse};
 use serde_json::json;
 
@@ -47,6 +48,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
         let warehouse = Warehouse::connect(integration).await?;
         let unmask = Unmask {
             key: &source_key(&source.name),
+            table: &located(integration, &source.table),
             column: &arguments.column,
             token: &arguments.token,
             requested_by: &arguments.requested_by,

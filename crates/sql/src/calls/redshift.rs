@@ -22,17 +22,24 @@ pub const PARTS: usize = 4;
 /// The most bytes of a text that is handed to a procedure.
 const MOST_TEXT: usize = 65_535;
 
+/// The databases of a cluster: name, and whether it is `local` or `shared` by another cluster.
+pub const DATABASES: &str = "SELECT d.database_name, d.database_type FROM svv_redshift_databases AS d";
+
 /// What is too long to be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum TooLong {
     /// The view.
-    #[error("the statement of the view is longer than the 524,280 bytes that Redshift takes: let fewer rules or columns be in it")]
+    #[error(
+        "the statement of the view is longer than the 524,280 bytes that Redshift takes: let fewer rules or columns be in it"
+    )]
     View,
     /// A count of `k_anonymous`.
     #[error("the statement that counts the combinations of a `k_anonymous` mask is longer than 65,535 bytes")]
     Statistic,
     /// Something that is recorded with the view.
-    #[error("the record of the view is longer than 65,535 bytes: it has too many columns, or its rules read too many facts")]
+    #[error(
+        "the record of the view is longer than 65,535 bytes: it has too many columns, or its rules read too many facts"
+    )]
     Record,
 }
 
@@ -271,10 +278,11 @@ impl Calls {
         format!("SELECT k.key, k.source FROM {}.counted AS k", self.system)
     }
 
-    /// Every profile row, ordered by user.
-    pub fn profiles(&self) -> String {
+    /// Every profile row, ordered by user; of the users behind one, where one is named.
+    pub fn profiles(&self, behind: Option<&str>) -> String {
+        let behind = behind.map_or_else(String::new, |user| format!(" WHERE p.immuta__userid > {}", literal(user)));
         format!(
-            "SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM {}.profile AS p ORDER BY p.immuta__userid",
+            "SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM {}.profile AS p{behind} ORDER BY p.immuta__userid",
             self.system
         )
     }

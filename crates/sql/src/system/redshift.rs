@@ -69,17 +69,74 @@ pub fn installation(integration: &Integration) -> String {
     hex::encode(hash.finalize())
 }
 
-/// The statements that let the views read a table, for an administrator connected to the table's database. A grant
-/// on a table that is not there fails, and the others are to be run all the same.
-pub fn reads(integration: &Integration, table: &TableName) -> Vec<String> {
+/// The external schemas (Redshift Spectrum) of a database, by name.
+pub const EXTERNAL_SCHEMAS: &str = "SELECT s.schemaname FROM svv_external_schemas AS s";
+
+/// Where a table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// In the cluster.
+    Local,
+    /// In an external schema: privileges are those of the schema, and there are none on its tables.
+    External,
+    /// In a database that another cluster shares.
+    Shared,
+}
+
+impl Home {
+    /// How readers of a view get around it; what whoever registers such a table must know.
+    pub fn bypass(self, table: &TableName) -> Option<String> {
+        let way = match self {
+            Self::Local => return None,
+            Self::External => {
+                "is in an external schema (Spectrum): readers of a late-binding view must be allowed to use the schema, and whoever \
+                 may use it may read all of its tables"
+            }
+            Self::Shared => {
+                "is shared by another cluster: readers of a late-binding view must be allowed to use the shared database, and \
+                 whoever may use it may read all that is shared"
+            }
+        };
+        Some(format!(
+            "`{table}` {way}. The view masks and filters, but protects nothing, unless AWS Lake Formation or the producer does"
+        ))
+    }
+}
+
+/// Makes the database of the views; no transaction takes it.
+pub fn create_database(integration: &Integration) -> String {
+    format!("CREATE DATABASE {}", ident(&integration.home().to_ascii_lowercase()))
+}
+
+/// Sets the password of Scrim's login from its MD5 hash, which Redshift takes in the place of a password ("CREATE USER").
+pub fn set_password(integration: &Integration, hash: &str) -> String {
+    format!("ALTER USER {} PASSWORD {}", ident(&integration.user), literal(hash))
+}
+
+/// The statements that let the views read a table, for an administrator connected to the table's database, or, of a
+/// shared database, to the one of the views. A grant on a table that is not there fails, and the others are to be run all
+/// the same.
+pub fn reads(integration: &Integration, table: &TableName, home: Home) -> Vec<String> {
     let schema = ident(&table.schema.to_ascii_lowercase());
     let (name, owner) = (ident(&table.table.to_ascii_lowercase()), ident(&integration.owner_role));
-    vec![
-        format!("GRANT USAGE ON SCHEMA {schema} TO {owner}"),
-        format!("GRANT SELECT ON TABLE {schema}.{name} TO {owner}"),
-        // Late-binding views look up their names as the reader, who gets no right on the table by this.
-        format!("GRANT USAGE ON SCHEMA {schema} TO {}", readers(integration)),
-    ]
+    let database = table.database.as_ref().map(|name| ident(&name.to_ascii_lowercase()));
+    let readers = readers(integration);
+    match (home, database) {
+        (Home::Shared, Some(database)) => vec![
+            format!("GRANT USAGE ON DATABASE {database} TO {owner}"),
+            format!("GRANT USAGE ON DATABASE {database} TO {readers}"),
+        ],
+        (Home::External, _) => vec![
+            format!("GRANT USAGE ON SCHEMA {schema} TO {owner}"),
+            format!("GRANT USAGE ON SCHEMA {schema} TO {readers}"),
+        ],
+        _ => vec![
+            format!("GRANT USAGE ON SCHEMA {schema} TO {owner}"),
+            format!("GRANT SELECT ON TABLE {schema}.{name} TO {owner}"),
+            // Late-binding views look up their names as the reader, who gets no right on the table by this.
+            format!("GRANT USAGE ON SCHEMA {schema} TO {readers}"),
+        ],
+    }
 }
 
 /// The eight parts in which the procedure `apply_view` takes a query; none when it is too long for them.

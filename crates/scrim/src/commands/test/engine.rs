@@ -124,7 +124,7 @@ impl Stage<'_> {
         }
         let table = self.source.table.value();
         let found = self.warehouse.tables(std::slice::from_ref(table)).await?;
-        let Some(FoundTable { oid, owner, .. }) = found.get(table) else {
+        let Some(FoundTable { identity, .. }) = found.get(table) else {
             return Err(Failure::Unknown { what: "table", name: table.to_string(), near: None });
         };
         let counted = !rendered.statistics.is_empty();
@@ -135,10 +135,10 @@ impl Stage<'_> {
             rendered,
             hash: String::new(),
             audience: plan.audience.clone(),
-            base_oid: *oid,
-            base_owner: owner.clone(),
+            base: identity.clone(),
             base_columns: BTreeMap::new(),
             lookups: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
         };
         self.warehouse.apply_view(self.epoch, &change).await.map_err(refused)?;
         if counted {

@@ -5,92 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use scrim_catalog::{FoundColumn, TableName};
+use scrim_sql::ProfileRow;
 use scrim_sql::calls::postgresql::TABLES;
-use scrim_sql::{ProfileRow, Read};
+use scrim_sql::system::redshift::Home;
 use serde_json::Value;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use crate::connect::Warehouse;
+use super::Postgresql;
 use crate::error::WarehouseError;
+use crate::found::{FoundTable, Identity, Privilege, Pushed};
 
-/// A table as the warehouse has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FoundTable {
-    /// Its identity: another table under the same name has another.
-    pub oid: u32,
-    /// Its owner.
-    pub owner: String,
-    /// Whether the role that owns the views may read it.
-    pub readable: bool,
-    /// Its columns.
-    pub columns: Vec<FoundColumn>,
-    /// The place of each column in the table, by name: a column that took another's name has another.
-    pub positions: BTreeMap<String, i64>,
-    /// Columns that no two rows have the same values in.
-    pub unique: Vec<BTreeSet<String>>,
-    /// Whether the warehouse counts its changes, so that statistics of it can be told to be old.
-    pub counted: bool,
-}
-
-/// What was pushed for a data source, beside what is there now.
-#[derive(Clone, Debug)]
-pub struct Pushed {
-    /// The data source's key.
-    pub key: String,
-    /// The data source.
-    pub data_source: String,
-    /// Its view, in the schema of views.
-    pub view: String,
-    /// The version of the view.
-    pub version: i64,
-    /// The definition, by its hash.
-    pub hash: String,
-    /// The identity of the table below.
-    pub base_oid: u32,
-    /// The owner of the table below.
-    pub base_owner: String,
-    /// The columns of the view by name: type and place in the table below.
-    pub base_columns: BTreeMap<String, (String, i64)>,
-    /// The tables that rules look up in, by name: identity and owner.
-    pub lookups: BTreeMap<String, (u32, String)>,
-    /// The facts of the profile that the view asks for.
-    pub reads: BTreeSet<Read>,
-    /// Why the source is closed, if it is.
-    pub closed: Option<String>,
-    /// Whether the view is there.
-    pub present: bool,
-    /// Whether the view is as it was pushed: definition, owner, options and privileges.
-    pub untouched: bool,
-    /// The gate: versions below this one show nothing; none shows nothing at all.
-    pub min_version: Option<i64>,
-    /// The audience under which it is listed.
-    pub audience: Option<String>,
-    /// The name under which it is listed in `user_tables`.
-    pub listed_as: Option<String>,
-    /// What is counted for `k_anonymous` masks, by key.
-    pub statistics: BTreeSet<String>,
-    /// Whether some of it was never counted, or the table changed since.
-    pub stale: bool,
-}
-
-/// A privilege that is not as intended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Privilege {
-    /// Who has it.
-    pub grantee: String,
-    /// What it is.
-    pub privilege: String,
-    /// On what.
-    pub object: String,
-}
-
-impl Warehouse {
+impl Postgresql {
     /// The tables that are there, of these.
     ///
     /// # Errors
     /// When the warehouse cannot be asked.
-    pub async fn tables(&self, wanted: &[TableName]) -> Result<BTreeMap<TableName, FoundTable>, WarehouseError> {
+    pub(crate) async fn tables(&self, wanted: &[TableName]) -> Result<BTreeMap<TableName, FoundTable>, WarehouseError> {
         let failed = WarehouseError::statement("looking at the tables");
         let schemas: Vec<&str> = wanted.iter().map(|table| table.schema.as_str()).collect();
         let names: Vec<&str> = wanted.iter().map(|table| table.table.as_str()).collect();
@@ -102,8 +33,11 @@ impl Warehouse {
             let columns: Option<String> = row.try_get(5).map_err(&failed)?;
             let (columns, positions) = columns_of(columns.as_deref().unwrap_or("[]"), name)?;
             let table = FoundTable {
-                oid: row.try_get(1).map_err(&failed)?,
-                owner: row.try_get(3).map_err(&failed)?,
+                home: Home::Local,
+                identity: Identity {
+                    oid: Some(row.try_get(1).map_err(&failed)?),
+                    owner: Some(row.try_get(3).map_err(&failed)?),
+                },
                 readable: row.try_get(4).map_err(&failed)?,
                 columns,
                 positions,
@@ -119,7 +53,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When the warehouse cannot be asked.
-    pub async fn pushed(&self) -> Result<BTreeMap<String, Pushed>, WarehouseError> {
+    pub(crate) async fn pushed(&self) -> Result<BTreeMap<String, Pushed>, WarehouseError> {
         let failed = WarehouseError::statement("looking at what was pushed");
         let rows = self.client.query(&self.calls.state, &[]).await.map_err(&failed)?;
         rows.iter().map(|row| pushed(row).map(|pushed| (pushed.key.clone(), pushed))).collect()
@@ -129,7 +63,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When the warehouse cannot be asked.
-    pub async fn salted(&self) -> Result<BTreeSet<(String, String)>, WarehouseError> {
+    pub(crate) async fn salted(&self) -> Result<BTreeSet<(String, String)>, WarehouseError> {
         let failed = WarehouseError::statement("looking at what was pushed");
         let rows = self.client.query(&self.calls.salted, &[]).await.map_err(&failed)?;
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, _>>().map_err(&failed)
@@ -139,7 +73,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When the warehouse cannot be asked.
-    pub async fn unintended(&self) -> Result<Vec<Privilege>, WarehouseError> {
+    pub(crate) async fn unintended(&self) -> Result<Vec<Privilege>, WarehouseError> {
         let failed = WarehouseError::statement("looking at the privileges");
         let rows = self.client.query(&self.calls.unintended, &[]).await.map_err(&failed)?;
         let privilege =
@@ -151,7 +85,10 @@ impl Warehouse {
     ///
     /// # Errors
     /// When the warehouse cannot be asked.
-    pub async fn profiles(&self, mut each: impl FnMut(String, BTreeSet<ProfileRow>)) -> Result<(), WarehouseError> {
+    pub(crate) async fn profiles(
+        &self,
+        mut each: impl FnMut(String, BTreeSet<ProfileRow>),
+    ) -> Result<(), WarehouseError> {
         let failed = WarehouseError::statement("looking at the profiles");
         let none: [&(dyn ToSql + Sync); 0] = [];
         let rows = self.client.query_raw(&self.calls.profiles, none).await.map_err(&failed)?;
@@ -218,8 +155,7 @@ fn pushed(row: &Row) -> Result<Pushed, WarehouseError> {
         view: row.try_get(2).map_err(&failed)?,
         version: row.try_get(3).map_err(&failed)?,
         hash: row.try_get(4).map_err(&failed)?,
-        base_oid: row.try_get(5).map_err(&failed)?,
-        base_owner: row.try_get(6).map_err(&failed)?,
+        base: Identity { oid: Some(row.try_get(5).map_err(&failed)?), owner: Some(row.try_get(6).map_err(&failed)?) },
         base_columns: serde_json::from_value(json(7)?).map_err(wrong)?,
         lookups: serde_json::from_value(json(16)?).map_err(wrong)?,
         reads: serde_json::from_value(json(8)?).map_err(wrong)?,

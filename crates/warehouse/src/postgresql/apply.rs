@@ -1,100 +1,23 @@
 //! Changes, each in one transaction, through the stored procedures.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher, RandomState};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
-use scrim_sql::{ProfileRow, Read, Rendered};
+use scrim_sql::Read;
 use tokio_postgres::error::SqlState;
 
-use crate::connect::Warehouse;
+use super::Postgresql;
+use crate::change::{ATTEMPTS, Refused, Unmask, UserChange, ViewChange, json, pause};
 use crate::error::{WarehouseError, describe};
 
 /// How long a change waits for a lock: readers queue behind a waiting replacement, so it must not wait long.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '50ms'";
-/// How often a change is tried before it is given up.
-const ATTEMPTS: u32 = 8;
-/// The first pause between attempts; each further one is twice as long.
-const PAUSE: Duration = Duration::from_millis(25);
 
-/// One user's change: applied whole, or not at all.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserChange {
-    /// The warehouse user.
-    pub login: String,
-    /// Rows that go.
-    pub removed: BTreeSet<ProfileRow>,
-    /// Rows that come.
-    pub added: BTreeSet<ProfileRow>,
-    /// Whether no row is left.
-    pub emptied: bool,
-}
-
-/// A token that somebody was allowed to have resolved.
-#[derive(Clone, Copy, Debug)]
-pub struct Unmask<'a> {
-    /// The data source's key.
-    pub key: &'a str,
-    /// The column.
-    pub column: &'a str,
-    /// The token, as the view shows it.
-    pub token: &'a str,
-    /// Who asks.
-    pub requested_by: &'a str,
-    /// Who allowed it.
-    pub approved_by: &'a str,
-    /// Why.
-    pub reason: &'a str,
-}
-
-/// A view to be created or replaced.
-#[derive(Clone, Debug)]
-pub struct ViewChange {
-    /// The data source's key.
-    pub key: String,
-    /// The data source.
-    pub data_source: String,
-    /// The view, in the schema of views.
-    pub view: String,
-    /// Its parts; the version in it is the epoch of the push.
-    pub rendered: Rendered,
-    /// The definition, by its hash.
-    pub hash: String,
-    /// The audience under which it is listed.
-    pub audience: Option<String>,
-    /// The identity of the table below.
-    pub base_oid: u32,
-    /// The owner of the table below.
-    pub base_owner: String,
-    /// The columns of the view by name: type and place in the table below.
-    pub base_columns: BTreeMap<String, (String, i64)>,
-    /// The tables that rules look up in, by name: identity and owner.
-    pub lookups: BTreeMap<String, (u32, String)>,
-}
-
-/// Why a view could not be changed.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// Sessions hold locks on it.
-    #[error("sessions hold locks on the view, and it was tried {ATTEMPTS} times")]
-    Locked,
-    /// Something else is built on it.
-    #[error("other views are built on it, and nothing is dropped that Scrim did not make: {0}")]
-    Blocked(String),
-    /// The statement was refused.
-    #[error("{0}")]
-    Statement(String),
-    /// The whole push cannot go on.
-    #[error(transparent)]
-    Stop(#[from] WarehouseError),
-}
-
-impl Warehouse {
+impl Postgresql {
     /// Takes the next epoch: whoever pushed before can change nothing any more.
     ///
     /// # Errors
     /// When the warehouse refuses.
-    pub async fn claim(&self) -> Result<i64, WarehouseError> {
+    pub(crate) async fn claim(&self) -> Result<i64, WarehouseError> {
         let failed = WarehouseError::statement("taking over");
         let row = self.client.query_one(&self.calls.claim, &[]).await.map_err(|error| match error.code() {
             Some(&SqlState::LOCK_NOT_AVAILABLE) => WarehouseError::Busy,
@@ -107,7 +30,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When the warehouse refuses; then none was applied.
-    pub async fn apply_profiles(&mut self, epoch: i64, changes: &[UserChange]) -> Result<(), WarehouseError> {
+    pub(crate) async fn apply_profiles(&mut self, epoch: i64, changes: &[UserChange]) -> Result<(), WarehouseError> {
         let failed = WarehouseError::statement("changing profiles");
         let rows = changes.iter().flat_map(|change| {
             let removed = change.removed.iter().map(|row| (false, change.login.as_str(), row));
@@ -134,7 +57,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When the warehouse refuses.
-    pub async fn close(&self, epoch: i64, key: &str, reason: &str) -> Result<(), WarehouseError> {
+    pub(crate) async fn close(&self, epoch: i64, key: &str, reason: &str) -> Result<(), WarehouseError> {
         let failed = WarehouseError::statement("closing a data source");
         self.client.execute(&self.calls.close_source, &[&epoch, &key, &reason]).await.map_err(&failed)?;
         Ok(())
@@ -144,7 +67,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When it is refused; then the view is as it was.
-    pub async fn apply_view(&mut self, epoch: i64, change: &ViewChange) -> Result<(), Refused> {
+    pub(crate) async fn apply_view(&mut self, epoch: i64, change: &ViewChange) -> Result<(), Refused> {
         for attempt in 0..ATTEMPTS {
             match self.try_view(epoch, change).await {
                 Err(error) if passing(&error) => pause(attempt).await,
@@ -181,8 +104,8 @@ impl Warehouse {
             &salts,
             &statistics,
             &counts,
-            &change.base_oid,
-            &change.base_owner,
+            &change.base.oid,
+            &change.base.owner,
             &base_columns,
             &lookups,
             &reads,
@@ -195,7 +118,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When it is refused; then the masks show nothing, as before.
-    pub async fn refresh(&mut self, epoch: i64, key: &str) -> Result<(), Refused> {
+    pub(crate) async fn refresh(&mut self, epoch: i64, key: &str) -> Result<(), Refused> {
         let transaction = self.client.transaction().await.map_err(refused)?;
         transaction.execute(&self.calls.refresh, &[&epoch, &key]).await.map_err(refused)?;
         transaction.commit().await.map_err(refused)
@@ -206,7 +129,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When there are no tokens of that column, or the warehouse refuses.
-    pub async fn resolve(&self, unmask: &Unmask<'_>) -> Result<Option<String>, WarehouseError> {
+    pub(crate) async fn resolve(&self, unmask: &Unmask<'_>) -> Result<Option<String>, WarehouseError> {
         let failed = WarehouseError::statement("resolving a token");
         let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
             [&unmask.key, &unmask.column, &unmask.token, &unmask.requested_by, &unmask.approved_by, &unmask.reason];
@@ -218,7 +141,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When it is refused; then the view is as it was.
-    pub async fn drop_view(&mut self, epoch: i64, key: &str) -> Result<(), Refused> {
+    pub(crate) async fn drop_view(&mut self, epoch: i64, key: &str) -> Result<(), Refused> {
         for attempt in 0..ATTEMPTS {
             match self.try_drop(epoch, key).await {
                 Err(error) if passing(&error) => pause(attempt).await,
@@ -234,11 +157,6 @@ impl Warehouse {
         transaction.execute(&self.calls.drop_view, &[&epoch, &key]).await?;
         transaction.commit().await
     }
-}
-
-/// Lists and maps of text always have a form in JSON.
-fn json<T: serde::Serialize>(value: &T) -> String {
-    serde_json::json!(value).to_string()
 }
 
 /// Whether another attempt may do.
@@ -257,11 +175,4 @@ fn refused(error: tokio_postgres::Error) -> Refused {
         // The connection is gone.
         None => Refused::Stop(WarehouseError::statement("changing a view")(error)),
     }
-}
-
-/// Waits longer each time, and never as long as another who waits.
-async fn pause(attempt: u32) {
-    let longest = PAUSE.saturating_mul(2_u32.saturating_pow(attempt));
-    let part = u32::try_from(RandomState::new().hash_one(attempt) % 512).unwrap_or(0);
-    tokio::time::sleep(longest / 2 + longest * part / 1024).await;
 }

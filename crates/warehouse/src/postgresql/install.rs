@@ -10,21 +10,20 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
-use crate::connect::{administrator, password};
+use super::SETTINGS;
+use crate::connect::{administrator, open};
+use crate::credentials::password;
 use crate::error::WarehouseError;
 
-/// Runs the bootstrap script in one transaction, lets the owner role read `tables`, and sets the password of
-/// Scrim's login. Answers the warnings of the warehouse. Safe to run again.
-///
-/// # Errors
-/// When the administrator cannot connect or a statement is refused; then nothing was changed.
-pub async fn install(
+pub(crate) async fn install(
     integration: &Integration,
     tables: &[TableName],
     url: &SecretString,
 ) -> Result<Vec<String>, WarehouseError> {
     let secret = password(integration)?;
-    let (mut client, mut notices) = administrator(integration, url).await?;
+    let mut config = administrator(integration, url, &integration.database)?;
+    config.options(SETTINGS);
+    let (mut client, mut notices) = open(integration, config).await?;
     // Readers queue behind an installation that waits for one of them: it gives way, and comes again.
     for pause in [1, 2, 4] {
         match transaction(&mut client, integration, tables, secret.as_ref()).await {

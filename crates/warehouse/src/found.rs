@@ -1,0 +1,99 @@
+//! What a warehouse was seen to have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scrim_catalog::FoundColumn;
+use scrim_sql::Read;
+use scrim_sql::system::redshift::Home;
+use serde::{Deserialize, Serialize};
+
+/// Which table it is, as far as the warehouse tells: a table of an external schema or of a datashare has neither.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(Option<u32>, Option<String>)", into = "(Option<u32>, Option<String>)")]
+pub struct Identity {
+    /// Another table under the same name has another.
+    pub oid: Option<u32>,
+    /// Its owner.
+    pub owner: Option<String>,
+}
+
+impl From<(Option<u32>, Option<String>)> for Identity {
+    fn from((oid, owner): (Option<u32>, Option<String>)) -> Self {
+        Self { oid, owner }
+    }
+}
+
+impl From<Identity> for (Option<u32>, Option<String>) {
+    fn from(identity: Identity) -> Self {
+        (identity.oid, identity.owner)
+    }
+}
+
+/// A table as the warehouse has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundTable {
+    /// Where it is.
+    pub home: Home,
+    /// Which one it is.
+    pub identity: Identity,
+    /// Whether the role that owns the views may read it.
+    pub readable: bool,
+    /// Its columns.
+    pub columns: Vec<FoundColumn>,
+    /// The place of each column in the table, by name: a column that took another's name has another.
+    pub positions: BTreeMap<String, i64>,
+    /// Columns that no two rows have the same values in.
+    pub unique: Vec<BTreeSet<String>>,
+    /// Whether the warehouse counts its changes, so that statistics of it can be told to be old.
+    pub counted: bool,
+}
+
+/// What was pushed for a data source, beside what is there now.
+#[derive(Clone, Debug)]
+pub struct Pushed {
+    /// The data source's key.
+    pub key: String,
+    /// The data source.
+    pub data_source: String,
+    /// Its view, in the schema of views.
+    pub view: String,
+    /// The version of the view.
+    pub version: i64,
+    /// The definition, by its hash.
+    pub hash: String,
+    /// The table below.
+    pub base: Identity,
+    /// The columns of the view by name: type and place in the table below.
+    pub base_columns: BTreeMap<String, (String, i64)>,
+    /// The tables that rules look up in, by name.
+    pub lookups: BTreeMap<String, Identity>,
+    /// The facts of the profile that the view asks for.
+    pub reads: BTreeSet<Read>,
+    /// Why the source is closed, if it is.
+    pub closed: Option<String>,
+    /// Whether the view is there.
+    pub present: bool,
+    /// Whether the view is as it was pushed: definition, owner, options and privileges.
+    pub untouched: bool,
+    /// The gate: versions below this one show nothing; none shows nothing at all.
+    pub min_version: Option<i64>,
+    /// The audience under which it is listed.
+    pub audience: Option<String>,
+    /// The name under which it is listed in `user_tables`.
+    pub listed_as: Option<String>,
+    /// What is counted for `k_anonymous` masks, by key.
+    pub statistics: BTreeSet<String>,
+    /// Whether some of it was never counted, or the table changed since.
+    pub stale: bool,
+}
+
+/// A privilege that is not as intended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Privilege {
+    /// Who has it.
+    pub grantee: String,
+    /// What it is.
+    pub privilege: String,
+    /// On what.
+    pub object: String,
+}

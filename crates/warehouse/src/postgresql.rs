@@ -1,0 +1,58 @@
+//! PostgreSQL: values are parameters, changes are one call each.
+
+mod apply;
+mod install;
+mod look;
+
+use scrim_catalog::documents::Integration;
+use scrim_sql::calls::postgresql::Calls;
+use scrim_sql::system;
+use secrecy::ExposeSecret;
+use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
+
+use crate::connect::{config, open, place};
+use crate::credentials::password;
+use crate::error::WarehouseError;
+
+pub(crate) use install::install;
+
+/// Nobody's functions but the server's own, whatever schemas others may create in; no waiting for locks that somebody
+/// may hold for as long as they like; and an end to a transaction whose client was stopped or cut off.
+const SETTINGS: &str = "-c search_path=pg_catalog,pg_temp -c lock_timeout=10s \
+     -c idle_in_transaction_session_timeout=30s -c tcp_user_timeout=30s";
+
+/// An installed PostgreSQL, connected to as Scrim's own login.
+pub(crate) struct Postgresql {
+    client: Client,
+    calls: Calls,
+    owner: String,
+}
+
+impl Postgresql {
+    pub(crate) async fn connect(integration: &Integration) -> Result<Self, WarehouseError> {
+        let mut config = config(integration, &integration.database);
+        config.user(integration.user.as_str()).options(SETTINGS);
+        if let Some(password) = password(integration)? {
+            config.password(password.expose_secret());
+        }
+        let (client, _) = open(integration, config).await?;
+        let calls = Calls::of(integration);
+        let at = place(integration, &integration.database);
+        let installed = client.query_one(&calls.installed, &[]).await.map_err(|error| match error.code() {
+            Some(
+                &SqlState::INVALID_SCHEMA_NAME | &SqlState::UNDEFINED_FUNCTION | &SqlState::INSUFFICIENT_PRIVILEGE,
+            ) => WarehouseError::NotInstalled { at: at.clone(), user: integration.user.to_string() },
+            _ => WarehouseError::statement("looking for the installation")(error),
+        })?;
+        let installed: String =
+            installed.try_get(0).map_err(WarehouseError::statement("looking for the installation"))?;
+        if installed == system::postgresql::CHANGED {
+            return Err(WarehouseError::Changed(at));
+        }
+        if installed != system::postgresql::installation(integration) {
+            return Err(WarehouseError::OtherInstallation(at));
+        }
+        Ok(Self { client, calls, owner: integration.owner_role.to_string() })
+    }
+}

@@ -1,0 +1,158 @@
+//! An installed warehouse of either engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scrim_catalog::TableName;
+use scrim_catalog::documents::{Engine, Integration};
+use scrim_sql::ProfileRow;
+use secrecy::SecretString;
+
+use crate::change::{Refused, Unmask, UserChange, ViewChange};
+use crate::error::WarehouseError;
+use crate::found::{FoundTable, Privilege, Pushed};
+use crate::postgresql::{self, Postgresql};
+use crate::redshift::{self, Redshift};
+
+/// An installed warehouse, connected to as Scrim's own login.
+pub struct Warehouse(Connected);
+
+enum Connected {
+    Postgresql(Box<Postgresql>),
+    Redshift(Box<Redshift>),
+}
+
+/// Calls the same method of whichever engine it is.
+macro_rules! ask {
+    ($warehouse:expr, $method:ident($($argument:expr),*)) => {
+        match $warehouse {
+            Connected::Postgresql(postgresql) => postgresql.$method($($argument),*).await,
+            Connected::Redshift(redshift) => redshift.$method($($argument),*).await,
+        }
+    };
+}
+
+/// Makes the system objects, or brings them up to date, lets the owner of the views read `tables`, and sets the
+/// password of Scrim's login. Answers what somebody should know. Safe to run again.
+///
+/// # Errors
+/// When the administrator cannot connect or a statement is refused; then nothing was changed.
+pub async fn install(
+    integration: &Integration,
+    tables: &[TableName],
+    url: &SecretString,
+) -> Result<Vec<String>, WarehouseError> {
+    match integration.engine {
+        Engine::Postgresql => postgresql::install(integration, tables, url).await,
+        Engine::Redshift => redshift::install(integration, tables, url).await,
+    }
+}
+
+impl Warehouse {
+    /// Connects, and makes sure that what is installed is what this version works with.
+    ///
+    /// # Errors
+    /// When there is no password, no connection, or no installation.
+    pub async fn connect(integration: &Integration) -> Result<Self, WarehouseError> {
+        Ok(Self(match integration.engine {
+            Engine::Postgresql => Connected::Postgresql(Box::new(Postgresql::connect(integration).await?)),
+            Engine::Redshift => Connected::Redshift(Box::new(Redshift::connect(integration).await?)),
+        }))
+    }
+
+    /// The tables that are there, of these, by the names that views use.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn tables(&self, wanted: &[TableName]) -> Result<BTreeMap<TableName, FoundTable>, WarehouseError> {
+        ask!(&self.0, tables(wanted))
+    }
+
+    /// What was pushed, by the key of the data source.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn pushed(&self) -> Result<BTreeMap<String, Pushed>, WarehouseError> {
+        ask!(&self.0, pushed())
+    }
+
+    /// Which salts there are.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn salted(&self) -> Result<BTreeSet<(String, String)>, WarehouseError> {
+        ask!(&self.0, salted())
+    }
+
+    /// Privileges on Scrim's objects that are not as intended.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn unintended(&self) -> Result<Vec<Privilege>, WarehouseError> {
+        ask!(&self.0, unintended())
+    }
+
+    /// Every profile, one user after the other.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn profiles(&self, each: impl FnMut(String, BTreeSet<ProfileRow>)) -> Result<(), WarehouseError> {
+        ask!(&self.0, profiles(each))
+    }
+
+    /// Takes the next epoch: whoever pushed before can change nothing any more.
+    ///
+    /// # Errors
+    /// When the warehouse refuses.
+    pub async fn claim(&self) -> Result<i64, WarehouseError> {
+        ask!(&self.0, claim())
+    }
+
+    /// Applies changes of profiles in one transaction.
+    ///
+    /// # Errors
+    /// When the warehouse refuses; then none was applied.
+    pub async fn apply_profiles(&mut self, epoch: i64, changes: &[UserChange]) -> Result<(), WarehouseError> {
+        ask!(&mut self.0, apply_profiles(epoch, changes))
+    }
+
+    /// Closes a source at once; needs no lock on its view.
+    ///
+    /// # Errors
+    /// When the warehouse refuses.
+    pub async fn close(&self, epoch: i64, key: &str, reason: &str) -> Result<(), WarehouseError> {
+        ask!(&self.0, close(epoch, key, reason))
+    }
+
+    /// Creates or replaces a view in one transaction, tried again while others hold locks.
+    ///
+    /// # Errors
+    /// When it is refused; then the view is as it was.
+    pub async fn apply_view(&mut self, epoch: i64, change: &ViewChange) -> Result<(), Refused> {
+        ask!(&mut self.0, apply_view(epoch, change))
+    }
+
+    /// Counts again what the `k_anonymous` masks of a source ask for.
+    ///
+    /// # Errors
+    /// When it is refused; then the masks show nothing, as before.
+    pub async fn refresh(&mut self, epoch: i64, key: &str) -> Result<(), Refused> {
+        ask!(&mut self.0, refresh(epoch, key))
+    }
+
+    /// Finds the value of a token of a `reversible` mask in the table, and records who asked, who allowed it and why.
+    /// None when no row has it.
+    ///
+    /// # Errors
+    /// When there are no tokens of that column, or the warehouse refuses.
+    pub async fn resolve(&self, unmask: &Unmask<'_>) -> Result<Option<String>, WarehouseError> {
+        ask!(&self.0, resolve(unmask))
+    }
+
+    /// Drops the view of a source, tried again while others hold locks.
+    ///
+    /// # Errors
+    /// When it is refused; then the view is as it was.
+    pub async fn drop_view(&mut self, epoch: i64, key: &str) -> Result<(), Refused> {
+        ask!(&mut self.0, drop_view(epoch, key))
+    }
+}
