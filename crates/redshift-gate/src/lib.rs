@@ -45,6 +45,7 @@ mod view;
 
 pub use kind::StatementKind;
 pub use refusal::Refusal;
+pub use token::{Shape, Token};
 
 use reader::Reader;
 use refusal::Fault;
@@ -97,6 +98,27 @@ pub fn check_script(sql: &str) -> Result<Vec<StatementKind>, Refusal> {
             statement::check_part(&script.part(from, to)).map_err(|fault| fault.into_refusal(script.text(from, to)))
         })
         .collect()
+}
+
+/// Cuts a script into the texts of its statements, without looking at them.
+///
+/// Semicolons in quotes, dollar quotes and comments end nothing.
+///
+/// # Errors
+///
+/// Returns the rule of the lexical structure that the script breaks.
+pub fn statements(sql: &str) -> Result<Vec<&str>, Refusal> {
+    let script = Reader::new(sql).map_err(|fault| fault.into_refusal(sql))?;
+    Ok(pieces(&script).into_iter().map(|(from, to)| script.text(from, to)).collect())
+}
+
+/// Cuts a text into tokens by Redshift's lexical rules; white space and comments are dropped.
+///
+/// # Errors
+///
+/// Returns the lexical rule that the text breaks.
+pub fn tokens(sql: &str) -> Result<Vec<Token<'_>>, Refusal> {
+    token::tokens(sql).map_err(|fault| fault.into_refusal(sql))
 }
 
 fn pieces(script: &Reader<'_>) -> Vec<(usize, usize)> {

@@ -8,7 +8,7 @@ use crate::refusal::Fault;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub enum Shape {
     /// An unquoted word: a keyword or an identifier.
     Word,
     /// An identifier in double quotes.
@@ -29,33 +29,38 @@ pub(crate) enum Shape {
 
 /// One token and where it stands in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Token<'a> {
-    pub(crate) shape: Shape,
-    pub(crate) text: &'a str,
-    pub(crate) start: usize,
+pub struct Token<'a> {
+    /// What it is.
+    pub shape: Shape,
+    /// The text as written, delimiters included.
+    pub text: &'a str,
+    /// Where it starts, in bytes.
+    pub start: usize,
 }
 
 impl Token<'_> {
-    pub(crate) fn end(&self) -> usize {
+    /// Where it ends, in bytes.
+    pub fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
     /// Whether this is the unquoted word `word`, in any letter case.
-    pub(crate) fn is_word(&self, word: &str) -> bool {
+    pub fn is_word(&self, word: &str) -> bool {
         self.shape == Shape::Word && self.text.eq_ignore_ascii_case(word)
     }
 
-    pub(crate) fn is_symbol(&self, symbol: &str) -> bool {
+    /// Whether this is the sign `symbol`.
+    pub fn is_symbol(&self, symbol: &str) -> bool {
         matches!(self.shape, Shape::Symbol | Shape::Operator) && self.text == symbol
     }
 
     /// Whether the token can name something: a quoted identifier or a word.
-    pub(crate) fn is_name(&self) -> bool {
+    pub fn is_name(&self) -> bool {
         matches!(self.shape, Shape::Word | Shape::Quoted)
     }
 
     /// The text between the delimiters of a quoted token.
-    pub(crate) fn inner(&self) -> &str {
+    pub fn inner(&self) -> &str {
         match self.shape {
             Shape::Literal | Shape::Quoted => {
                 let end = self.text.len().saturating_sub(1);

@@ -39,6 +39,9 @@ pub struct Options {
     /// Whether the cluster outlives the [`Cluster`] and the program from the moment it has started, as if
     /// [`Cluster::keep`] had been called then.
     pub keep: bool,
+    /// Whether passwords are asked for, and kept, as MD5 hashes: for clients of servers that know nothing better, such
+    /// as Amazon Redshift. `false`, the default, means scram-sha-256.
+    pub md5: bool,
 }
 
 /// A running private PostgreSQL cluster.
@@ -47,7 +50,8 @@ pub struct Options {
 /// tens of milliseconds. The same happens soon after the program ends in any other way, SIGKILL included. What is kept
 /// ([`Options::keep`], [`Cluster::keep`]) is left running.
 ///
-/// Connections over TCP and over the socket in [`Cluster::directory`] both need a password (scram-sha-256).
+/// Connections over TCP and over the socket in [`Cluster::directory`] both need a password (scram-sha-256, unless
+/// [`Options::md5`] says otherwise).
 #[derive(Debug)]
 pub struct Cluster {
     server: Server,
@@ -74,7 +78,7 @@ impl Cluster {
         let place = Place::create()?;
         let mut guard = Guard::start(&place)?;
         let password = random_password()?;
-        server::initialise(&programs, &place, &mut guard, SUPERUSER, password.expose_secret(), options.durable)?;
+        server::initialise(&programs, &place, &mut guard, SUPERUSER, password.expose_secret(), options)?;
         let server = Server::start(&programs, &place, &mut guard, options)?;
         let mut cluster = Cluster { server, guard, place, programs, password, kept: false };
         if options.keep {

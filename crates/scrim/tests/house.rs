@@ -17,6 +17,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("sync", &["catalog", "policy", "sql", "warehouse"]),
         ("redshift-gate", &[]),
         ("sandbox", &[]),
+        ("redshift-double", &["redshift-gate", "sandbox"]),
         ("testkit", &["catalog", "policy", "sandbox", "sync", "warehouse"]),
         ("scrim", &["catalog", "expr", "policy", "sql", "warehouse", "sync", "sandbox"]),
     ])

@@ -30,16 +30,18 @@ pub(super) fn initialise(
     guard: &mut Guard,
     superuser: &str,
     password: &str,
-    durable: bool,
+    options: &Options,
 ) -> Result<(), SandboxError> {
     let program = programs.join("initdb");
     let password_file = place.directory().join("password");
     place.write(&password_file, &format!("{password}\n"))?;
     let mut command = account::command(&program, place.account(), place.directory());
     command.arg("--pgdata").arg(place.data()).arg("--username").arg(superuser);
-    command.args(["--encoding=UTF8", "--locale=C", "--auth-host=scram-sha-256", "--auth-local=scram-sha-256"]);
+    let method = settings::password_method(options);
+    command.args(["--encoding=UTF8", "--locale=C"]);
+    command.args([format!("--auth-host={method}"), format!("--auth-local={method}")]);
     command.arg("--pwfile").arg(&password_file);
-    if !durable {
+    if !options.durable {
         command.arg("--no-sync");
     }
     let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().and_then(|process| {
@@ -207,7 +209,7 @@ mod tests {
         let programs = super::super::find_postgresql().unwrap();
         let place = Place::create().unwrap();
         let mut guard = Guard::start(&place).unwrap();
-        initialise(&programs, &place, &mut guard, "postgres", "secret", false).unwrap();
+        initialise(&programs, &place, &mut guard, "postgres", "secret", &Options::default()).unwrap();
         let somebody = TcpListener::bind((HOST, 0)).unwrap();
         let taken = somebody.local_addr().unwrap().port();
         let none = Server::start_on(|| Ok(taken), &programs, &place, &mut guard, &Options::default()).unwrap_err();

@@ -24,8 +24,13 @@ pub(super) fn file(options: &Options, port: u16, sockets: &Path) -> String {
     lines.push(line("listen_addresses", HOST));
     lines.push(line("port", &port.to_string()));
     lines.push(line("unix_socket_directories", &format!("\"{}\"", sockets.display())));
-    lines.push(line("password_encryption", "scram-sha-256"));
+    lines.push(line("password_encryption", password_method(options)));
     lines.concat()
+}
+
+/// How passwords are asked for and kept.
+pub(super) fn password_method(options: &Options) -> &'static str {
+    if options.md5 { "md5" } else { "scram-sha-256" }
 }
 
 fn line(name: &str, value: &str) -> String {
