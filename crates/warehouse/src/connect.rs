@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use scrim_catalog::documents::{Engine, Integration, Secret};
+use scrim_catalog::documents::{Engine, Integration};
 use scrim_sql::calls::Calls;
 use scrim_sql::system;
 use secrecy::{ExposeSecret, SecretString};
@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Client, Config};
 
+use crate::credentials::password;
 use crate::error::{WarehouseError, describe};
 use crate::tls;
 
@@ -59,26 +60,6 @@ impl Warehouse {
         }
         Ok(Self { client, calls, owner: integration.owner_role.to_string() })
     }
-}
-
-/// The password of Scrim's login, from where the integration says it is.
-///
-/// # Errors
-/// When it is not there.
-pub fn password(integration: &Integration) -> Result<Option<SecretString>, WarehouseError> {
-    let wrong = |reason| WarehouseError::Password { integration: integration.name.to_string(), reason };
-    let found = match &integration.password {
-        None => return Ok(None),
-        Some(Secret::Env(name)) => {
-            std::env::var(name).map_err(|_| wrong(format!("the environment variable `{name}` is not set")))?
-        }
-        Some(Secret::File(path)) => {
-            let text =
-                std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot read `{path}`: {error}")))?;
-            text.strip_suffix('\n').map_or(text.clone(), |line| line.strip_suffix('\r').unwrap_or(line).to_owned())
-        }
-    };
-    Ok(Some(SecretString::from(found)))
 }
 
 /// An administrator's connection, from a URL that is used once and kept nowhere.

@@ -10,7 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
-use crate::connect::{administrator, password};
+use crate::connect::administrator;
+use crate::credentials::password;
 use crate::error::WarehouseError;
 
 /// Runs the bootstrap script in one transaction, lets the owner role read `tables`, and sets the password of

@@ -3,13 +3,16 @@
 
 mod apply;
 mod connect;
+#[cfg_attr(not(test), expect(dead_code, reason = "connections to Redshift will log in by it"))]
+mod credentials;
 mod error;
 mod install;
 mod look;
 mod tls;
 
 pub use apply::{Refused, Unmask, UserChange, ViewChange};
-pub use connect::{Warehouse, password};
+pub use connect::Warehouse;
+pub use credentials::password;
 pub use error::WarehouseError;
 pub use install::install;
 pub use look::{FoundTable, Privilege, Pushed};
