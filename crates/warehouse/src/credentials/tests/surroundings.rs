@@ -100,6 +100,12 @@ async fn the_endpoint_is_trusted_by_the_certificates_of_the_system_only() {
     assert!(told.contains("cannot be reached (") && told.contains("certificate"), "{told}");
     assert_eq!(aws.requests().len(), 0);
 
+    // Where the system has no authorities at all, nobody is trusted.
+    let none = [variables.as_slice(), &[("SSL_CERT_FILE", "/dev/null")]].concat();
+    let told = answer(CLUSTER, home.path(), &none).await;
+    assert!(told.contains("cannot be reached (") && told.contains("certificate"), "{told}");
+    assert_eq!(aws.requests().len(), 0);
+
     let trusting = [variables.as_slice(), &[("SSL_CERT_FILE", authorities.to_str().unwrap())]].concat();
     assert_eq!(answer(CLUSTER, home.path(), &trusting).await, "IAM:scrim");
     assert_eq!(aws.requests().len(), 1);
