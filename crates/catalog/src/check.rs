@@ -1,5 +1,6 @@
 //! What must hold between documents: every reference names something that exists, and nothing clashes.
 
+mod iam;
 mod people;
 mod policies;
 mod sources;

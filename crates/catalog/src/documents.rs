@@ -2,6 +2,7 @@
 
 mod data_policy;
 mod data_source;
+mod iam;
 mod integration;
 mod people;
 mod policy_test;
@@ -14,6 +15,7 @@ pub use data_policy::{
     RegexForm, RevealForm, RowCaseForm, RowsForm, RowsRuleForm, RuleForm, Scalar, Truncation,
 };
 pub use data_source::{Column, DataSource, NewColumns, OptedOut, Owner, SourceStatus};
+pub use iam::{Iam, Issuer};
 pub use integration::{Engine, Impersonation, Integration, Layout, Secret, Tls, ViewPlacement};
 pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};
 pub use policy_test::{As, Cell, Expectation, ExpectedCell, PolicyTest, Somebody};

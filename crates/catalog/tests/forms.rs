@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use scrim_catalog::documents::Issuer;
 use scrim_catalog::{Catalog, Problem, Severity, SourceFile, assemble};
 
 const BASE: &str = include_str!("base.yaml");
@@ -44,6 +45,23 @@ fn strings_stay_strings() {
     let user = &catalog.users["NO"];
     let values: Vec<String> = user.attributes.values().flat_map(|v| v.0.iter().map(|v| v.to_string())).collect();
     assert_eq!(values, ["007", "1e3", "true", "1.50", "NO"]);
+}
+
+#[test]
+fn temporary_credentials_are_of_a_cluster_or_of_a_workgroup() {
+    let text = "kind: integration\nname: w\nengine: redshift\ndatabase: d\ntls: require\n";
+    let cluster = format!("{text}iam: {{ cluster: analytics, region: eu-central-1, profile: etl, seconds: 3600 }}\n");
+    let (catalog, _) = assembled(&[BASE, &cluster]).map_err(|p| format!("{p:#?}")).unwrap();
+    let iam = catalog.integrations["w"].iam.as_ref().unwrap();
+    assert!(matches!(&iam.issuer, Issuer::Cluster(name) if name.as_str() == "analytics"));
+    assert_eq!((iam.region.as_str(), iam.seconds.value()), ("eu-central-1", &3600));
+    assert_eq!(iam.profile.as_ref().map(|name| name.as_str()), Some("etl"));
+
+    let workgroup = format!("{text}user: \"IAMR:scrim\"\niam: {{ workgroup: analytics, region: eu-central-1 }}\n");
+    let (catalog, _) = assembled(&[BASE, &workgroup]).map_err(|p| format!("{p:#?}")).unwrap();
+    let iam = catalog.integrations["w"].iam.as_ref().unwrap();
+    assert!(matches!(&iam.issuer, Issuer::Workgroup(name) if name.as_str() == "analytics"));
+    assert_eq!((iam.seconds.value(), &iam.profile), (&900, &None));
 }
 
 /// Each text has exactly these errors, all at once.
@@ -140,6 +158,42 @@ fn errors_say_where_what_and_what_to_do() {
         (
             "kind: integration\nname: w\nengine: postgresql\ndatabase: d\npassword: hunter2\n",
             &["5:11 a password is never written in a file: name where it is found"],
+        ),
+        (
+            "kind: integration\nname: w\nengine: redshift\ndatabase: d\ntls: require\niam: { region: eu-central-1 }\n",
+            &["6:6 `iam` needs exactly one of `cluster` (provisioned) and `workgroup` (Serverless)"],
+        ),
+        (
+            "kind: integration\nname: w\nengine: redshift\ndatabase: d\ntls: require\niam: { cluster: a, workgroup: a, region: eu-central-1 }\n",
+            &["6:6 `iam` needs exactly one of `cluster` (provisioned) and `workgroup` (Serverless)"],
+        ),
+        (
+            "kind: integration\nname: w\nengine: redshift\ndatabase: d\ntls: require\niam: { cluster: a, region: r, second: 900 }\n",
+            &["6:31 unknown field `second` (did you mean `seconds`?)"],
+        ),
+        (
+            "kind: integration\nname: w\nengine: postgresql\ndatabase: d\npassword: { env: P }\niam: { cluster: a, region: eu-central-1 }\n",
+            &[
+                "6:6 `iam` is for `engine: redshift` (use `password`)",
+                "6:6 `iam` and `password` are both written (remove one",
+                "6:6 `iam` sends a password to the warehouse, and this connection may be a plain one (write `tls: verify-full`",
+            ],
+        ),
+        (
+            "kind: integration\nname: w\nengine: redshift\ndatabase: d\nuser: IAMR:scrim\ntls: disable\niam:\n  cluster: a.example.com\n  region: evil.example.com/\n  seconds: 60\n",
+            &[
+                "5:7 a cluster issues no credentials for a user `IAMR:scrim`",
+                "8:3 `iam` sends a password to the warehouse, and this connection may be a plain one",
+                "8:12 `a.example.com` is not the name of a cluster",
+                "9:11 `evil.example.com/` is not a region (write it like `eu-central-1`)",
+                "10:12 `seconds: 60` is out of range (AWS issues credentials for 900 to 3600 seconds)",
+            ],
+        ),
+        (
+            "kind: integration\nname: w\nengine: redshift\ndatabase: d\ntls: verify-ca\niam: { workgroup: analytics, region: eu-central-1 }\n",
+            &[
+                "6:19 AWS decides as which user one logs in to a workgroup, and `user` is not written (write `user: \"IAMR:role\"`",
+            ],
         ),
         (
             "kind: data-policy\nname: p\nwhere: all\nrules:\n  - rows: { lookup: { table: ref.t, on: { }, user: login } }\n",

@@ -20,6 +20,24 @@ fn the_schema_accepts_every_document_of_the_base_catalog() {
 }
 
 #[test]
+fn the_schema_knows_both_forms_of_temporary_credentials() {
+    let schema = scrim_catalog::schema();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for (good, iam) in [
+        (true, "{ cluster: analytics, region: eu-central-1, profile: etl, seconds: 3600 }"),
+        (true, "{ workgroup: analytics, region: eu-central-1 }"),
+        (false, "{ cluster: analytics, workgroup: analytics, region: eu-central-1 }"),
+        (false, "{ region: eu-central-1 }"),
+        (false, "{ cluster: analytics }"),
+        (false, "{ cluster: analytics, region: eu-central-1, seconds: 60 }"),
+        (false, "{ cluster: analytics, region: eu-central-1, issuer: me }"),
+    ] {
+        let text = format!("{{ kind: integration, name: w, engine: redshift, database: d, iam: {iam} }}");
+        assert_eq!(validator.is_valid(&documents(&text)[0]), good, "{iam}");
+    }
+}
+
+#[test]
 fn the_schema_refuses_unknown_kinds_fields_and_forms() {
     let schema = scrim_catalog::schema();
     let validator = jsonschema::validator_for(&schema).unwrap();

@@ -18,6 +18,19 @@ pub enum WarehouseError {
         /// What is missing.
         reason: String,
     },
+    /// AWS issued no credentials.
+    #[error("no temporary credentials for the integration `{integration}`: {reason}")]
+    Iam {
+        /// The integration.
+        integration: String,
+        /// What is missing, and what to do.
+        reason: String,
+    },
+    /// This program was built without AWS.
+    #[error(
+        "the integration `{0}` logs in by `iam`, and this scrim was built without it: build it with `cargo build --release --features aws`"
+    )]
+    WithoutAws(String),
     /// The one-time URL cannot be used.
     #[error("SCRIM_ADMIN_URL {0}")]
     AdminUrl(String),

@@ -12,6 +12,7 @@ const LONGEST_NAME: usize = 63;
 pub(super) fn integrations(checker: &mut Checker<'_>) {
     for integration in checker.catalog.integrations.values() {
         let file = &integration.file;
+        super::iam::iam(checker, integration);
         if integration.impersonation.enabled {
             let message = "impersonation is not supported by this version of scrim".to_owned();
             checker.error(file, &integration.name, message, "remove `impersonation`");

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::Iam;
 use crate::text_or::TextOr;
 use crate::{At, Name};
 
@@ -149,6 +150,8 @@ pub struct Integration {
     pub user: At<Name>,
     /// Where the login's password is found.
     pub password: Option<Secret>,
+    /// Instead of a password, on Redshift: temporary credentials of AWS IAM.
+    pub iam: Option<At<Iam>>,
     /// How the connection is protected.
     #[serde(default)]
     pub tls: Tls,

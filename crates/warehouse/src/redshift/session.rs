@@ -1,5 +1,6 @@
 //! One connection at a time to one database, opened again when it breaks.
 
+use chrono::Utc;
 use futures_util::TryStreamExt;
 use scrim_catalog::documents::Integration;
 use scrim_sql::calls::redshift::Calls;
@@ -10,7 +11,7 @@ use tokio_postgres::{Client, Config, Error, SimpleQueryMessage};
 
 use crate::change::{ATTEMPTS, pause};
 use crate::connect::{administrator, config, open};
-use crate::credentials::password;
+use crate::credentials::Credentials;
 use crate::error::WarehouseError;
 
 /// A row, as text.
@@ -45,8 +46,8 @@ impl Failed {
 
 /// As whom a session is opened.
 enum Who {
-    /// Scrim's own login.
-    Login,
+    /// Scrim's own login, with credentials that are asked for anew whenever a connection is made.
+    Login(Credentials),
     /// An administrator, once.
     Administrator(SecretString),
 }
@@ -64,7 +65,7 @@ impl Session {
         Self {
             integration: integration.clone(),
             database: database.to_owned(),
-            who: Who::Login,
+            who: Who::Login(Credentials::of(integration, database)),
             client: Mutex::default(),
         }
     }
@@ -77,10 +78,11 @@ impl Session {
     async fn config(&self) -> Result<Config, WarehouseError> {
         match &self.who {
             Who::Administrator(url) => administrator(&self.integration, url, &self.database),
-            Who::Login => {
+            Who::Login(credentials) => {
+                let login = credentials.login(Utc::now()).await?;
                 let mut config = config(&self.integration, &self.database);
-                config.user(self.integration.user.as_str());
-                if let Some(password) = password(&self.integration)? {
+                config.user(login.user);
+                if let Some(password) = login.password {
                     config.password(password.expose_secret());
                 }
                 Ok(config)
