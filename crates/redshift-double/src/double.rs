@@ -140,6 +140,11 @@ impl Double {
         self.shared.seen()
     }
 
+    /// Has what was changed past the double noticed: tables and privileges of one database are mirrored in others.
+    pub fn changed(&self) {
+        self.shared.changed();
+    }
+
     /// Creates a database, which is the superuser's.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("redshift-gate", &[]),
         ("sandbox", &[]),
         ("redshift-double", &["redshift-gate", "sandbox"]),
-        ("testkit", &["catalog", "policy", "sandbox", "sync", "warehouse"]),
+        ("testkit", &["catalog", "policy", "redshift-double", "sandbox", "sync", "warehouse"]),
         ("scrim", &["catalog", "expr", "policy", "sql", "warehouse", "sync", "sandbox"]),
     ])
 }

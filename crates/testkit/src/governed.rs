@@ -1,5 +1,6 @@
-//! A private PostgreSQL in which Scrim is installed.
+//! A private warehouse in which Scrim is installed: PostgreSQL, or the Redshift double.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use chrono::{DateTime, Utc};
 use scrim_catalog::documents::Integration;
 use scrim_catalog::{Catalog, Name, SourceFile, assemble};
 use scrim_policy::SaltKey;
+use scrim_redshift_double::Double;
 use scrim_sandbox::{Cluster, Options};
 use scrim_sync::{Report, SyncError};
 use scrim_warehouse::{Warehouse, WarehouseError};
@@ -20,13 +22,48 @@ use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 /// Rows of text cells; none is NULL.
 pub type Table = Vec<Vec<Option<String>>>;
 
-/// A private warehouse, and a connection to it as its administrator.
+/// Which warehouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// PostgreSQL.
+    Postgresql,
+    /// The Redshift double, with the views beside the tables.
+    PerDatabase,
+    /// The Redshift double, with the views in a database of their own.
+    Central,
+}
+
+impl Target {
+    /// Redshift, in both layouts.
+    pub const REDSHIFT: [Self; 2] = [Self::PerDatabase, Self::Central];
+
+    /// The database of the tables.
+    fn database(self) -> &'static str {
+        if self == Self::Postgresql { "postgres" } else { "people" }
+    }
+
+    /// The database of the views.
+    fn home(self) -> &'static str {
+        if self == Self::Central { "immuta" } else { self.database() }
+    }
+}
+
+/// What runs.
+enum Running {
+    Postgresql(Cluster),
+    Redshift(Double),
+}
+
+/// A private warehouse, and connections to it as its administrator.
 pub struct Governed {
-    /// The administrator's connection.
+    /// In the database of the tables, straight to PostgreSQL.
     pub admin: Client,
+    /// In the database of the views, as everybody connects; made when that database is there.
+    reader: OnceCell<Client>,
+    target: Target,
     password: NamedTempFile,
     runtime: Runtime,
-    cluster: Cluster,
+    running: Running,
 }
 
 /// A catalog from YAML.
@@ -46,27 +83,61 @@ pub fn literal(text: &str) -> String {
 }
 
 impl Governed {
-    /// Starts a warehouse; nothing is installed yet.
+    /// Starts PostgreSQL; nothing is installed yet.
     pub fn start() -> Self {
-        let cluster = Cluster::start(&Options::default()).unwrap();
+        Self::on(Target::Postgresql)
+    }
+
+    /// Starts a warehouse; nothing is installed yet.
+    pub fn on(target: Target) -> Self {
+        let running = if target == Target::Postgresql {
+            Running::Postgresql(Cluster::start(&Options::default()).unwrap())
+        } else {
+            let double = Double::start(&scrim_redshift_double::Options::default()).unwrap();
+            double.create_database(target.database()).unwrap();
+            Running::Redshift(double)
+        };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let admin = runtime.block_on(async {
-            let (client, connection) = tokio_postgres::connect(&cluster.admin_url("postgres"), NoTls).await.unwrap();
-            tokio::spawn(connection);
-            client.batch_execute("SET timezone = 'UTC'").await.unwrap();
-            client
-        });
+        let url = match &running {
+            Running::Postgresql(cluster) => cluster.admin_url(target.database()),
+            Running::Redshift(double) => double.backend_url(target.database()),
+        };
+        let admin = runtime.block_on(connect(&url));
         let mut password = NamedTempFile::new().unwrap();
         writeln!(password, "the password of Scrim's login").unwrap();
-        Self { admin, password, runtime, cluster }
+        Self { admin, reader: OnceCell::new(), target, password, runtime, running }
+    }
+
+    /// The double, where this is Redshift.
+    pub fn double(&self) -> &Double {
+        match &self.running {
+            Running::Redshift(double) => double,
+            Running::Postgresql(_) => panic!("PostgreSQL is no double"),
+        }
+    }
+
+    /// A connection of the administrator in the database of the views, as everybody connects.
+    fn reader(&self) -> &Client {
+        self.reader.get_or_init(|| {
+            let url = match &self.running {
+                Running::Postgresql(cluster) => cluster.admin_url(self.target.home()),
+                Running::Redshift(double) => double.admin_url(self.target.home()),
+            };
+            self.wait(connect(&url))
+        })
     }
 
     /// The document of the integration `w`; `more` goes into it.
     pub fn integration(&self, more: &str) -> String {
+        let (engine, port) = match &self.running {
+            Running::Postgresql(cluster) => ("postgresql", cluster.port()),
+            Running::Redshift(double) => ("redshift", double.port()),
+        };
+        let layout = if self.target == Target::Central { "central" } else { "per-database" };
         format!(
-            "{{ kind: integration, name: w, engine: postgresql, host: 127.0.0.1, port: {}, database: postgres, tls: disable, \
-             password: {{ file: '{}' }}{more} }}\n---\n",
-            self.cluster.port(),
+            "{{ kind: integration, name: w, engine: {engine}, host: 127.0.0.1, port: {port}, database: {}, layout: {layout}, \
+             tls: disable, password: {{ file: '{}' }}{more} }}\n---\n",
+            self.target.database(),
             self.password.path().display()
         )
     }
@@ -84,16 +155,25 @@ impl Governed {
     /// Runs statements as the administrator.
     pub fn run(&self, sql: &str) {
         self.wait(self.admin.batch_execute(sql)).unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+        if let Running::Redshift(double) = &self.running {
+            double.changed();
+        }
     }
 
     /// The one-time URL of the administrator.
     pub fn admin_url(&self) -> SecretString {
-        SecretString::from(self.cluster.admin_url("postgres"))
+        SecretString::from(match &self.running {
+            Running::Postgresql(cluster) => cluster.admin_url(self.target.database()),
+            Running::Redshift(double) => double.admin_url(self.target.database()),
+        })
     }
 
     /// A connection string for a user with a password.
     pub fn user_url(&self, user: &str, password: &str) -> String {
-        self.cluster.user_url(user, password, "postgres")
+        match &self.running {
+            Running::Postgresql(cluster) => cluster.user_url(user, password, self.target.home()),
+            Running::Redshift(double) => double.user_url(user, password, self.target.home()),
+        }
     }
 
     /// Installs what a catalog needs; answers the warnings.
@@ -142,10 +222,11 @@ impl Governed {
     /// # Errors
     /// When the warehouse refuses.
     pub fn seen(&self, user: &str, sql: &str) -> Result<Table, tokio_postgres::Error> {
+        let reader = self.reader();
         self.wait(async {
-            self.admin.batch_execute(&format!("SET SESSION AUTHORIZATION {}", ident(user))).await.unwrap();
-            let answer = self.admin.simple_query(sql).await;
-            self.admin.batch_execute("RESET SESSION AUTHORIZATION").await.unwrap();
+            reader.batch_execute(&format!("SET SESSION AUTHORIZATION {}", ident(user))).await.unwrap();
+            let answer = reader.simple_query(sql).await;
+            reader.batch_execute("SET SESSION AUTHORIZATION DEFAULT").await.unwrap();
             let row = |message: SimpleQueryMessage| match message {
                 SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()),
                 _ => None,
@@ -176,6 +257,13 @@ impl Governed {
         };
         rows.into_iter().map(salt).collect()
     }
+}
+
+async fn connect(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute("SET timezone = 'UTC'").await.unwrap();
+    client
 }
 
 fn only(catalog: &Catalog) -> &Integration {

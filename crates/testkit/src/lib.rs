@@ -11,4 +11,4 @@
 mod governed;
 pub mod random;
 
-pub use governed::{Governed, Table, catalog, ident, literal};
+pub use governed::{Governed, Table, Target, catalog, ident, literal};
