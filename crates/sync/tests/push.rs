@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::Utc;
 use scrim_catalog::Name;
 use scrim_sync::{Options, PlanRefused, Report, Step, SyncError, apply_step};
-use scrim_testkit::Governed;
+use scrim_testkit::{Governed, Target};
 use scrim_warehouse::WarehouseError;
 
 const PEOPLE: &str = "
@@ -37,8 +37,8 @@ rules: [ { mask: { columns: { tag: SSN }, with: { constant: hidden } }, except: 
 ";
 
 /// A warehouse with a table, Scrim installed and the catalog pushed.
-fn pushed(text: &str) -> Governed {
-    let governed = Governed::start();
+fn pushed(target: Target, text: &str) -> Governed {
+    let governed = Governed::on(target);
     governed.run(
         "CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, ssn varchar(11)); INSERT INTO hr.staff VALUES (1, '123'), (2, '456');
          CREATE TABLE hr.pay (id integer, pay integer); INSERT INTO hr.pay VALUES (1, 100);
@@ -74,9 +74,8 @@ fn allow_drop() -> Options {
     Options { allow_drop: true, ..Options::default() }
 }
 
-#[test]
-fn the_first_push_makes_everything_and_the_second_changes_nothing() {
-    let governed = pushed(&base());
+fn the_first_push_makes_everything_and_the_second_changes_nothing(target: Target) {
+    let governed = pushed(target, &base());
     let ssn = |user: &str| one(&governed, user, "SELECT ssn FROM governed.staff WHERE id = 1");
     assert_eq!((ssn("ann").as_deref(), ssn("bob").as_deref()), (Some("123"), Some("hidden")));
     let stamp = "SELECT string_agg(xmin::text, ',') FROM immuta_system.object_state";
@@ -87,10 +86,9 @@ fn the_first_push_makes_everything_and_the_second_changes_nothing() {
     assert_eq!(governed.cell(stamp), before);
 }
 
-#[test]
-fn a_changed_policy_replaces_one_view_and_a_changed_person_one_profile() {
+fn a_changed_policy_replaces_one_view_and_a_changed_person_one_profile(target: Target) {
     let text = format!("{}{}", base(), STAFF.replace("staff", "pay").replace("name: ssn, tags: [ SSN ]", "name: pay"));
-    let governed = pushed(&text);
+    let governed = pushed(target, &text);
     let report = push(&governed, &text.replace("constant: hidden", "constant: other"));
     assert_eq!((report.views.replaced, report.views.unchanged, report.profiles.unchanged), (1, 1, 2));
     let report = push(
@@ -101,9 +99,8 @@ fn a_changed_policy_replaces_one_view_and_a_changed_person_one_profile() {
     assert_eq!(one(&governed, "bob", "SELECT ssn FROM governed.staff WHERE id = 1").as_deref(), Some("123"));
 }
 
-#[test]
-fn a_table_registered_under_an_existing_rule_writes_one_view_and_no_profile() {
-    let governed = pushed(&base());
+fn a_table_registered_under_an_existing_rule_writes_one_view_and_no_profile(target: Target) {
+    let governed = pushed(target, &base());
     let text = format!("{}{}", base(), STAFF.replace("staff", "pay").replace("name: ssn, tags: [ SSN ]", "name: pay"));
     governed.install(&governed.catalog(&text));
     let report = push(&governed, &text);
@@ -112,9 +109,9 @@ fn a_table_registered_under_an_existing_rule_writes_one_view_and_no_profile() {
     assert_eq!(one(&governed, "bob", "SELECT pay FROM governed.pay").as_deref(), Some("100"));
 }
 
-#[test]
-fn a_new_column_stays_hidden_until_somebody_names_it() {
+fn a_new_column_stays_hidden_until_somebody_names_it(target: Target) {
     let governed = pushed(
+        target,
         &base().replace("columns: [ { name: id }, { name: ssn, tags: [ SSN ] } ]", "columns: []").replace(MASK, ""),
     );
     governed.run("ALTER TABLE hr.staff ADD COLUMN note text DEFAULT 'raw'");
@@ -131,8 +128,7 @@ fn a_new_column_stays_hidden_until_somebody_names_it() {
     assert_eq!(governed.refused("ann", "SELECT ssn FROM governed.staff"), "42703");
 }
 
-#[test]
-fn what_cannot_be_pushed_is_reported_and_holds_up_nothing_else() {
+fn what_cannot_be_pushed_is_reported_and_holds_up_nothing_else(target: Target) {
     let text = format!(
         "{}{}---\n{}---\n{}",
         base(),
@@ -143,7 +139,7 @@ fn what_cannot_be_pushed_is_reported_and_holds_up_nothing_else() {
             .replace("hr.staff", "public.secret")
             .replace("columns:", "view: governed.secret\ncolumns:"),
     );
-    let governed = Governed::start();
+    let governed = Governed::on(target);
     governed.run("CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, ssn varchar(11)); CREATE TABLE hr.pay (id integer, pay integer); CREATE ROLE ann LOGIN");
     let catalog = governed.catalog(&text);
     let warnings = governed.try_install(&catalog).unwrap();
@@ -165,9 +161,8 @@ fn what_cannot_be_pushed_is_reported_and_holds_up_nothing_else() {
     assert_eq!(rows(&governed, "ann"), 0);
 }
 
-#[test]
-fn a_source_whose_document_is_wrong_now_is_closed_until_it_is_mended() {
-    let governed = pushed(&base());
+fn a_source_whose_document_is_wrong_now_is_closed_until_it_is_mended(target: Target) {
+    let governed = pushed(target, &base());
     let wrong = base().replace("name: ssn, tags", "name: sssn, tags");
     let report = push(&governed, &wrong);
     assert!(report.failed[0].closed && report.failed[0].reason.contains("did you mean `ssn`?"), "{report:?}");
@@ -179,9 +174,8 @@ fn a_source_whose_document_is_wrong_now_is_closed_until_it_is_mended() {
 }
 
 /// Something that is no predicate, or names what the table lacks, closes what it was to filter.
-#[test]
-fn a_rule_that_cannot_be_applied_closes_its_source() {
-    let governed = pushed(&base());
+fn a_rule_that_cannot_be_applied_closes_its_source(target: Target) {
+    let governed = pushed(target, &base());
     for filter in ["id", "id = 1; DROP TABLE hr.staff", "nosuch = 1", "salt = 'x'", "scrim_t.id = 1", "p.value = 'x'"] {
         let rule =
             format!("{{ kind: data-policy, name: f, where: all, rules: [ {{ rows: {{ filter: {filter:?} }} }} ] }}");
@@ -198,10 +192,9 @@ fn a_rule_that_cannot_be_applied_closes_its_source() {
 }
 
 /// No process of Scrim's runs when a grant ends.
-#[test]
-fn an_expired_grant_shows_no_rows_by_itself() {
+fn an_expired_grant_shows_no_rows_by_itself(target: Target) {
     let everybody = "{ kind: subscription-policy, name: everybody, where: all, access: anyone }";
-    let governed = pushed(&base().replace(everybody, "{ kind: tag, name: T }"));
+    let governed = pushed(target, &base().replace(everybody, "{ kind: tag, name: T }"));
     assert_eq!(rows(&governed, "bob"), 0);
     let expires = Utc::now() + chrono::Duration::milliseconds(1500);
     let grant = format!("{{ kind: grant, name: g, user: bob, data_source: staff, expires: {} }}", expires.to_rfc3339());
@@ -217,17 +210,15 @@ fn an_expired_grant_shows_no_rows_by_itself() {
 }
 
 /// Editing a condition moves people in and out of an audience, and writes no view.
-#[test]
-fn an_edited_condition_changes_profiles_and_no_view() {
-    let governed = pushed(&base());
+fn an_edited_condition_changes_profiles_and_no_view(target: Target) {
+    let governed = pushed(target, &base());
     let report = push(&governed, &base().replace("access: anyone", "access: { conditions: { group: hr } }"));
     assert_eq!((report.views.unchanged, report.profiles.written, report.profiles.unchanged), (1, 1, 1));
     assert_eq!((rows(&governed, "ann"), rows(&governed, "bob")), (2, 0));
 }
 
-#[test]
-fn an_empty_or_wrong_directory_takes_nothing_away() {
-    let governed = pushed(&base());
+fn an_empty_or_wrong_directory_takes_nothing_away(target: Target) {
+    let governed = pushed(target, &base());
     let refused = |text: &str| match try_push(&governed, text, &Options::default()) {
         Err(SyncError::Refused(PlanRefused::Drops { what, .. })) => what,
         other => panic!("{other:?}"),
@@ -240,10 +231,9 @@ fn an_empty_or_wrong_directory_takes_nothing_away() {
     assert_eq!(governed.refused("bob", "SELECT * FROM governed.staff"), "42P01");
 }
 
-#[test]
-fn disabling_drops_the_view_and_enabling_restores_it_with_its_grants_and_hashes() {
+fn disabling_drops_the_view_and_enabling_restores_it_with_its_grants_and_hashes(target: Target) {
     let text = base().replace("{ constant: hidden }", "hash");
-    let governed = pushed(&text);
+    let governed = pushed(target, &text);
     let hash = one(&governed, "bob", "SELECT ssn FROM governed.staff WHERE id = 1");
     let report = push(&governed, &text.replace("table: hr.staff", "table: hr.staff\nstatus: disabled"));
     assert_eq!(report.views.dropped, 1);
@@ -252,17 +242,15 @@ fn disabling_drops_the_view_and_enabling_restores_it_with_its_grants_and_hashes(
     assert_eq!(one(&governed, "bob", "SELECT ssn FROM governed.staff WHERE id = 1"), hash);
 }
 
-#[test]
-fn a_disabled_user_sees_nothing_any_more() {
-    let governed = pushed(&base());
+fn a_disabled_user_sees_nothing_any_more(target: Target) {
+    let governed = pushed(target, &base());
     let report = push(&governed, &base().replace("name: bob", "name: bob, disabled: true"));
     assert_eq!((report.profiles.removed, report.profiles.unchanged), (1, 1));
     assert_eq!(rows(&governed, "bob"), 0);
 }
 
-#[test]
-fn a_view_whose_columns_change_is_made_anew_in_one_transaction() {
-    let governed = pushed(&base());
+fn a_view_whose_columns_change_is_made_anew_in_one_transaction(target: Target) {
+    let governed = pushed(target, &base());
     let report = push(
         &governed,
         &base().replace("{ name: id }, { name: ssn, tags: [ SSN ] }", "{ name: ssn, tags: [ SSN ] }, { name: id }"),
@@ -274,9 +262,8 @@ fn a_view_whose_columns_change_is_made_anew_in_one_transaction() {
     );
 }
 
-#[test]
-fn a_view_may_get_another_name() {
-    let governed = pushed(&base());
+fn a_view_may_get_another_name(target: Target) {
+    let governed = pushed(target, &base());
     push(&governed, &base().replace("table: hr.staff", "table: hr.staff\nview: governed.people"));
     assert_eq!(governed.refused("bob", "SELECT * FROM governed.staff"), "42P01");
     assert_eq!(
@@ -285,9 +272,8 @@ fn a_view_may_get_another_name() {
     );
 }
 
-#[test]
-fn drift_is_found_and_repaired() {
-    let governed = pushed(&base());
+fn drift_is_found_and_repaired(target: Target) {
+    let governed = pushed(target, &base());
     let tampering = [
         "CREATE OR REPLACE VIEW governed.staff (id, ssn) AS SELECT id, CAST(ssn AS varchar(64)) FROM hr.staff",
         "GRANT SELECT, UPDATE ON governed.staff TO bob",
@@ -324,8 +310,7 @@ fn drift_is_found_and_repaired() {
 }
 
 /// Killed after any step, the next push finishes what is left.
-#[test]
-fn a_push_killed_anywhere_is_finished_by_the_next() {
+fn a_push_killed_anywhere_is_finished_by_the_next(target: Target) {
     let other = format!(
         "{}{}",
         base()
@@ -333,7 +318,7 @@ fn a_push_killed_anywhere_is_finished_by_the_next() {
             .replace("except: { group: hr }", "except: { not: { group: hr } }"),
         STAFF.replace("staff", "pay").replace("name: ssn, tags: [ SSN ]", "name: pay")
     );
-    let governed = pushed(&base());
+    let governed = pushed(target, &base());
     for stop in 0..6 {
         for text in [&other, &base()] {
             let catalog = governed.catalog(text);
@@ -358,9 +343,8 @@ fn a_push_killed_anywhere_is_finished_by_the_next() {
 
 /// An old view clear for `not hr`, a new one clear for `hr`, and the membership changes in the same push: no moment
 /// in between may show what neither state shows.
-#[test]
-fn no_moment_of_a_push_shows_more_than_before_or_after() {
-    let governed = pushed(&base());
+fn no_moment_of_a_push_shows_more_than_before_or_after(target: Target) {
+    let governed = pushed(target, &base());
     let after = base()
         .replace("except: { group: hr }", "except: { not: { group: hr } }")
         .replace("groups: [ hr ]", "groups: []");
@@ -388,9 +372,8 @@ fn no_moment_of_a_push_shows_more_than_before_or_after() {
 }
 
 /// A source that gets another audience is neither closed nor empty while its view is replaced.
-#[test]
-fn another_policy_on_a_source_leaves_no_gap() {
-    let governed = pushed(&base());
+fn another_policy_on_a_source_leaves_no_gap(target: Target) {
+    let governed = pushed(target, &base());
     let text = format!("{}{{ kind: subscription-policy, name: too, where: all, access: anyone }}", base());
     let catalog = governed.catalog(&text);
     let integration = &catalog.integrations.values().next().unwrap().item;
@@ -407,9 +390,8 @@ fn another_policy_on_a_source_leaves_no_gap() {
     assert!(!push(&governed, &text).changes_anything());
 }
 
-#[test]
-fn whoever_pushed_before_can_change_nothing_any_more() {
-    let governed = pushed(&base());
+fn whoever_pushed_before_can_change_nothing_any_more(target: Target) {
+    let governed = pushed(target, &base());
     let catalog = governed.catalog(&base());
     let integration = &catalog.integrations.values().next().unwrap().item;
     let mut slow = governed.connect(&catalog);
@@ -437,7 +419,7 @@ fn login(governed: &Governed, user: &str) -> tokio_postgres::Client {
 /// Definitions are always read fresh and rows by the snapshot: under an old one, the new view would meet the old profile.
 #[test]
 fn an_old_snapshot_never_meets_a_new_view() {
-    let governed = pushed(&base());
+    let governed = pushed(Target::Postgresql, &base());
     let bob = login(&governed, "bob");
     governed.wait(bob.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")).unwrap();
     let after = base()
@@ -456,9 +438,8 @@ fn an_old_snapshot_never_meets_a_new_view() {
 }
 
 /// Whoever locks a table holds up nothing but what must change on it.
-#[test]
-fn a_locked_table_holds_up_no_push() {
-    let governed = pushed(&base());
+fn a_locked_table_holds_up_no_push(target: Target) {
+    let governed = pushed(target, &base());
     governed.run("BEGIN; LOCK TABLE hr.staff IN ACCESS EXCLUSIVE MODE");
     let report = push(&governed, &base().replace("name: bob", "name: bob, disabled: true"));
     assert_eq!((report.profiles.removed, report.views.unchanged), (1, 1));
@@ -466,11 +447,10 @@ fn a_locked_table_holds_up_no_push() {
     assert_eq!(rows(&governed, "bob"), 0);
 }
 
-#[test]
-fn a_lookup_table_that_was_replaced_closes_its_source_until_that_is_confirmed() {
+fn a_lookup_table_that_was_replaced_closes_its_source_until_that_is_confirmed(target: Target) {
     let rule = "{ kind: data-policy, name: l, where: all, rules: [ { rows: { lookup: { table: hr.desk, on: { k: { name: id } }, user: login } } } ] }";
     let text = format!("{}{rule}", base());
-    let governed = Governed::start();
+    let governed = Governed::on(target);
     let desk = "CREATE TABLE hr.desk (k integer, login text COLLATE \"C\"); INSERT INTO hr.desk VALUES (1, 'ann')";
     governed.run(&format!("CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, ssn varchar(11)); INSERT INTO hr.staff VALUES (1, '1'), (2, '2'); {desk}; CREATE ROLE ann LOGIN; CREATE ROLE bob LOGIN"));
     let catalog = governed.catalog(&text);
@@ -528,10 +508,9 @@ fn values_at_the_edges_never_make_a_view_fail() {
     assert_eq!(governed.seen("ann", "SELECT id FROM governed.odd").unwrap(), [[Some("1".to_owned())]]);
 }
 
-#[test]
-fn two_sources_may_change_names() {
+fn two_sources_may_change_names(target: Target) {
     let pay = STAFF.replace("staff", "pay").replace("name: ssn, tags: [ SSN ]", "name: pay");
-    let governed = pushed(&format!("{}{pay}", base()));
+    let governed = pushed(target, &format!("{}{pay}", base()));
     let swapped = format!(
         "{}{}",
         base().replace("table: hr.staff", "table: hr.staff\nview: governed.pay"),
@@ -543,9 +522,8 @@ fn two_sources_may_change_names() {
 }
 
 /// A reader idle in a transaction holds a lock on the view for as long as it likes: closing needs no lock.
-#[test]
-fn a_reader_who_holds_a_lock_cannot_keep_a_source_open() {
-    let governed = pushed(&base());
+fn a_reader_who_holds_a_lock_cannot_keep_a_source_open(target: Target) {
+    let governed = pushed(target, &base());
     let idle = login(&governed, "bob");
     governed.wait(idle.batch_execute("BEGIN; SELECT * FROM governed.staff")).unwrap();
     let stricter = base().replace("except: { group: hr }", "except: { group: hr }, because: no");
@@ -560,7 +538,7 @@ fn a_reader_who_holds_a_lock_cannot_keep_a_source_open() {
 
 #[test]
 fn a_view_of_somebody_elses_on_a_governed_one_is_reported_and_never_dropped() {
-    let governed = pushed(&base());
+    let governed = pushed(Target::Postgresql, &base());
     governed.run("CREATE SCHEMA ann AUTHORIZATION ann");
     governed.seen("ann", "CREATE VIEW ann.mine AS SELECT * FROM governed.staff").unwrap();
     let report = try_push(&governed, PEOPLE, &allow_drop()).unwrap();
@@ -570,9 +548,8 @@ fn a_view_of_somebody_elses_on_a_governed_one_is_reported_and_never_dropped() {
     assert_eq!(try_push(&governed, PEOPLE, &allow_drop()).unwrap().views.dropped, 1);
 }
 
-#[test]
-fn a_relation_that_scrim_did_not_make_is_never_replaced() {
-    let governed = Governed::start();
+fn a_relation_that_scrim_did_not_make_is_never_replaced(target: Target) {
+    let governed = Governed::on(target);
     governed.run("CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, ssn varchar(11)); CREATE ROLE ann LOGIN");
     let catalog = governed.catalog(&base());
     governed.install(&catalog);
@@ -583,8 +560,7 @@ fn a_relation_that_scrim_did_not_make_is_never_replaced() {
 }
 
 /// A view of PostgreSQL's stays on the table it was made on, whatever takes that table's name.
-#[test]
-fn a_table_that_was_replaced_closes_its_source_until_that_is_confirmed() {
+fn a_table_that_was_replaced_closes_its_source_until_that_is_confirmed(target: Target) {
     let confirm = Options { confirmed: BTreeSet::from([Name::new("staff").unwrap()]), ..Options::default() };
     let changes = [
         (
@@ -598,7 +574,7 @@ fn a_table_that_was_replaced_closes_its_source_until_that_is_confirmed() {
         ),
     ];
     for (sql, part) in changes {
-        let governed = pushed(&base());
+        let governed = pushed(target, &base());
         governed.run(sql);
         let report = push(&governed, &base());
         assert!(report.failed[0].reason.contains(part) && report.failed[0].closed, "{report:?}");
@@ -614,4 +590,32 @@ fn a_table_that_was_replaced_closes_its_source_until_that_is_confirmed() {
         );
         assert!(!push(&governed, &base()).changes_anything());
     }
+}
+
+scrim_testkit::everywhere! {
+    the_first_push_makes_everything_and_the_second_changes_nothing
+    a_changed_policy_replaces_one_view_and_a_changed_person_one_profile
+    a_table_registered_under_an_existing_rule_writes_one_view_and_no_profile
+    a_new_column_stays_hidden_until_somebody_names_it
+    what_cannot_be_pushed_is_reported_and_holds_up_nothing_else
+    a_source_whose_document_is_wrong_now_is_closed_until_it_is_mended
+    a_rule_that_cannot_be_applied_closes_its_source
+    an_expired_grant_shows_no_rows_by_itself
+    an_edited_condition_changes_profiles_and_no_view
+    an_empty_or_wrong_directory_takes_nothing_away
+    disabling_drops_the_view_and_enabling_restores_it_with_its_grants_and_hashes
+    a_disabled_user_sees_nothing_any_more
+    a_view_whose_columns_change_is_made_anew_in_one_transaction
+    a_view_may_get_another_name
+    drift_is_found_and_repaired
+    a_push_killed_anywhere_is_finished_by_the_next
+    no_moment_of_a_push_shows_more_than_before_or_after
+    another_policy_on_a_source_leaves_no_gap
+    whoever_pushed_before_can_change_nothing_any_more
+    a_locked_table_holds_up_no_push
+    a_lookup_table_that_was_replaced_closes_its_source_until_that_is_confirmed
+    two_sources_may_change_names
+    a_reader_who_holds_a_lock_cannot_keep_a_source_open
+    a_relation_that_scrim_did_not_make_is_never_replaced
+    a_table_that_was_replaced_closes_its_source_until_that_is_confirmed
 }

@@ -58,7 +58,9 @@ enum Running {
 pub struct Governed {
     /// In the database of the tables, straight to PostgreSQL.
     pub admin: Client,
-    /// In the database of the views, as everybody connects; made when that database is there.
+    /// In the database of the views, straight to PostgreSQL; made when that database is there.
+    home: OnceCell<Client>,
+    /// In the database of the views, as everybody connects.
     reader: OnceCell<Client>,
     target: Target,
     password: NamedTempFile,
@@ -105,7 +107,7 @@ impl Governed {
         let admin = runtime.block_on(connect(&url));
         let mut password = NamedTempFile::new().unwrap();
         writeln!(password, "the password of Scrim's login").unwrap();
-        Self { admin, reader: OnceCell::new(), target, password, runtime, running }
+        Self { admin, home: OnceCell::new(), reader: OnceCell::new(), target, password, runtime, running }
     }
 
     /// The double, where this is Redshift.
@@ -125,6 +127,21 @@ impl Governed {
             };
             self.wait(connect(&url))
         })
+    }
+
+    fn home(&self) -> &Client {
+        self.home.get_or_init(|| {
+            let url = match &self.running {
+                Running::Postgresql(cluster) => cluster.admin_url(self.target.home()),
+                Running::Redshift(double) => double.backend_url(self.target.home()),
+            };
+            self.wait(connect(&url))
+        })
+    }
+
+    /// Runs statements as the administrator in the database of the views.
+    pub fn run_at_home(&self, sql: &str) {
+        self.wait(self.home().batch_execute(sql)).unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
     }
 
     /// The document of the integration `w`; `more` goes into it.
@@ -152,7 +169,7 @@ impl Governed {
         self.runtime.block_on(future)
     }
 
-    /// Runs statements as the administrator.
+    /// Runs statements as the administrator in the database of the tables.
     pub fn run(&self, sql: &str) {
         self.wait(self.admin.batch_execute(sql)).unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
         if let Running::Redshift(double) = &self.running {
@@ -222,7 +239,7 @@ impl Governed {
     /// # Errors
     /// When the warehouse refuses.
     pub fn seen(&self, user: &str, sql: &str) -> Result<Table, tokio_postgres::Error> {
-        let reader = self.reader();
+        let reader = if user == "postgres" { self.home() } else { self.reader() };
         self.wait(async {
             reader.batch_execute(&format!("SET SESSION AUTHORIZATION {}", ident(user))).await.unwrap();
             let answer = reader.simple_query(sql).await;
