@@ -10,6 +10,12 @@ use crate::rewrite::Remote;
 /// The database in which the double looks at what databases share.
 const HOME: &str = "postgres";
 
+/// The late-binding views, and the views that read them.
+const LATE: &str = "WITH RECURSIVE above AS (SELECT l.view AS oid FROM redshift_double.late_view AS l UNION \
+    SELECT w.ev_class FROM above AS a JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = a.oid \
+    AND d.classid = 'pg_rewrite'::regclass JOIN pg_rewrite AS w ON w.oid = d.objid) \
+    SELECT c.relname FROM above AS a JOIN pg_class AS c ON c.oid = a.oid";
+
 /// The double's own connections.
 pub(crate) struct Control {
     config: Config,
@@ -75,11 +81,10 @@ impl Control {
         Ok(self.databases.1.clone())
     }
 
-    /// The late-binding views of a database, by their last names.
+    /// The late-binding views of a database and those above them, by their last names.
     pub(crate) async fn late(&mut self, database: &str, changes: u64) -> Result<HashSet<String>, Answer> {
         if self.late.get(database).is_none_or(|(at, _)| *at != changes) {
-            let sql = "SELECT c.relname FROM redshift_double.late_view AS l JOIN pg_class AS c ON c.oid = l.view";
-            let names = self.texts(database, sql).await?.into_iter().collect();
+            let names = self.texts(database, LATE).await?.into_iter().collect();
             self.late.insert(database.to_owned(), (changes, names));
         }
         Ok(self.late.get(database).map(|(_, names)| names.clone()).unwrap_or_default())

@@ -56,7 +56,8 @@ fn word(text: &mut Text<'_>, at: usize) -> Result<(), Answer> {
     let opens = text.symbol(at + 1, "(");
     let dotted = text.before(at).is_some_and(|before| before.is_symbol("."));
     let builtin = !dotted || at.checked_sub(2).is_some_and(|at| text.word(at, "pg_catalog"));
-    if opens && dotted && !builtin {
+    let called = text.before(at).is_some_and(|before| before.is_word("CALL"));
+    if opens && (called || (dotted && !builtin)) {
         return arguments(text, at);
     }
     if !builtin || text.symbol(at + 1, ".") {

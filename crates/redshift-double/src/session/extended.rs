@@ -111,12 +111,15 @@ impl Session {
             self.own("ROLLBACK")?;
         }
         let poison = self.poison(answer);
+        self.push(&Close::new(b'S', Some(OWN.to_owned())))?;
         self.push(&Parse::new(Some(OWN.to_owned()), poison, Vec::new()))
     }
 
     /// A statement of the double's own, whose answers nobody sees.
     fn own(&mut self, sql: &str) -> io::Result<()> {
         let name = || Some(OWN.to_owned());
+        // An error left it there, if one did.
+        self.push(&Close::new(b'S', name()))?;
         self.push(&Parse::new(name(), sql.to_owned(), Vec::new()))?;
         self.push(&Bind::new(name(), name(), Vec::new(), Vec::new(), Vec::new()))?;
         self.push(&Execute::new(name(), 0))?;
