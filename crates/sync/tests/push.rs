@@ -149,9 +149,9 @@ fn what_cannot_be_pushed_is_reported_and_holds_up_nothing_else(target: Target) {
     assert_eq!(report.views.created, 1);
     let reasons: Vec<&str> = report.failed.iter().map(|failed| failed.reason.as_str()).collect();
     for (source, part) in [
-        ("nowhere", "there is no table `hr.nowhere`"),
+        ("nowhere", "hr.nowhere` in the warehouse"),
         ("pay", "has no column `salary`"),
-        ("secret", "the role `scrim_owner` may not read `public.secret`"),
+        ("secret", "the role `scrim_owner` may not read"),
     ] {
         assert!(
             report.failed.iter().any(|f| f.data_source == source && f.reason.contains(part)),
@@ -196,15 +196,21 @@ fn an_expired_grant_shows_no_rows_by_itself(target: Target) {
     let everybody = "{ kind: subscription-policy, name: everybody, where: all, access: anyone }";
     let governed = pushed(target, &base().replace(everybody, "{ kind: tag, name: T }"));
     assert_eq!(rows(&governed, "bob"), 0);
-    let expires = Utc::now() + chrono::Duration::milliseconds(1500);
+    // Redshift's clock stands still for a second at a time.
+    let lasts = if target == Target::Postgresql { 1500 } else { 4000 };
+    let expires = Utc::now() + chrono::Duration::milliseconds(lasts);
     let grant = format!("{{ kind: grant, name: g, user: bob, data_source: staff, expires: {} }}", expires.to_rfc3339());
     push(&governed, &base().replace(everybody, &grant));
     assert_eq!(rows(&governed, "bob"), 2);
-    // Nor does a reader keep it by one long message, within which the time of the statement stands still.
-    assert_eq!(
-        governed.seen("bob", "SELECT pg_sleep(1.7); SELECT id FROM governed.staff").unwrap(),
-        [[Some(String::new())]]
-    );
+    if target == Target::Postgresql {
+        // Nor does a reader keep it by one long message, within which the time of the statement stands still.
+        assert_eq!(
+            governed.seen("bob", "SELECT pg_sleep(1.7); SELECT id FROM governed.staff").unwrap(),
+            [[Some(String::new())]]
+        );
+    } else {
+        std::thread::sleep(std::time::Duration::from_millis(5200));
+    }
     assert_eq!(rows(&governed, "bob"), 0);
     assert_eq!(governed.seen("bob", "SELECT * FROM immuta_system.user_tables").unwrap().len(), 0);
 }
@@ -275,7 +281,7 @@ fn a_view_may_get_another_name(target: Target) {
 fn drift_is_found_and_repaired(target: Target) {
     let governed = pushed(target, &base());
     let tampering = [
-        "CREATE OR REPLACE VIEW governed.staff (id, ssn) AS SELECT id, CAST(ssn AS varchar(64)) FROM hr.staff",
+        "CREATE OR REPLACE VIEW governed.staff (id, ssn) AS SELECT 1, CAST('raw' AS varchar(64))",
         "GRANT SELECT, UPDATE ON governed.staff TO bob",
         "GRANT UPDATE (id) ON governed.staff TO bob",
         "ALTER VIEW governed.staff SET (security_barrier = true)",
@@ -296,15 +302,19 @@ fn drift_is_found_and_repaired(target: Target) {
         let warehouse = governed.connect(&catalog);
         governed.wait(scrim_sync::differences(&warehouse, &catalog, integration, Utc::now())).unwrap()
     };
-    for sql in tampering {
+    // Redshift has neither, on late-binding views.
+    let there = |sql: &&str| target == Target::Postgresql || !["security_barrier", "RENAME", "UPDATE (id)"].iter().any(|part| sql.contains(part));
+    for sql in tampering.into_iter().filter(there) {
         assert_eq!(differences(), [], "before {sql}");
-        governed.run(sql);
+        governed.run_at_home(sql);
         assert_ne!(differences(), [], "{sql}");
         let report = try_push(&governed, &base(), &allow_drop()).unwrap();
         assert!(report.changes_anything() && report.failed.is_empty(), "{sql}: {report:?}");
         let ssn = |user: &str| one(&governed, user, "SELECT ssn FROM governed.staff WHERE id = 1");
         assert_eq!((ssn("ann").as_deref(), ssn("bob").as_deref()), (Some("123"), Some("hidden")), "{sql}");
-        assert_eq!(governed.refused("bob", "UPDATE governed.staff SET id = 1"), "42501", "{sql}");
+        if target == Target::Postgresql {
+            assert_eq!(governed.refused("bob", "UPDATE governed.staff SET id = 1"), "42501", "{sql}");
+        }
     }
     assert_eq!(differences(), []);
 }
@@ -396,7 +406,7 @@ fn whoever_pushed_before_can_change_nothing_any_more(target: Target) {
     let integration = &catalog.integrations.values().next().unwrap().item;
     let mut slow = governed.connect(&catalog);
     let epoch = governed.wait(slow.claim()).unwrap();
-    governed.run("DELETE FROM immuta_system.profile");
+    governed.run_at_home("DELETE FROM immuta_system.profile");
     let plan =
         governed.wait(scrim_sync::plan(&slow, &catalog, integration, &Options::default(), epoch, Utc::now())).unwrap();
     push(&governed, &base().replace("name: bob", "name: bob, disabled: true"));
@@ -437,7 +447,8 @@ fn an_old_snapshot_never_meets_a_new_view() {
     assert_eq!(clear.len(), 0);
 }
 
-/// Whoever locks a table holds up nothing but what must change on it.
+/// Whoever locks a table holds up nothing but what must change on it. (Beside the table, the double cannot tell the
+/// definition of a view meanwhile.)
 fn a_locked_table_holds_up_no_push(target: Target) {
     let governed = pushed(target, &base());
     governed.run("BEGIN; LOCK TABLE hr.staff IN ACCESS EXCLUSIVE MODE");
@@ -462,7 +473,7 @@ fn a_lookup_table_that_was_replaced_closes_its_source_until_that_is_confirmed(ta
     let report = push(&governed, &text);
     assert!(
         report.failed[0].closed
-            && report.failed[0].reason.contains("`hr.desk`, which a rule looks up in, is another one"),
+            && report.failed[0].reason.contains("hr.desk`, which a rule looks up in, is another one"),
         "{report:?}"
     );
     assert_eq!(rows(&governed, "ann"), 0);
@@ -553,7 +564,7 @@ fn a_relation_that_scrim_did_not_make_is_never_replaced(target: Target) {
     governed.run("CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, ssn varchar(11)); CREATE ROLE ann LOGIN");
     let catalog = governed.catalog(&base());
     governed.install(&catalog);
-    governed.run("CREATE VIEW governed.staff AS SELECT 'mine' AS whose");
+    governed.run_at_home("CREATE VIEW governed.staff AS SELECT 'mine' AS whose");
     let report = try_push(&governed, &base(), &Options::default()).unwrap();
     assert!(report.failed[0].reason.contains("was not made by Scrim"), "{report:?}");
     assert_eq!(governed.cell("SELECT whose FROM governed.staff").as_deref(), Some("mine"));
@@ -592,6 +603,16 @@ fn a_table_that_was_replaced_closes_its_source_until_that_is_confirmed(target: T
     }
 }
 
+#[test]
+fn a_locked_table_holds_up_no_push_in_postgresql() {
+    a_locked_table_holds_up_no_push(Target::Postgresql);
+}
+
+#[test]
+fn a_locked_table_holds_up_no_push_from_another_database() {
+    a_locked_table_holds_up_no_push(Target::Central);
+}
+
 scrim_testkit::everywhere! {
     the_first_push_makes_everything_and_the_second_changes_nothing
     a_changed_policy_replaces_one_view_and_a_changed_person_one_profile
@@ -612,7 +633,6 @@ scrim_testkit::everywhere! {
     no_moment_of_a_push_shows_more_than_before_or_after
     another_policy_on_a_source_leaves_no_gap
     whoever_pushed_before_can_change_nothing_any_more
-    a_locked_table_holds_up_no_push
     a_lookup_table_that_was_replaced_closes_its_source_until_that_is_confirmed
     two_sources_may_change_names
     a_reader_who_holds_a_lock_cannot_keep_a_source_open

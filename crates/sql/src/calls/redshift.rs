@@ -64,6 +64,8 @@ pub struct ViewCall<'a> {
     pub base: &'a str,
     /// The columns of the table below, as JSON.
     pub base_columns: &'a str,
+    /// The columns of the view with what their types come from, by a hash: a view with others is not replaced but made anew.
+    pub shape: &'a str,
     /// The facts that it asks for, as JSON.
     pub reads: &'a str,
 }
@@ -180,9 +182,10 @@ impl Calls {
         let audience = call.audience.map_or_else(|| "NULL".to_owned(), literal);
         let records = [call.base, call.base_columns, call.reads].map(literal).join(", ");
         let mut statements = vec![format!(
-            "CALL {}.apply_view({epoch}, {texts}, {query}, {epoch}, {}, {audience}, {records})",
+            "CALL {}.apply_view({epoch}, {texts}, {query}, {epoch}, {}, {}, {audience}, {records})",
             self.procedures,
-            literal(call.hash)
+            literal(call.hash),
+            literal(call.shape)
         )];
         for statistic in &rendered.statistics {
             statements.push(self.define(epoch, call.key, statistic)?);
@@ -301,11 +304,10 @@ impl Calls {
         let statement = |tables: &[TableName]| {
             let names: Vec<String> = tables.iter().map(one).collect();
             format!(
-                "SELECT n.nspname, c.relname, c.\"oid\", c.relkind, u.usename, \
+                "SELECT n.nspname, c.relname, c.\"oid\", c.relkind, pg_get_userbyid(c.relowner), \
                  CASE WHEN has_schema_privilege({owner}, n.nspname, 'USAGE') AND has_table_privilege({owner}, c.\"oid\", 'SELECT') THEN 1 ELSE 0 END, \
                  a.attname, format_type(a.atttypid, a.atttypmod), a.attnum FROM pg_catalog.pg_class AS c \
                  INNER JOIN pg_catalog.pg_namespace AS n ON n.\"oid\" = c.relnamespace \
-                 INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner \
                  LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.\"oid\" AND a.attnum > 0 AND NOT a.attisdropped \
                  WHERE c.relkind IN ('r', 'v', 'm') AND ({}) ORDER BY c.\"oid\", a.attnum",
                 names.join(" OR "),

@@ -228,7 +228,7 @@ impl Stand {
         let columns = view.columns.join("\n");
         let [q1, q2, q3, q4, q5, q6, q7, q8] = redshift::parts(view.query).unwrap();
         let hash = "h".repeat(64);
-        let base = format!("{:?}", view.columns);
+        let base = view.columns.join(" ");
         self.procedure_call(
             "apply_view",
             &[
@@ -247,6 +247,7 @@ impl Stand {
                 &q8,
                 &version,
                 &hash,
+                &base,
                 &"a_1",
                 &"{}",
                 &base,

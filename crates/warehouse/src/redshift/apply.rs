@@ -2,6 +2,7 @@
 
 use rustls::crypto::CryptoProvider;
 use scrim_sql::calls::redshift::{Calls, ViewCall};
+use sha2::{Digest, Sha256};
 use tokio_postgres::error::SqlState;
 
 use super::session::Failed;
@@ -42,6 +43,8 @@ impl Redshift {
     pub(crate) async fn apply_view(&mut self, epoch: i64, change: &ViewChange) -> Result<(), Refused> {
         let base = json(&(&change.base, &change.lookups));
         let (base_columns, reads) = (json(&change.base_columns), json(&change.rendered.reads));
+        let columns: Vec<&str> = change.rendered.columns.iter().map(|name| name.as_str()).collect();
+        let shape = hex::encode(Sha256::digest(json(&(columns, &change.base_columns))));
         let call = ViewCall {
             epoch,
             key: &change.key,
@@ -52,6 +55,7 @@ impl Redshift {
             audience: change.audience.as_deref(),
             base: &base,
             base_columns: &base_columns,
+            shape: &shape,
             reads: &reads,
         };
         // The lease first: what is staged must not meet what another push stages.

@@ -91,6 +91,8 @@ CREATE TABLE IF NOT EXISTS {system}.object_state (
   view_oid BIGINT NOT NULL,
   version BIGINT NOT NULL,
   hash VARCHAR(64) NOT NULL,
+  -- The columns of the view, by a hash.
+  shape VARCHAR(64) NOT NULL,
   fingerprint VARCHAR(64) NOT NULL,
   -- The table below and those that rules look up in, as they were: identity and owner, where the warehouse tells.
   base VARCHAR(65535) NOT NULL,

@@ -100,7 +100,7 @@ CREATE OR REPLACE PROCEDURE {procedures}.apply_view(
   p_epoch BIGINT, p_source VARCHAR(64), p_data_source VARCHAR(128), p_view VARCHAR(128), p_columns VARCHAR(65535),
   p_query_1 VARCHAR(65535), p_query_2 VARCHAR(65535), p_query_3 VARCHAR(65535), p_query_4 VARCHAR(65535),
   p_query_5 VARCHAR(65535), p_query_6 VARCHAR(65535), p_query_7 VARCHAR(65535), p_query_8 VARCHAR(65535),
-  p_version BIGINT, p_hash VARCHAR(64), p_audience VARCHAR(64), p_base VARCHAR(65535),
+  p_version BIGINT, p_hash VARCHAR(64), p_shape VARCHAR(64), p_audience VARCHAR(64), p_base VARCHAR(65535),
   p_base_columns VARCHAR(65535), p_reads VARCHAR(65535)
 )
 AS $scrim$
@@ -108,7 +108,7 @@ DECLARE
   v_schema VARCHAR(128) := {views:text};
   v_target VARCHAR(1024);
   v_known BIGINT;
-  v_known_columns VARCHAR(65535);
+  v_known_shape VARCHAR(64);
   v_known_fingerprint VARCHAR(64);
   v_oid BIGINT;
   v_name VARCHAR(128);
@@ -120,7 +120,7 @@ BEGIN
   CALL {procedures}.hold(p_epoch);
   -- Names are always quoted, and by hand: QUOTE_IDENT leaves reserved words as they are.
   v_target := '"' || REPLACE(v_schema, '"', '""') || '"."' || REPLACE(p_view, '"', '""') || '"';
-  SELECT s.view_oid, s.base_columns, s.fingerprint INTO v_known, v_known_columns, v_known_fingerprint FROM {system}.object_state AS s WHERE s.source = p_source;
+  SELECT s.view_oid, s.shape, s.fingerprint INTO v_known, v_known_shape, v_known_fingerprint FROM {system}.object_state AS s WHERE s.source = p_source;
   SELECT c.oid::BIGINT INTO v_oid FROM pg_catalog.pg_class AS c
   INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   WHERE n.nspname = {views:text} AND c.relname = p_view;
@@ -138,7 +138,7 @@ BEGIN
   END IF;
   IF v_oid IS NOT NULL THEN
     CALL {procedures}.fingerprint(p_view, v_fingerprint);
-    IF v_known_columns <> p_base_columns OR v_known_fingerprint <> v_fingerprint THEN
+    IF v_known_shape <> p_shape OR v_known_fingerprint <> v_fingerprint THEN
       -- A view is replaced only by one with the same columns, and keeps its owner and what was granted on it by hand:
       -- then it is made anew. Nobody sees it gone: this is one transaction.
       EXECUTE 'DROP VIEW ' || v_target;
@@ -180,9 +180,9 @@ BEGIN
   INSERT INTO {system}.gate (source, min_version) VALUES (p_source, p_version);
   DELETE FROM {system}.object_state WHERE source = p_source;
   INSERT INTO {system}.object_state (
-    source, data_source, view_name, view_oid, version, hash, fingerprint, base, base_columns, reads, closed, pushed_at
+    source, data_source, view_name, view_oid, version, hash, shape, fingerprint, base, base_columns, reads, closed, pushed_at
   ) VALUES (
-    p_source, p_data_source, p_view, v_oid, p_version, p_hash, v_fingerprint, p_base, p_base_columns, p_reads, NULL,
+    p_source, p_data_source, p_view, v_oid, p_version, p_hash, p_shape, v_fingerprint, p_base, p_base_columns, p_reads, NULL,
     TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ))
   );
 END;
