@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use scrim_redshift_gate::{Refusal, StatementKind};
@@ -14,6 +14,9 @@ use crate::options::Options;
 
 /// Verdicts of the gate that are remembered at most.
 const REMEMBERED: usize = 10_000;
+
+/// What the gate said of the statements so far. It says the same to every double in this process, and its parser is slow.
+static VERDICTS: LazyLock<Mutex<HashMap<String, Result<StatementKind, Refusal>>>> = LazyLock::new(Mutex::default);
 
 /// What all sessions share.
 pub(crate) struct Shared {
@@ -28,7 +31,6 @@ pub(crate) struct Shared {
     pub(crate) datashares: Mutex<Vec<String>>,
     statements: AtomicU64,
     seen: Mutex<Seen>,
-    verdicts: Mutex<HashMap<String, Result<StatementKind, Refusal>>>,
 }
 
 #[derive(Debug, Default)]
@@ -49,7 +51,6 @@ impl Shared {
             datashares: Mutex::default(),
             statements: AtomicU64::new(0),
             seen: Mutex::default(),
-            verdicts: Mutex::default(),
         }
     }
 
@@ -81,7 +82,7 @@ impl Shared {
 
     /// The gate's verdict. It parses, which takes its time: on a thread where that is allowed.
     pub(crate) async fn check(&self, statement: &str) -> Result<StatementKind, Answer> {
-        if let Ok(verdicts) = self.verdicts.lock()
+        if let Ok(verdicts) = VERDICTS.lock()
             && let Some(verdict) = verdicts.get(statement)
         {
             return Ok(verdict.clone()?);
@@ -89,7 +90,7 @@ impl Shared {
         let text = statement.to_owned();
         let verdict = tokio::task::spawn_blocking(move || scrim_redshift_gate::check(&text)).await;
         let verdict = verdict.map_err(|error| Answer::new("XX000", format!("the gate gave up: {error}")))?;
-        if let Ok(mut verdicts) = self.verdicts.lock() {
+        if let Ok(mut verdicts) = VERDICTS.lock() {
             if verdicts.len() >= REMEMBERED {
                 verdicts.clear();
             }

@@ -8,119 +8,26 @@
 use std::collections::BTreeMap;
 
 use proptest::test_runner::{Config, TestRunner};
-use scrim_catalog::{Catalog, Name};
+use scrim_catalog::Catalog;
 use scrim_policy::evaluate::{Released, Row, World, evaluate};
 use scrim_policy::{Facts, Merged, SaltKey, Value, decide, merge};
-use scrim_testkit::random::{COLUMNS, Choice, ROWS, documents, mask_rule, quoted, row_rule, rows, who};
-use scrim_testkit::{Governed, catalog, ident, literal};
+use scrim_testkit::random::{Choice, documents, mask_rule, quoted, row_rule, rows, who};
+use scrim_testkit::agreement::{closed, compare, prepare, random};
+use scrim_testkit::{Governed, Target, catalog, ident, literal};
 
 /// A catalog that is never pushed.
 fn offline(text: &str) -> Catalog {
     catalog(&format!("{{ kind: integration, name: w, engine: postgresql, database: postgres }}\n---\n{text}"))
 }
 
-/// The table of all types, a look-up table and the readers.
-fn prepare(governed: &Governed) {
-    let columns: Vec<String> = COLUMNS.iter().map(|(name, t, _)| format!("{} {t}", ident(name))).collect();
-    let value = |text: &Option<&str>| text.map_or("NULL".to_owned(), literal);
-    let rows: Vec<String> =
-        ROWS.iter().map(|row| format!("({})", row.iter().map(value).collect::<Vec<_>>().join(", "))).collect();
-    governed.run(&format!(
-        "CREATE SCHEMA raw; CREATE SCHEMA ref; CREATE TABLE raw.all_types ({}); INSERT INTO raw.all_types VALUES {};
-         CREATE TABLE ref.desk (k integer, login text); INSERT INTO ref.desk VALUES (1, 'u1'), (2, 'u1'), (NULL, 'u1'), (5, 'u2'), (5, 'u2');
-         CREATE UNIQUE INDEX ON raw.all_types (id); SELECT pg_stat_force_next_flush();
-         CREATE ROLE u1 LOGIN; CREATE ROLE u2 LOGIN; CREATE ROLE u3 LOGIN; CREATE ROLE u4 LOGIN; CREATE ROLE stranger LOGIN;",
-        columns.join(", "),
-        rows.join(", ")
-    ));
-}
-
-/// The view, read under settings that a reader may choose to confuse it, and shown under plain ones.
-const HOSTILE: &str = "SET timezone = '<X>167'; SET datestyle = 'German, DMY'; SET intervalstyle = 'sql_standard';
-    SET extra_float_digits = -15; SET bytea_output = 'escape'; SET search_path = pg_temp, public;
-    CREATE TEMP TABLE snap AS SELECT * FROM governed.all_types;
-    SET timezone = 'UTC'; RESET datestyle; RESET intervalstyle; RESET extra_float_digits; RESET bytea_output; RESET search_path;
-    SELECT * FROM snap; DROP TABLE pg_temp.snap";
-
-fn compare(governed: &Governed, seed: u64) {
-    let text = documents(&mut Choice::new(seed));
-    let catalog = governed.catalog(&text);
-    governed.push(&catalog);
-    let now = chrono::Utc::now();
-    let source = catalog.data_sources.values().next().unwrap();
-    let merged = merge(&catalog, source).unwrap();
-    assert_eq!(merged.closed, []);
-    let salts = governed.salts();
-    let desk = |k: &str, login: &str| {
-        BTreeMap::from([
-            (Name::new("k").unwrap(), Some(k.to_owned())),
-            (Name::new("login").unwrap(), Some(login.to_owned())),
-        ])
-    };
-    let lookups =
-        BTreeMap::from([("ref.desk".parse().unwrap(), vec![desk("1", "u1"), desk("2", "u1"), desk("5", "u2")])]);
-    let rows = rows();
-    let released = Released::counted(&merged, &rows);
-    for user in catalog.users.values() {
-        let facts = Facts::of(&catalog, user);
-        let granted = decide(&catalog, source, user, now).granted;
-        let salt = |key: &SaltKey| salts.get(key).cloned().unwrap_or_default();
-        let world = World { now, login: &user.name, salt: &salt, lookups: &lookups, released: &released };
-        let expected = evaluate(&merged, granted, &facts, &rows, &world);
-        let found = governed.seen(&user.name, HOSTILE).unwrap();
-        let mut found: Vec<Vec<Value>> = found
-            .into_iter()
-            .map(|row| {
-                let cells = row.into_iter().zip(&merged.columns);
-                cells
-                    .map(|(text, column)| {
-                        text.map_or(Value::Null, |text| Value::printed(&text, &column.column_type.exposed()).unwrap())
-                    })
-                    .collect()
-            })
-            .collect();
-        let mut expected: Vec<Vec<Value>> =
-            expected.iter().map(|row| merged.columns.iter().map(|c| row[&c.name].value.clone()).collect()).collect();
-        found.sort_by_key(|row| format!("{row:?}"));
-        expected.sort_by_key(|row| format!("{row:?}"));
-        assert_eq!(found, expected, "as {} in\n{text}", user.name);
-    }
-    for user in ["u1", "u2", "u3", "u4", "stranger"] {
-        closed(governed, user, &text);
-    }
-    for relation in ["governed.all_types", "immuta_system.user_profile", "immuta_system.user_tables"] {
-        let rows = governed.seen("stranger", &format!("SELECT 1 FROM {relation}")).unwrap();
-        assert_eq!(rows.len(), 0, "a stranger sees {relation} in\n{text}");
-    }
-}
-
-/// Laws 1 and 3 for a user: without a subscription the table is not even scanned; nobody else's profile is seen, and
-/// nothing of what is behind the views.
-fn closed(governed: &Governed, user: &str, text: &str) {
-    let rows = governed.seen(user, "SELECT DISTINCT immuta__userid FROM immuta_system.user_profile").unwrap();
-    assert!(rows.iter().all(|row| row[0].as_deref() == Some(user)), "{user} sees the profile of {rows:?} in\n{text}");
-    for relation in ["immuta_system.profile", "immuta_system.salt", "raw.all_types"] {
-        assert_eq!(governed.refused(user, &format!("SELECT 1 FROM {relation}")), "42501", "{relation} in\n{text}");
-    }
-    let listed = governed.seen(user, "SELECT 1 FROM immuta_system.user_tables").unwrap();
-    if listed.is_empty() {
-        let plan =
-            governed.seen(user, "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT * FROM governed.all_types").unwrap();
-        let lines: Vec<String> = plan.into_iter().flatten().flatten().collect();
-        let scans = || lines.iter().filter(|line| line.contains(" on all_types"));
-        assert!(scans().all(|line| line.contains("(never executed)")), "{user} scans: {lines:#?} in\n{text}");
-    }
-}
-
 /// Law 4: whoever is deleted sees nothing any more, and an empty catalog shows nothing to anybody.
-#[test]
-fn whoever_is_deleted_sees_nothing_and_an_empty_catalog_shows_nothing() {
-    let governed = Governed::start();
+fn whoever_is_deleted_sees_nothing_and_an_empty_catalog_shows_nothing(target: Target) {
+    let governed = Governed::on(target);
     prepare(&governed);
-    governed.install(&governed.catalog(&format!("{}---\n{LOOKUP}", documents(&mut Choice::new(1)))));
+    governed.install(&governed.catalog(&format!("{}---\n{LOOKUP}", random(target, &mut Choice::new(1)))));
     let options = scrim_sync::Options { allow_drop: true, ..Default::default() };
     for seed in 1..12 {
-        let text = documents(&mut Choice::new(seed * 7919));
+        let text = random(target, &mut Choice::new(seed * 7919));
         governed.push(&governed.catalog(&text));
         let without: Vec<&str> = text.split("---\n").filter(|document| !document.contains("name: u2,")).collect();
         // What names the user must go with them.
@@ -138,15 +45,15 @@ fn whoever_is_deleted_sees_nothing_and_an_empty_catalog_shows_nothing() {
     }
 }
 
-#[test]
-fn the_view_and_the_reference_evaluator_agree_on_every_cell() {
-    let governed = Governed::start();
+fn the_view_and_the_reference_evaluator_agree_on_every_cell(target: Target) {
+    let governed = Governed::on(target);
     prepare(&governed);
-    governed.install(&governed.catalog(&format!("{}---\n{LOOKUP}", documents(&mut Choice::new(1)))));
-    let cases = std::env::var("SCRIM_CASES").map_or(400, |n| n.parse().unwrap());
+    governed.install(&governed.catalog(&format!("{}---\n{LOOKUP}", random(target, &mut Choice::new(1)))));
+    let usual = if target == Target::Postgresql { 400 } else { 60 };
+    let cases = std::env::var("SCRIM_CASES").map_or(usual, |n| n.parse().unwrap());
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
     let outcome = TestRunner::new(config).run(&proptest::num::u64::ANY, |seed| {
-        compare(&governed, seed);
+        compare(&governed, &random(target, &mut Choice::new(seed)));
         Ok(())
     });
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
@@ -154,12 +61,12 @@ fn the_view_and_the_reference_evaluator_agree_on_every_cell() {
 
 /// While one random catalog takes another's place, each person sees at every moment what the state before shows, what
 /// the state after shows, or nothing.
-#[test]
-fn no_moment_between_two_catalogs_shows_what_neither_shows() {
-    let governed = Governed::start();
+fn no_moment_between_two_catalogs_shows_what_neither_shows(target: Target) {
+    let governed = Governed::on(target);
     prepare(&governed);
-    governed.install(&governed.catalog(&format!("{}---\n{LOOKUP}", documents(&mut Choice::new(1)))));
-    let cases = std::env::var("SCRIM_CASES").map_or(100, |n| n.parse().unwrap());
+    governed.install(&governed.catalog(&format!("{}---\n{LOOKUP}", random(target, &mut Choice::new(1)))));
+    let usual = if target == Target::Postgresql { 100 } else { 15 };
+    let cases = std::env::var("SCRIM_CASES").map_or(usual, |n| n.parse().unwrap());
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
     let options = scrim_sync::Options { allow_drop: true, ..Default::default() };
     let seen = || -> Vec<Vec<Vec<Option<String>>>> {
@@ -171,7 +78,7 @@ fn no_moment_between_two_catalogs_shows_what_neither_shows() {
         ["u1", "u2", "u3", "u4"].into_iter().map(user).collect()
     };
     let outcome = TestRunner::new(config).run(&(proptest::num::u64::ANY, proptest::num::u64::ANY), |(one, other)| {
-        let (before, after) = (documents(&mut Choice::new(one)), documents(&mut Choice::new(other)));
+        let (before, after) = (random(target, &mut Choice::new(one)), random(target, &mut Choice::new(other)));
         governed.push(&governed.catalog(&before));
         let catalog = governed.catalog(&after);
         let integration = &catalog.integrations.values().next().unwrap().item;
@@ -512,9 +419,8 @@ fn strengths(text: &str, rows: &[Row], now: chrono::DateTime<chrono::Utc>) -> BT
 }
 
 /// Law 6: names and values of any content neither break nor escape the SQL.
-#[test]
-fn hostile_names_and_values_stay_what_they_are() {
-    let governed = Governed::start();
+fn hostile_names_and_values_stay_what_they_are(target: Target) {
+    let governed = Governed::on(target);
     governed.run("CREATE TABLE public.canary (a int); CREATE ROLE u1 LOGIN; CREATE SCHEMA raw");
     let hostile = [
         "x'; DROP TABLE public.canary; --",
@@ -530,6 +436,9 @@ fn hostile_names_and_values_stay_what_they_are() {
     let mut choice = Choice::new(42);
     let random: std::collections::BTreeSet<String> = (0..24).map(|_| nasty(&mut choice)).collect();
     for name in hostile.into_iter().chain(random.iter().map(String::as_str)) {
+        // Redshift keeps names in lower case.
+        let folded = if target == Target::Postgresql { name.to_owned() } else { name.to_ascii_lowercase() };
+        let name = folded.as_str();
         let yaml = quoted(name);
         let table = quoted(&format!("raw.{}", ident(name)));
         let view = quoted(&format!("governed.{}", ident(name)));
@@ -569,4 +478,11 @@ fn nasty(choice: &mut Choice) -> String {
         name += choice.of(&parts);
     }
     name + choice.of(&["z", "'", "\"", "\\"])
+}
+
+scrim_testkit::everywhere! {
+    whoever_is_deleted_sees_nothing_and_an_empty_catalog_shows_nothing
+    the_view_and_the_reference_evaluator_agree_on_every_cell
+    no_moment_between_two_catalogs_shows_what_neither_shows
+    hostile_names_and_values_stay_what_they_are
 }

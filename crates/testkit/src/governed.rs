@@ -104,10 +104,20 @@ impl Governed {
             Running::Postgresql(cluster) => cluster.admin_url(target.database()),
             Running::Redshift(double) => double.backend_url(target.database()),
         };
-        let admin = runtime.block_on(connect(&url));
+        let admin = runtime.block_on(connect_past_the_double(&url));
         let mut password = NamedTempFile::new().unwrap();
         writeln!(password, "the password of Scrim's login").unwrap();
         Self { admin, home: OnceCell::new(), reader: OnceCell::new(), target, password, runtime, running }
+    }
+
+    /// Which warehouse it is.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// A table as it is named in the database of the views.
+    pub fn table(&self, name: &str) -> String {
+        if self.target == Target::Central { format!("{}.{name}", self.target.database()) } else { name.to_owned() }
     }
 
     /// The double, where this is Redshift.
@@ -135,7 +145,7 @@ impl Governed {
                 Running::Postgresql(cluster) => cluster.admin_url(self.target.home()),
                 Running::Redshift(double) => double.backend_url(self.target.home()),
             };
-            self.wait(connect(&url))
+            self.wait(connect_past_the_double(&url))
         })
     }
 
@@ -279,7 +289,14 @@ impl Governed {
 async fn connect(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);
-    client.batch_execute("SET timezone = 'UTC'").await.unwrap();
+    client.batch_execute("SET timezone TO 'UTC'").await.unwrap();
+    client
+}
+
+/// Straight to PostgreSQL, which behind the double takes backslashes for escapes unless told otherwise.
+async fn connect_past_the_double(url: &str) -> Client {
+    let client = connect(url).await;
+    client.batch_execute("SET standard_conforming_strings = on").await.unwrap();
     client
 }
 

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod agreement;
 mod governed;
 pub mod random;
 
