@@ -31,7 +31,9 @@ pub(crate) async fn serve(shared: Arc<Shared>, mut wire: Wire, database: &str) -
     };
     if frame.tag != b'p' || frame.read::<Password>()?.password != shared.secret {
         let user = USER;
-        wire.message(&Answer::fatal("28P01", format!("password authentication failed for user \"{user}\"")).response())?;
+        wire.message(
+            &Answer::fatal("28P01", format!("password authentication failed for user \"{user}\"")).response(),
+        )?;
         return wire.flush().await;
     }
     wire.message(&Authentication::Ok)?;

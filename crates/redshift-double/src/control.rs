@@ -49,7 +49,7 @@ impl Control {
             let (client, connection) = config.connect(NoTls).await.map_err(|error| failed(&error))?;
             tokio::spawn(connection);
             // What a session of the double's client holds must not hang both.
-            client.batch_execute("SET lock_timeout = '1s'").await.map_err(|error| failed(&error))?;
+            client.batch_execute("SET lock_timeout = '100ms'").await.map_err(|error| failed(&error))?;
             self.clients.insert(database.to_owned(), client);
         }
         self.clients.get(database).ok_or_else(|| Answer::new("08006", "the double lost its connection"))

@@ -25,11 +25,8 @@ use crate::shared::Shared;
 const HOST: &str = "127.0.0.1";
 
 /// What Redshift has and PostgreSQL has not, made in every database.
-const SHIMS: [&str; 3] = [
-    include_str!("shims/10_functions.sql"),
-    include_str!("shims/20_system.sql"),
-    include_str!("shims/30_views.sql"),
-];
+const SHIMS: [&str; 3] =
+    [include_str!("shims/10_functions.sql"), include_str!("shims/20_system.sql"), include_str!("shims/30_views.sql")];
 
 /// A running double, with its PostgreSQL. Dropping it stops both.
 pub struct Double {

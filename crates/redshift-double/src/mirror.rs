@@ -34,6 +34,9 @@ const HERE: &str = "SELECT \
      FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) \
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2";
 
+/// Somebody's transaction holds what is to be changed.
+const LOCKED: &str = "55P03";
+
 type Columns = Vec<(String, String)>;
 
 /// What a relation is at home.
@@ -60,7 +63,12 @@ pub(crate) async fn refresh(control: &mut Control, database: &str, changes: u64)
     }
     for remote in standing {
         // What is gone fails when it is read; what is held by somebody's transaction is looked at another time.
-        if put(control, database, &remote).await.is_err() {
+        let done = match put(control, database, &remote).await {
+            // Not to be read from here any more.
+            Err(_) => close(control, database, &remote).await.is_ok(),
+            Ok(done) => done,
+        };
+        if !done {
             control.mirrored.insert(database.to_owned(), 0);
         }
     }
@@ -73,7 +81,7 @@ pub(crate) async fn ensure(control: &mut Control, database: &str, remote: &Remot
     if control.standing.get(database).is_some_and(|standing| standing.contains(remote)) {
         return Ok(());
     }
-    put(control, database, remote).await
+    put(control, database, remote).await.map(|_| ())
 }
 
 /// The same for all databases, so that what is not granted any more keeps no user from being dropped.
@@ -85,9 +93,10 @@ pub(crate) async fn refresh_all(control: &mut Control, changes: u64) -> Result<(
     Ok(())
 }
 
-async fn put(control: &mut Control, database: &str, remote: &Remote) -> Result<(), Answer> {
+/// Whether all of it could be done now.
+async fn put(control: &mut Control, database: &str, remote: &Remote) -> Result<bool, Answer> {
     let Some(home) = look(control, remote).await? else {
-        return Ok(());
+        return Ok(true);
     };
     let local = remote.local_schema();
     let here = control.rows(database, HERE, &[&local, &remote.table]).await?;
@@ -98,7 +107,8 @@ async fn put(control: &mut Control, database: &str, remote: &Remote) -> Result<(
         None => {
             server(control, database, &remote.database).await?;
             sql.push(format!("CREATE SCHEMA IF NOT EXISTS {schema}"));
-            let columns: Vec<String> = home.columns.iter().map(|(name, kind)| format!("{} {kind}", ident(name))).collect();
+            let columns: Vec<String> =
+                home.columns.iter().map(|(name, kind)| format!("{} {kind}", ident(name))).collect();
             sql.push(format!(
                 "CREATE FOREIGN TABLE {table} ({}) SERVER {} OPTIONS (schema_name {}, table_name {})",
                 columns.join(", "),
@@ -110,15 +120,27 @@ async fn put(control: &mut Control, database: &str, remote: &Remote) -> Result<(
         Some(here) => sql.extend(alterations(&table, &here, &home.columns)),
     }
     // One statement after the other, so that privileges follow even where a view keeps a column from going.
+    let mut complete = true;
     for sql in sql {
-        let done = control.run(database, &sql).await;
-        if !sql.starts_with("ALTER") {
-            done?;
+        match control.run(database, &sql).await {
+            Err(answer) if !sql.starts_with("ALTER") => return Err(answer),
+            Err(answer) => complete &= answer.code != LOCKED,
+            Ok(()) => {}
         }
     }
     control.run(database, &privileges(&schema, &table, &home)).await?;
-    control.standing.entry(database.to_owned()).or_default().insert(remote.clone());
-    Ok(())
+    if complete {
+        control.standing.entry(database.to_owned()).or_default().insert(remote.clone());
+    }
+    Ok(complete)
+}
+
+/// Takes all privileges from what stands for a table.
+async fn close(control: &mut Control, database: &str, remote: &Remote) -> Result<(), Answer> {
+    let local = remote.local_schema();
+    let (schema, table) = (ident(&local), format!("{}.{}", ident(&local), ident(&remote.table)));
+    let nobody = Home { columns: Vec::new(), lookers: Vec::new(), readers: Vec::new() };
+    control.run(database, &privileges(&schema, &table, &nobody)).await
 }
 
 /// What a relation is at home, or why it cannot be read from elsewhere.
@@ -129,9 +151,12 @@ async fn look(control: &mut Control, remote: &Remote) -> Result<Option<Home>, An
     };
     let Remote { database, schema, table } = remote;
     if row.get::<_, bool>(5) {
-        return Err(Answer::new("0A000", format!("view {database}.{schema}.{table} refers to objects of yet another database"))
-            .detail("Views of other databases that refer to objects of yet another database cannot be queried.")
-            .hint(format!("Connect to the database {database} to query it.")));
+        return Err(Answer::new(
+            "0A000",
+            format!("view {database}.{schema}.{table} refers to objects of yet another database"),
+        )
+        .detail("Views of other databases that refer to objects of yet another database cannot be queried.")
+        .hint(format!("Connect to the database {database} to query it.")));
     }
     if row.get::<_, bool>(4) {
         let message = format!("{database}.{schema}.{table} has privileges on columns");
@@ -189,7 +214,8 @@ fn privileges(schema: &str, table: &str, home: &Home) -> String {
         )
     };
     let text = |on: &str| literal(on);
-    let of_schema = clear(format!("aclexplode((SELECT nspacl FROM pg_namespace WHERE oid = {}::regnamespace))", text(schema)));
+    let of_schema =
+        clear(format!("aclexplode((SELECT nspacl FROM pg_namespace WHERE oid = {}::regnamespace))", text(schema)));
     let of_table = clear(format!("aclexplode((SELECT relacl FROM pg_class WHERE oid = {}::regclass))", text(table)));
     let quoted = |on: String| on.replace('\\', "\\\\").replace('\'', "''");
     let mut sql = of_schema.replace("%s", &quoted(format!("SCHEMA {schema}")));

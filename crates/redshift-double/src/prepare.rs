@@ -43,16 +43,22 @@ pub(crate) async fn prepare(shared: &Shared, written: &str, setting: Setting<'_>
     let changes = shared.changes.load(std::sync::atomic::Ordering::SeqCst);
     let mut control = shared.control.lock().await;
     let databases = control.databases(changes).await?;
-    let place =
-        Place { database: setting.database, databases: &databases, case_sensitive: setting.case_sensitive };
+    let place = Place { database: setting.database, databases: &databases, case_sensitive: setting.case_sensitive };
     let rewritten = rewrite::rewrite(written, &place)?;
     if !rewritten.remote.is_empty() && !reads(kind) {
         return Err(Answer::new("0A000", format!("{kind} cannot name an object of another database")));
     }
+    if apart(kind, &rewritten.relations) {
+        return Err(Answer::new(
+            "0A000",
+            "Specified types or functions (one per INFO message) not supported on Redshift tables.",
+        )
+        .detail("The catalog of the leader node and tables of the compute nodes cannot be in one query."));
+    }
     if matches!(kind, StatementKind::DropDatabase | StatementKind::AlterDatabase) {
-        for database in rewritten.sql.split_whitespace().skip(2) {
-            control.leave(&database.trim_matches(['"', ';']).to_ascii_lowercase());
-        }
+        // PostgreSQL drops no database that the double itself is connected to.
+        let name = scrim_redshift_gate::tokens(&rewritten.sql)?.get(2).map(|token| token.inner().replace("\"\"", "\""));
+        control.leave(&name.unwrap_or_default());
     }
     mirror::refresh(&mut control, setting.database, changes).await?;
     if matches!(kind, StatementKind::DropUser | StatementKind::DropRole | StatementKind::DropGroup) {
@@ -75,6 +81,26 @@ pub(crate) async fn prepare(shared: &Shared, written: &str, setting: Setting<'_>
         case_sensitive: rewritten.case_sensitive,
         sql: rewritten.sql,
     })
+}
+
+/// Whether a query names what Redshift keeps on the leader node, and nowhere else, beside a table of somebody.
+fn apart(kind: StatementKind, relations: &[(String, String)]) -> bool {
+    let catalog = |(last, name): &(String, String)| {
+        let plain = name.len() == last.len() + 2 && last.starts_with("pg_");
+        plain
+            || ((name.starts_with("\"pg_catalog\".") || name.starts_with("\"information_schema\"."))
+                && !last.starts_with("svv_"))
+    };
+    // A name without a schema may be one of the query's own.
+    let table = |(last, name): &(String, String)| {
+        name.len() > last.len() + 2
+            && !name.starts_with("\"pg_catalog\".")
+            && !name.starts_with("\"information_schema\".")
+    };
+    kind != StatementKind::CreateProcedure
+        && reads(kind)
+        && relations.iter().any(catalog)
+        && relations.iter().any(table)
 }
 
 /// Whether a statement of this kind reads tables, and so may read those of other databases.
@@ -111,7 +137,9 @@ pub(crate) fn out_of_place(prepared: &Prepared, in_transaction: bool) -> Option<
     match prepared.kind {
         StatementKind::Truncate => Some(
             Answer::new("25001", "TRUNCATE would commit the transaction that it stands in")
-                .detail("Redshift commits with every TRUNCATE, and what was done before cannot be rolled back any more.")
+                .detail(
+                    "Redshift commits with every TRUNCATE, and what was done before cannot be rolled back any more.",
+                )
                 .hint("Use DELETE."),
         ),
         StatementKind::AlterTable if retyped => {

@@ -19,8 +19,8 @@ use scrim_redshift_gate::tokens;
 
 use crate::answer::Answer;
 pub(crate) use settings::{local_name, outside, redshift_parameters};
-pub(crate) use text::{ident, literal};
 use text::Text;
+pub(crate) use text::{ident, literal};
 
 /// What a rewriting depends on beside the statement.
 #[derive(Debug, Clone)]

@@ -77,13 +77,17 @@ impl Session {
             };
             match turn {
                 Turn::Backend(Some(frame)) => {
-                    if self.from_backend(frame)? {
-                        return Ok(());
+                    let mut next = Some(frame);
+                    while let Some(frame) = next {
+                        if self.answered(frame)? {
+                            return Ok(());
+                        }
+                        next = self.backend.waiting()?;
                     }
                     self.client.flush().await?;
                 }
                 Turn::Client(Some(frame)) => {
-                    if self.from_client(frame).await? {
+                    if self.asked(frame).await? {
                         return Ok(());
                     }
                     self.backend.flush().await?;
@@ -94,7 +98,7 @@ impl Session {
     }
 
     /// Whether the session is over.
-    async fn from_client(&mut self, frame: Frame) -> io::Result<bool> {
+    async fn asked(&mut self, frame: Frame) -> io::Result<bool> {
         match frame.tag {
             b'Q' => {
                 let query = frame.read::<Query>()?.query;
@@ -113,7 +117,7 @@ impl Session {
     }
 
     /// Whether the session is over.
-    fn from_backend(&mut self, frame: Frame) -> io::Result<bool> {
+    fn answered(&mut self, frame: Frame) -> io::Result<bool> {
         match frame.tag {
             b'S' => {
                 if let Some(status) = startup::told(frame.read::<ParameterStatus>()?) {
@@ -215,7 +219,7 @@ impl Session {
         while !self.awaited.is_empty() {
             match self.backend.frame().await? {
                 Some(frame) => {
-                    let over = self.from_backend(frame)?;
+                    let over = self.answered(frame)?;
                     self.client.flush().await?;
                     if over {
                         return Ok(true);
@@ -249,7 +253,8 @@ impl Session {
             match frame.tag {
                 b'D' => {
                     let row = frame.read::<DataRow>()?;
-                    found = row.data.get(4..).map(|text| String::from_utf8_lossy(text).trim_end_matches('\0').to_owned());
+                    found =
+                        row.data.get(4..).map(|text| String::from_utf8_lossy(text).trim_end_matches('\0').to_owned());
                 }
                 b'Z' => break,
                 _ => {}

@@ -61,7 +61,7 @@ impl Shared {
     /// Whether it is the turn of a statement to fail.
     pub(crate) fn turn_to_fail(&self) -> bool {
         let number = self.statements.fetch_add(1, Ordering::SeqCst) + 1;
-        self.options.fail_every > 0 && number % self.options.fail_every == 0
+        self.options.fail_every > 0 && number.is_multiple_of(self.options.fail_every)
     }
 
     pub(crate) fn see(&self, statement: &str) {

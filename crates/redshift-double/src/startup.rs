@@ -64,7 +64,12 @@ fn options(text: &str) -> Result<String, Answer> {
         let setting = match word.strip_prefix("--").or_else(|| word.strip_prefix("-c")) {
             Some("") => words.next().unwrap_or_default(),
             Some(setting) => setting.to_owned(),
-            None => return Err(Answer::fatal("42601", format!("invalid command-line argument for server process: {word}"))),
+            None => {
+                return Err(Answer::fatal(
+                    "42601",
+                    format!("invalid command-line argument for server process: {word}"),
+                ));
+            }
         };
         let (name, value) = setting.split_once('=').unwrap_or((&setting, ""));
         let local = parameter(&name.replace('-', "_").to_ascii_lowercase(), value)?;
@@ -106,7 +111,10 @@ mod tests {
 
     #[test]
     fn options_are_made_of_what_redshift_knows() {
-        assert_eq!(options("-c statement_timeout=5 --query-group=a\\ b").unwrap(), "-c statement_timeout=5 -c redshift.query_group=a\\ b");
+        assert_eq!(
+            options("-c statement_timeout=5 --query-group=a\\ b").unwrap(),
+            "-c statement_timeout=5 -c redshift.query_group=a\\ b"
+        );
         assert!(options("-c lock_timeout=1").unwrap_err().message.contains("\"lock_timeout\""));
         assert!(options("-c extra_float_digits=3").is_err());
         assert!(options("-d 5").is_err());

@@ -12,6 +12,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 /// The longest message taken, above the 16 MB that a statement may have.
 const LONGEST: usize = 256 * 1024 * 1024;
 
+/// How much is read at once.
+const READ: usize = 16 * 1024;
+
 /// A connection in plain text or under TLS.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
@@ -71,13 +74,23 @@ impl Wire {
 
     /// The next message; none at the end. Can be given up at any time and called again.
     pub(crate) async fn frame(&mut self) -> io::Result<Option<Frame>> {
-        if !self.fill(5).await? {
-            return Ok(None);
+        loop {
+            if let Some(frame) = self.waiting()? {
+                return Ok(Some(frame));
+            }
+            if !self.more().await? {
+                return Ok(None);
+            }
         }
-        let mut head = self.input.clone();
-        let tag = head.get_u8();
-        let length = checked(head.get_u32())?;
-        if !self.fill(length + 1).await? {
+    }
+
+    /// The next message, if all of it is here already.
+    pub(crate) fn waiting(&mut self) -> io::Result<Option<Frame>> {
+        let Some((tag, mut length)) = self.input.get(..5).and_then(|head| head.split_first()) else {
+            return Ok(None);
+        };
+        let (tag, length) = (*tag, checked(length.get_u32())?);
+        if self.input.len() <= length {
             return Ok(None);
         }
         let mut whole = self.input.split_to(length + 1);
@@ -87,23 +100,22 @@ impl Wire {
 
     /// The next message of the opening, which has no type; none at the end.
     pub(crate) async fn opening(&mut self) -> io::Result<Option<BytesMut>> {
-        if !self.fill(4).await? {
-            return Ok(None);
-        }
-        let length = checked(self.input.clone().get_u32())?;
-        if !self.fill(length).await? {
-            return Ok(None);
-        }
-        Ok(Some(self.input.split_to(length)))
-    }
-
-    async fn fill(&mut self, wanted: usize) -> io::Result<bool> {
-        while self.input.len() < wanted {
-            if self.stream.read_buf(&mut self.input).await? == 0 {
-                return Ok(false);
+        loop {
+            if let Some(mut head) = self.input.get(..4) {
+                let length = checked(head.get_u32())?;
+                if self.input.len() >= length {
+                    return Ok(Some(self.input.split_to(length)));
+                }
+            }
+            if !self.more().await? {
+                return Ok(None);
             }
         }
-        Ok(true)
+    }
+
+    async fn more(&mut self) -> io::Result<bool> {
+        self.input.reserve(READ);
+        Ok(self.stream.read_buf(&mut self.input).await? > 0)
     }
 
     pub(crate) fn raw(&mut self, bytes: &[u8]) {

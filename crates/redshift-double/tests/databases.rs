@@ -32,9 +32,19 @@ fn databases() {
 
 fn names_of_three_parts(central: &Session<'_>) {
     assert_eq!(central.rows("SELECT id FROM sales.src.orders ORDER BY id"), ["1", "2"]);
-    assert_eq!(central.rows("SELECT o.id, sales.src.orders.who FROM \"Sales\".src.\"ORDERS\", (SELECT 1 AS id) AS o WHERE orders.id = 1"), ["1|reader"]);
-    central.run("CREATE TABLE governed.here (id INTEGER); INSERT INTO central.governed.here SELECT id FROM sales.src.orders");
-    assert_eq!(central.rows("SELECT COUNT(*) FROM central.governed.here AS h INNER JOIN sales.src.orders AS o ON o.id = h.id"), ["2"]);
+    assert_eq!(
+        central.rows(
+            "SELECT o.id, sales.src.orders.who FROM \"Sales\".src.\"ORDERS\", (SELECT 1 AS id) AS o WHERE orders.id = 1"
+        ),
+        ["1|reader"]
+    );
+    central.run(
+        "CREATE TABLE governed.here (id INTEGER); INSERT INTO central.governed.here SELECT id FROM sales.src.orders",
+    );
+    assert_eq!(
+        central.rows("SELECT COUNT(*) FROM central.governed.here AS h INNER JOIN sales.src.orders AS o ON o.id = h.id"),
+        ["2"]
+    );
     let error = central.refused("CREATE VIEW governed.bound AS SELECT id FROM sales.src.orders");
     assert!(error.starts_with("0A000") && error.contains("late-binding"), "{error}");
     assert!(central.refused("GRANT SELECT ON sales.src.orders TO reader").starts_with("0A000"));
@@ -96,6 +106,14 @@ fn changes_are_followed(stand: &Stand, sales: &Session<'_>, central: &Session<'_
     assert!(reader.refused("SELECT id FROM governed.orders").starts_with("42501"), "nobody was granted it");
     sales.run("GRANT SELECT ON src.orders TO \"owner\"");
     assert_eq!(reader.rows("SELECT id FROM governed.orders"), ["3"]);
+    // Also in the middle of somebody's transaction.
+    reader.run("BEGIN; SELECT id FROM governed.orders");
+    sales.run("GRANT SELECT ON src.orders TO eve");
+    assert_eq!(reader.rows("SELECT id FROM governed.orders"), ["3"]);
+    sales.run("REVOKE SELECT ON src.orders FROM \"owner\"");
+    assert!(reader.refused("SELECT id FROM governed.orders").starts_with("42501"));
+    reader.run("ROLLBACK");
+    sales.run("GRANT SELECT ON src.orders TO \"owner\"; REVOKE SELECT ON src.orders FROM eve");
     // In a transaction that is not committed yet, nothing has changed for others.
     sales.run("BEGIN; REVOKE SELECT ON src.orders FROM \"owner\"");
     assert_eq!(reader.rows("SELECT id FROM governed.orders"), ["3"]);
@@ -103,7 +121,9 @@ fn changes_are_followed(stand: &Stand, sales: &Session<'_>, central: &Session<'_
 }
 
 fn procedures_reach_them(stand: &Stand, sales: &Session<'_>, central: &Session<'_>) {
-    sales.run("CREATE TABLE src.fresh (a INTEGER); INSERT INTO src.fresh VALUES (9); GRANT SELECT ON src.fresh TO \"owner\"");
+    sales.run(
+        "CREATE TABLE src.fresh (a INTEGER); INSERT INTO src.fresh VALUES (9); GRANT SELECT ON src.fresh TO \"owner\"",
+    );
     let owner = stand.login("owner", "central");
     owner.run(
         "CREATE PROCEDURE governed.count_rows(p_table VARCHAR(300), p_count INOUT BIGINT) AS $$
@@ -126,6 +146,12 @@ fn what_is_not_there(sales: &Session<'_>, central: &Session<'_>) {
     }
     assert!(central.refused("SELECT 1 FROM nowhere.src.t").starts_with("3D000"));
     assert!(central.refused("SELECT 1 FROM sales.pg_catalog.pg_class").starts_with("0A000"));
+    // What is closed to other databases later on is closed to them from then on.
+    assert_eq!(central.rows("SELECT a FROM sales.src.fresh"), ["9"]);
+    sales.run("GRANT SELECT (a) ON src.fresh TO reader");
+    assert!(central.refused("SELECT a FROM sales.src.fresh").contains("privileges on columns"));
+    sales.run("REVOKE SELECT (a) ON src.fresh FROM reader");
+    assert_eq!(central.rows("SELECT a FROM sales.src.fresh"), ["9"]);
     sales.run("CREATE TABLE src.partly (a INTEGER); GRANT SELECT (a) ON src.partly TO reader");
     assert!(central.refused("SELECT a FROM sales.src.partly").contains("privileges on columns"));
 }
@@ -134,7 +160,13 @@ fn what_catalogs_tell(stand: &Stand, sales: &Session<'_>, central: &Session<'_>)
     let tables = "SELECT database_name, schema_name, table_name, table_type FROM svv_all_tables ORDER BY 1, 2, 3";
     assert_eq!(
         central.rows(tables),
-        ["central|governed|here|TABLE", "central|governed|orders|VIEW", "sales|src|fresh|TABLE", "sales|src|orders|TABLE", "sales|src|partly|TABLE"]
+        [
+            "central|governed|here|TABLE",
+            "central|governed|orders|VIEW",
+            "sales|src|fresh|TABLE",
+            "sales|src|orders|TABLE",
+            "sales|src|partly|TABLE"
+        ]
     );
     let reader = stand.login("reader", "central");
     assert_eq!(reader.rows(tables), ["central|governed|orders|VIEW", "sales|src|partly|TABLE"]);
@@ -145,11 +177,17 @@ fn what_catalogs_tell(stand: &Stand, sales: &Session<'_>, central: &Session<'_>)
     stand.double.declare_external("central", "governed").unwrap();
     assert_eq!(central.rows("SELECT schemaname FROM svv_external_schemas"), ["governed"]);
     assert_eq!(central.rows("SELECT tablename FROM svv_external_tables ORDER BY 1"), ["here", "orders"]);
-    assert_eq!(central.rows("SELECT columnname, external_type FROM svv_external_columns WHERE tablename = 'here'"), ["id|integer"]);
+    assert_eq!(
+        central.rows("SELECT columnname, external_type FROM svv_external_columns WHERE tablename = 'here'"),
+        ["id|integer"]
+    );
     assert!(central.rows(tables).contains(&"central|governed|here|EXTERNAL TABLE".to_owned()));
     drop(sales.try_run("SELECT 1"));
     stand.double.declare_datashare("sales").unwrap();
-    assert_eq!(central.rows("SELECT database_type FROM svv_redshift_databases WHERE database_name = 'sales'"), ["shared"]);
+    assert_eq!(
+        central.rows("SELECT database_type FROM svv_redshift_databases WHERE database_name = 'sales'"),
+        ["shared"]
+    );
     assert!(central.rows(tables).contains(&"sales|src|fresh|SHARED TABLE".to_owned()));
     let error = stand.open(&stand.double.admin_url("sales")).err().unwrap();
     assert!(error.contains("is a datashare"), "{error}");

@@ -86,7 +86,8 @@ fn a_view_is_applied_and_read() {
         ));
         done.map_err(|error| common::said(&error))
     };
-    let query = "SELECT t.id, t.region FROM src.staff AS t INNER JOIN immuta_system.user_profile AS p ON p.value = t.region";
+    let query =
+        "SELECT t.id, t.region FROM src.staff AS t INNER JOIN immuta_system.user_profile AS p ON p.value = t.region";
     apply(1, query, "id\nregion").unwrap();
     let select = "SELECT id, region FROM governed.staff";
     let (ann, eve) = (stand.login("ann", "postgres"), stand.login("eve", "postgres"));

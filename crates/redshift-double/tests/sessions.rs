@@ -53,19 +53,47 @@ fn passwords(stand: &Stand) {
     assert!(stand.open(&own).err().unwrap().starts_with("28P01"));
 }
 
-/// The number of the way in which the server asks for a password.
-fn asked(stand: &Stand, user: &str) -> u32 {
+/// The first that the server says to a client with these parameters.
+fn greeted(stand: &Stand, user: &str, more: &str) -> Vec<u8> {
     let mut socket = std::net::TcpStream::connect(("127.0.0.1", stand.double.port())).unwrap();
-    let body = format!("\0\u{3}\0\0user\0{user}\0database\0postgres\0\0");
+    let body = format!("\0\u{3}\0\0user\0{user}\0database\0postgres\0{more}\0");
     socket.write_all(&u32::try_from(body.len() + 4).unwrap().to_be_bytes()).unwrap();
     socket.write_all(body.as_bytes()).unwrap();
-    let mut answer = [0_u8; 9];
-    socket.read_exact(&mut answer).unwrap();
+    let mut answer = vec![0_u8; 256];
+    let length = socket.read(&mut answer).unwrap();
+    answer.truncate(length);
+    answer
+}
+
+/// The number of the way in which the server asks for a password.
+fn asked(stand: &Stand, user: &str) -> u32 {
+    let answer = greeted(stand, user, "");
     assert_eq!(answer[0], b'R');
     u32::from_be_bytes(answer[5..9].try_into().unwrap())
 }
 
 fn openings(stand: &Stand) {
+    for (more, refused) in [
+        (
+            "driver_version\0Redshift JDBC\0client_protocol_version\x002\0extra_float_digits\x002\0DateStyle\0ISO\0",
+            None,
+        ),
+        (
+            "extra_float_digits\x003\0",
+            Some("3 is outside the valid range for parameter \"extra_float_digits\" (-15 .. 2)"),
+        ),
+        (
+            "standard_conforming_strings\0on\0",
+            Some("unrecognized configuration parameter \"standard_conforming_strings\""),
+        ),
+    ] {
+        let answer = greeted(stand, "ann", more);
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        match refused {
+            None => assert_eq!(answer[0], b'R', "{text}"),
+            Some(message) => assert!(text.contains("SFATAL") && text.contains(message), "{text}"),
+        }
+    }
     let url = stand.double.user_url("ann", "Secret1", "postgres");
     let with = |options: &str| {
         let mut config: Config = url.parse().unwrap();
@@ -99,7 +127,18 @@ fn psql(stand: &Stand) {
     let output = Command::new("psql")
         .args(["-XAtq", "-v", "ON_ERROR_STOP=0"])
         .arg(stand.double.admin_url("postgres"))
-        .args(["-c", "SELECT 'a', NVL(NULL, 'b')", "-c", "VACUUM", "-c", "BEGIN", "-c", "SAVEPOINT s", "-c", "SELECT 1"])
+        .args([
+            "-c",
+            "SELECT 'a', NVL(NULL, 'b')",
+            "-c",
+            "VACUUM",
+            "-c",
+            "BEGIN",
+            "-c",
+            "SAVEPOINT s",
+            "-c",
+            "SELECT 1",
+        ])
         .output()
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "a|b\n");

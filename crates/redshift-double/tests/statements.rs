@@ -14,6 +14,7 @@ fn statements() {
     refuses_what_only_postgresql_knows(&stand);
     a_refusal_aborts_the_transaction(&stand);
     places(&stand);
+    the_catalog_stands_apart(&stand);
     names(&stand);
     literals(&stand);
     parameters(&stand);
@@ -90,6 +91,23 @@ fn places(stand: &Stand) {
     assert_eq!(admin.rows(&format!("SELECT LEN('{}')", "x".repeat(65_535))), ["65535"]);
 }
 
+fn the_catalog_stands_apart(stand: &Stand) {
+    let admin = stand.connect("postgres");
+    admin.run("CREATE SCHEMA apart; CREATE TABLE apart.t (a VARCHAR(20))");
+    assert!(
+        admin
+            .refused("SELECT c.relname FROM pg_class AS c INNER JOIN apart.t ON t.a = c.relname")
+            .contains("not supported on Redshift tables")
+    );
+    assert!(admin.refused("INSERT INTO apart.t SELECT c.relname FROM pg_catalog.pg_class AS c").starts_with("0A000"));
+    assert_eq!(admin.rows("SELECT n.nspname FROM pg_catalog.pg_namespace AS n INNER JOIN pg_class AS c ON c.relnamespace = n.oid WHERE c.relname = 't'"), ["apart"]);
+    assert_eq!(admin.refused("SELECT rolname FROM pg_roles"), "42P01 relation \"pg_roles\" does not exist");
+    admin.run("CREATE DATABASE \"My Data\"; ");
+    admin.run("DROP SCHEMA apart CASCADE");
+    assert_eq!(stand.connect("my data").rows("SELECT 1"), ["1"]);
+    admin.run("DROP DATABASE \"My Data\"");
+}
+
 fn names(stand: &Stand) {
     let admin = stand.connect("postgres");
     admin.run("CREATE SCHEMA \"Fold\"; CREATE TABLE fold.\"T\" (\"Über A\" integer)");
@@ -118,7 +136,8 @@ fn parameters(stand: &Stand) {
     admin.run("DROP TABLE gone");
     admin.run("SET query_group TO 'scrim'; SET wlm_query_slot_count TO 3; SET enable_result_cache_for_session TO off");
     assert_eq!(admin.rows("SHOW query_group"), ["scrim"]);
-    for name in ["lock_timeout", "row_security", "bytea_output", "intervalstyle", "idle_in_transaction_session_timeout"] {
+    for name in ["lock_timeout", "row_security", "bytea_output", "intervalstyle", "idle_in_transaction_session_timeout"]
+    {
         for sql in [format!("SET {name} TO '1'"), format!("SHOW {name}"), format!("RESET {name}")] {
             assert_eq!(admin.refused(&sql), format!("42704 unrecognized configuration parameter \"{name}\""));
         }
@@ -192,7 +211,11 @@ fn procedures(stand: &Stand) {
     );
     assert_eq!(admin.rows("CALL fold.run('SELECT NVL(NULL, \\'x\\') || \\'\\\\\\\\\\'', '')"), ["x\\"]);
     // What is executed is seen, and refused where Redshift would.
-    assert!(stand.double.seen().iter().any(|sql| sql.starts_with("SELECT NVL(NULL, 'x')")), "{:?}", stand.double.seen());
+    assert!(
+        stand.double.seen().iter().any(|sql| sql.starts_with("SELECT NVL(NULL, 'x')")),
+        "{:?}",
+        stand.double.seen()
+    );
     for (sql, code) in [
         ("SELECT string_agg(a, \\'\\') FROM fold.l", "42601"),
         ("CREATE INDEX i ON fold.l (a)", "0A000"),
@@ -216,6 +239,15 @@ fn procedures(stand: &Stand) {
     admin.run("CALL fold.make('a, d')");
     assert!(admin.refused("CALL fold.make('a, d, b')").starts_with("42P16"));
     assert_eq!(admin.rows("SELECT usename FROM pg_user WHERE usename LIKE '_ade'"), ["Made"]);
+    // What a procedure catches is thrown again.
+    admin.run(
+        "CREATE PROCEDURE fold.caught() AS $$
+         BEGIN EXECUTE 'SELECT nothing';
+         EXCEPTION WHEN OTHERS THEN
+           IF 1 = CASE WHEN 1 = 1 THEN 1 ELSE 2 END THEN RAISE INFO 'caught'; END IF;
+         END; $$ LANGUAGE plpgsql",
+    );
+    assert!(admin.refused("CALL fold.caught()").starts_with("42703"));
     // Procedures are for nobody else at first.
     admin.run("CREATE USER stranger PASSWORD 'Secret1'; GRANT USAGE ON SCHEMA fold TO stranger");
     let stranger = stand.login("stranger", "postgres");
@@ -242,7 +274,9 @@ fn users(stand: &Stand) {
     admin.run("ALTER USER \"Ann\" NOCREATEUSER; ALTER USER \"Ann\" SET query_group TO 'ann'");
     let ann = stand.login("Ann", "postgres");
     assert_eq!(ann.rows("SHOW query_group"), ["ann"]);
-    admin.run("CREATE ROLE \"Analysts\" EXTERNALID 'x'; GRANT ROLE analysts TO \"Ann\"; CREATE GROUP \"G\" WITH USER \"Ann\"");
+    admin.run(
+        "CREATE ROLE \"Analysts\" EXTERNALID 'x'; GRANT ROLE analysts TO \"Ann\"; CREATE GROUP \"G\" WITH USER \"Ann\"",
+    );
     assert_eq!(admin.rows("SELECT user_name, role_name FROM svv_user_grants"), ["Ann|analysts"]);
     admin.run("GRANT SELECT ON TABLE fold.l TO ROLE \"Analysts\"; GRANT SELECT ON TABLE fold.l TO GROUP g; GRANT INSERT ON fold.l TO \"Ann\"");
     assert_eq!(
@@ -250,7 +284,9 @@ fn users(stand: &Stand) {
         ["Ann|user|INSERT", "analysts|role|SELECT", "g|group|SELECT"]
     );
     admin.run("REVOKE SELECT ON TABLE fold.l FROM ROLE analysts; REVOKE SELECT ON TABLE fold.l FROM GROUP g; REVOKE ALL ON fold.l FROM \"Ann\"");
-    admin.run("CREATE SCHEMA anns AUTHORIZATION \"Ann\" QUOTA 5 GB; ALTER SCHEMA anns OWNER TO postgres; DROP SCHEMA anns");
+    admin.run(
+        "CREATE SCHEMA anns AUTHORIZATION \"Ann\" QUOTA 5 GB; ALTER SCHEMA anns OWNER TO postgres; DROP SCHEMA anns",
+    );
     admin.run("REVOKE ROLE analysts FROM \"Ann\"; DROP ROLE analysts FORCE; DROP GROUP g; DROP USER \"Ann\"");
     admin.run("CREATE DATABASE other WITH OWNER \"stranger\" CONNECTION LIMIT UNLIMITED COLLATE CASE_SENSITIVE ISOLATION LEVEL SNAPSHOT");
     assert_eq!(
@@ -264,7 +300,8 @@ fn the_extended_protocol(stand: &Stand) {
     let admin = stand.connect("postgres");
     admin.run("CREATE TABLE fold.x (a INTEGER, b VARCHAR(9))");
     let runtime = &stand.runtime;
-    let inserted = runtime.block_on(admin.client.execute("INSERT INTO fold.x VALUES ($1, NVL($2, 'none'))", &[&1_i32, &None::<&str>]));
+    let inserted = runtime
+        .block_on(admin.client.execute("INSERT INTO fold.x VALUES ($1, NVL($2, 'none'))", &[&1_i32, &None::<&str>]));
     assert_eq!(inserted.unwrap(), 1);
     let row = runtime.block_on(admin.client.query_one("SELECT \"B\" FROM fold.x WHERE a = $1", &[&1_i32])).unwrap();
     assert_eq!(row.get::<_, &str>(0), "none");

@@ -16,6 +16,36 @@ enum Clause {
 /// Schemas that another database does not show.
 const UNREACHABLE: &[&str] = &["pg_catalog", "information_schema"];
 
+/// What PostgreSQL keeps in its catalog and Redshift, which left it at version 8, does not.
+const NEWER: &[&str] = &[
+    "pg_auth_members",
+    "pg_authid",
+    "pg_available_extensions",
+    "pg_collation",
+    "pg_enum",
+    "pg_event_trigger",
+    "pg_extension",
+    "pg_foreign_data_wrapper",
+    "pg_foreign_server",
+    "pg_foreign_table",
+    "pg_hba_file_rules",
+    "pg_matviews",
+    "pg_partitioned_table",
+    "pg_policies",
+    "pg_policy",
+    "pg_prepared_statements",
+    "pg_publication",
+    "pg_range",
+    "pg_roles",
+    "pg_seclabel",
+    "pg_sequence",
+    "pg_sequences",
+    "pg_stat_statements",
+    "pg_subscription",
+    "pg_user_mapping",
+    "pg_user_mappings",
+];
+
 /// Rewrites the names that begin with a database, and notes which relations are named.
 pub(super) fn rewrite(text: &mut Text<'_>) -> Result<(), Answer> {
     let grants = text.any_word(0, &["GRANT", "REVOKE", "COMMENT"]);
@@ -48,8 +78,7 @@ pub(super) fn rewrite(text: &mut Text<'_>) -> Result<(), Answer> {
 
 fn called(text: &Text<'_>, open: usize) -> bool {
     text.before(open).is_some_and(|before| {
-        before.is_name()
-            && !["FROM", "JOIN", "USING", "TABLE", "INTO", "ON"].iter().any(|word| before.is_word(word))
+        before.is_name() && !["FROM", "JOIN", "USING", "TABLE", "INTO", "ON"].iter().any(|word| before.is_word(word))
     })
 }
 
@@ -59,7 +88,8 @@ fn opened(text: &Text<'_>, at: usize, grants: bool) -> Option<Clause> {
         "select", "where", "group", "order", "having", "qualify", "limit", "when", "then", "else", "returns", "values",
         "and", "or", "not", "in", "case", "end",
     ];
-    const RELATIONS: &[&str] = &["from", "join", "into", "update", "table", "view", "lock", "using", "truncate", "merge"];
+    const RELATIONS: &[&str] =
+        &["from", "join", "into", "update", "table", "view", "lock", "using", "truncate", "merge"];
     if text.is_gone(at) || text.symbol(at + 1, ".") || text.before(at).is_some_and(|before| before.is_symbol(".")) {
         return None;
     }
@@ -90,6 +120,7 @@ fn name(text: &mut Text<'_>, at: usize, end: usize, relation: bool) -> Result<()
             Ok(())
         }
         [schema, table] if relation => {
+            newer(schema, table)?;
             text.found.relations.push((table.clone(), format!("{}.{}", ident(schema), ident(table))));
             text.looks_into(at, schema);
             Ok(())
@@ -99,11 +130,20 @@ fn name(text: &mut Text<'_>, at: usize, end: usize, relation: bool) -> Result<()
             Ok(())
         }
         [table] if relation && (text.is(at, Shape::Quoted) || !keyword(table)) => {
+            newer("pg_catalog", table)?;
             text.found.relations.push((table.clone(), ident(table)));
             Ok(())
         }
         _ => Ok(()),
     }
+}
+
+fn newer(schema: &str, table: &str) -> Result<(), Answer> {
+    if schema == "pg_catalog" && NEWER.contains(&table) {
+        return Err(Answer::new("42P01", format!("relation \"{table}\" does not exist"))
+            .hint("It is in the catalog of PostgreSQL, and not in that of Redshift."));
+    }
+    Ok(())
 }
 
 fn keyword(word: &str) -> bool {

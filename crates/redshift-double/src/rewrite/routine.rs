@@ -29,7 +29,9 @@ pub(super) fn create(text: &mut Text<'_>, at: usize, to: usize) -> Result<(), An
             text.replace(at, at + 1, &format!("{mark}{}{mark}", inner.sql));
             text.absorb(inner);
         } else if text.is(at, Shape::Literal) && text.before(at).is_some_and(|before| before.is_word("AS")) {
-            return Err(Answer::not_imitated("a body in single quotes").hint("Write it between dollar signs: AS $$ … $$."));
+            return Err(
+                Answer::not_imitated("a body in single quotes").hint("Write it between dollar signs: AS $$ … $$.")
+            );
         }
     }
     Ok(())
@@ -58,9 +60,31 @@ fn statements(text: &mut Text<'_>) -> Result<(), Answer> {
         if text.word(at, "EXECUTE") && (starts || loops) {
             execute(text, at);
         }
+        if text.phrase(at, "EXCEPTION WHEN OTHERS THEN") {
+            thrown_again(text, at + 4);
+        }
         starts = text.symbol(at, ";") || text.any_word(at, &["BEGIN", "THEN", "ELSE", "LOOP"]);
     }
     Ok(())
+}
+
+/// What a handler has caught is thrown again at its end.
+fn thrown_again(text: &mut Text<'_>, from: usize) {
+    let mut depth = 0_usize;
+    let mut at = from;
+    while at < text.len() {
+        if text.word(at, "END") {
+            if depth == 0 {
+                return text.insert(at, "RAISE; ");
+            }
+            depth -= 1;
+            // END IF, END LOOP, END CASE.
+            at += usize::from(text.any_word(at + 1, &["IF", "LOOP", "CASE"]));
+        } else if text.any_word(at, &["IF", "LOOP", "CASE", "BEGIN"]) {
+            depth += 1;
+        }
+        at += 1;
+    }
 }
 
 /// `EXECUTE text`, `EXECUTE text INTO variable`, `FOR row IN EXECUTE text LOOP`.

@@ -98,7 +98,9 @@ fn admitted(
     let parameters = startup::check(startup)?;
     if shared.is_datashare(database) {
         let message = format!("database \"{database}\" is a datashare and cannot be connected to");
-        return Err(Answer::fatal("0A000", message).hint("Connect to another database and name its tables in three parts."));
+        return Err(
+            Answer::fatal("0A000", message).hint("Connect to another database and name its tables in three parts.")
+        );
     }
     Ok(parameters)
 }

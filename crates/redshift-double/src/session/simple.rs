@@ -83,8 +83,7 @@ impl Session {
     pub(super) fn note(&mut self, prepared: &Prepared) {
         self.changing |= prepare::changes(prepared.kind);
         let sets = prepared.written.contains("set_config");
-        self.case_unknown |=
-            prepared.case_sensitive.is_some() || prepared.kind == StatementKind::Rollback || sets;
+        self.case_unknown |= prepared.case_sensitive.is_some() || prepared.kind == StatementKind::Rollback || sets;
     }
 
     fn trouble(&mut self, prepared: &Prepared, batch: &mut Batch) -> Option<Answer> {
@@ -102,9 +101,10 @@ impl Session {
 
 /// What has to run before a statement.
 pub(super) fn before(prepared: &Prepared) -> Vec<String> {
-    let late = prepared.late.as_ref().map(|schemas| {
-        format!("SELECT pg_catalog.set_config('redshift_double.late', {}, true)", literal(schemas))
-    });
+    let late = prepared
+        .late
+        .as_ref()
+        .map(|schemas| format!("SELECT pg_catalog.set_config('redshift_double.late', {}, true)", literal(schemas)));
     let reads =
         prepared.reads.as_ref().map(|views| format!("SELECT pg_catalog.redshift_double_late({})", literal(views)));
     late.into_iter().chain(reads).collect()
