@@ -206,20 +206,18 @@ fn alterations(table: &str, here: &Columns, home: &Columns) -> Vec<String> {
 
 /// The privileges of home, and no others; at once, so that nobody loses one in between.
 fn privileges(schema: &str, table: &str, home: &Home) -> String {
-    let clear = |on: String| {
+    // A name may hold what looks like a place to put something in: everything goes in at once.
+    let clear = |on: String, acl: String| {
+        let on = on.replace('\\', "\\\\").replace('\'', "''");
         format!(
-            "DO $do$ DECLARE g record; BEGIN FOR g IN SELECT DISTINCT x.grantee FROM {on} AS x \
-             WHERE x.grantee <> 'postgres'::regrole LOOP EXECUTE 'REVOKE ALL ON %s FROM ' || CASE g.grantee WHEN 0 THEN 'PUBLIC' \
+            "DO $do$ DECLARE g record; BEGIN FOR g IN SELECT DISTINCT x.grantee FROM aclexplode({acl}) AS x \
+             WHERE x.grantee <> 'postgres'::regrole LOOP EXECUTE 'REVOKE ALL ON {on} FROM ' || CASE g.grantee WHEN 0 THEN 'PUBLIC' \
              ELSE quote_ident(pg_get_userbyid(g.grantee)) END; END LOOP; END $do$;\n"
         )
     };
-    let text = |on: &str| literal(on);
-    let of_schema =
-        clear(format!("aclexplode((SELECT nspacl FROM pg_namespace WHERE oid = {}::regnamespace))", text(schema)));
-    let of_table = clear(format!("aclexplode((SELECT relacl FROM pg_class WHERE oid = {}::regclass))", text(table)));
-    let quoted = |on: String| on.replace('\\', "\\\\").replace('\'', "''");
-    let mut sql = of_schema.replace("%s", &quoted(format!("SCHEMA {schema}")));
-    sql.push_str(&of_table.replace("%s", &quoted(format!("TABLE {table}"))));
+    let of_schema = format!("(SELECT nspacl FROM pg_namespace WHERE oid = {}::regnamespace)", literal(schema));
+    let of_table = format!("(SELECT relacl FROM pg_class WHERE oid = {}::regclass)", literal(table));
+    let mut sql = clear(format!("SCHEMA {schema}"), of_schema) + &clear(format!("TABLE {table}"), of_table);
     if !home.lookers.is_empty() {
         sql.push_str(&format!("GRANT USAGE ON SCHEMA {schema} TO {};\n", home.lookers.join(", ")));
     }
