@@ -87,6 +87,18 @@ fn privileges_are_those_of_home(stand: &Stand, sales: &Session<'_>, central: &Se
     assert!(error.starts_with("0A000") && error.contains("yet another database"), "{error}");
     // Nothing of the way there can be used for anything else.
     assert!(reader.refused("SELECT * FROM pg_catalog.dblink('other:sales', 'SELECT 1')").starts_with("42601"));
+    let (_, password) = stand.double.administrator();
+    let straight = stand.double.backend_url("central").replace(&format!("postgres:{password}"), "reader:Secret1");
+    let straight = stand.open(&straight).unwrap();
+    assert_eq!(straight.rows("SELECT umoptions FROM pg_user_mappings"), ["NULL"]);
+    for sql in [
+        "CREATE FOREIGN TABLE public.stolen (id integer, who text) SERVER \"other:sales\" OPTIONS (schema_name 'src', table_name 'orders')",
+        "IMPORT FOREIGN SCHEMA src FROM SERVER \"other:sales\" INTO public",
+        "SELECT * FROM redshift_double.dblink('other:sales', 'SELECT 1') AS t(a integer)",
+        "SELECT id FROM \"sales.src\".orders",
+    ] {
+        assert!(straight.refused(sql).starts_with("42501"), "{sql}");
+    }
     assert_eq!(central.rows("SELECT COUNT(*) FROM governed.orders"), ["0"]);
 }
 

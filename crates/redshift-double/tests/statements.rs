@@ -244,7 +244,7 @@ fn procedures(stand: &Stand) {
         "CREATE PROCEDURE fold.caught() AS $$
          BEGIN EXECUTE 'SELECT nothing';
          EXCEPTION WHEN OTHERS THEN
-           IF 1 = CASE WHEN 1 = 1 THEN 1 ELSE 2 END THEN RAISE INFO 'caught'; END IF;
+           IF 1 = (CASE WHEN 1 = 1 THEN 1 ELSE 2 END) THEN RAISE INFO 'caught'; END IF;
          END; $$ LANGUAGE plpgsql",
     );
     assert!(admin.refused("CALL fold.caught()").starts_with("42703"));

@@ -15,7 +15,7 @@ pub(super) struct Text<'a> {
     gone: HashSet<usize>,
     /// Quoted names that keep the case of their letters, whatever the session says: those of users.
     pub(super) users: HashSet<usize>,
-    /// Functions of Redshift that PostgreSQL has too, meaning something else, are called by other names here.
+    /// What it was found to name and to do.
     pub(super) found: Rewritten,
     /// The token from which on names belong to the query of a late-binding view.
     pub(super) late_from: Option<usize>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use pgwire::messages::Message;
 use pgwire::messages::extendedquery::{Bind, Close, Execute, Parse};
 
-use super::simple::before;
+use super::simple::{before, wait};
 use super::{Awaited, Session};
 use crate::answer::Answer;
 use crate::fault::{Trouble, serialization};
@@ -83,16 +83,16 @@ impl Session {
         if answer.is_none() && self.shared.turn_to_fail() {
             answer = Some(serialization());
         }
-        let mut wait = Duration::from_millis(self.shared.options.slow);
+        let mut late = Duration::from_millis(self.shared.options.slow);
         for trouble in self.shared.faults.take(&prepared.written) {
             match trouble {
-                Trouble::Slow(time) => wait += time,
+                Trouble::Slow(time) => late += time,
                 Trouble::DropBefore => return Ok(true),
                 Trouble::DropAfter => self.cut = true,
                 _ => answer = answer.or_else(|| trouble.answer()),
             }
         }
-        tokio::time::sleep(wait).await;
+        wait(late).await;
         match answer {
             Some(answer) => self.refuse(&prepared, answer)?,
             None => {

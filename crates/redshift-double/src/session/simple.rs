@@ -34,7 +34,7 @@ impl Session {
             // As with an error in the syntax of one of them, nothing of it runs.
             Err(answer) => Batch { statements: vec![(self.poison(answer), false)], ..Batch::default() },
         };
-        tokio::time::sleep(batch.wait + Duration::from_millis(self.shared.options.slow)).await;
+        wait(batch.wait + Duration::from_millis(self.shared.options.slow)).await;
         match batch.drop {
             Some(Trouble::DropBefore) => return Ok(true),
             Some(_) => self.cut = true,
@@ -96,6 +96,13 @@ impl Session {
             }
         }
         answer
+    }
+}
+
+/// Even no time at all would take a moment.
+pub(super) async fn wait(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
     }
 }
 

@@ -2,6 +2,8 @@
 -- whatever the search path; made in template1, from which every database is copied.
 SET allow_system_table_mods = on;
 SET check_function_bodies = off;
+-- Everybody may make things there unless somebody takes it back.
+GRANT ALL ON SCHEMA public TO PUBLIC;
 ALTER FUNCTION pg_catalog.version() RENAME TO version_of_postgresql;
 CREATE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE
 AS $$ SELECT 'PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), Redshift 1.0.0 (the Scrim double)'::text $$;

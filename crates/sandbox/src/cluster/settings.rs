@@ -56,5 +56,8 @@ mod tests {
         let options = Options { settings: vec![("port".to_owned(), "1".to_owned())], ..Options::default() };
         let file = file(&options, 4000, Path::new("/tmp"));
         assert_eq!(file.lines().rfind(|line| line.starts_with("port")), Some("port = '4000'"));
+        assert!(file.contains("password_encryption = 'scram-sha-256'"));
+        let md5 = super::file(&Options { md5: true, ..Options::default() }, 4000, Path::new("/tmp"));
+        assert!(md5.contains("password_encryption = 'md5'"));
     }
 }
