@@ -14,8 +14,9 @@ tools:
 	  fi; \
 	fi
 
+# With logging in by AWS IAM, which is not built by default.
 test: tools
-	$(CARGO) test --workspace --locked
+	$(CARGO) test --workspace --locked --features scrim-warehouse/aws
 
 # A private PostgreSQL with sample data and policies: the same queries as several people, each result compared with the
 # reference evaluator. `scrim demo --keep` leaves it running.
