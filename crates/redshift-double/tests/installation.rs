@@ -63,7 +63,7 @@ fn a_view_is_applied_and_read() {
         admin.run(&sql);
     }
     admin.run("COMMIT");
-    for sql in redshift::reads(&integration, &"src.staff".parse().unwrap()) {
+    for sql in redshift::reads(&integration, &"src.staff".parse().unwrap(), redshift::Home::Local) {
         admin.run(&sql);
     }
     admin.run(&format!("ALTER USER {} PASSWORD 'Secret1'", *integration.user));
