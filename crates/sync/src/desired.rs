@@ -115,12 +115,31 @@ impl Desired {
     /// Gives a source the columns that its table has.
     fn columns(&mut self, source: &DataSource, base: &FoundTable, pushed: Option<&Pushed>) -> Result<(), String> {
         let registered = pushed.map(|pushed| pushed.base_columns.keys().cloned().collect::<BTreeSet<_>>());
-        let done = register(source, &base.columns, registered.as_ref()).map_err(|missing| missing.to_string())?;
+        let mut columns = base.columns.clone();
+        if self.dialect == Dialect::Redshift {
+            columns = self.reachable(source, columns)?;
+        }
+        let done = register(source, &columns, registered.as_ref()).map_err(|missing| missing.to_string())?;
         self.warnings.extend(done.remarks.into_iter().map(|remark| format!("{}: {remark}", source.name)));
         if let Some(stored) = self.catalog.data_sources.get_mut(source.name.value()) {
             stored.item.columns = done.columns;
         }
         Ok(())
+    }
+
+    /// The columns that a late-binding view can name. Redshift folds names to lower case, also quoted ones, unless the session
+    /// that reads has `enable_case_sensitive_identifier` on: a column with capitals would be there for some readers only.
+    fn reachable(&mut self, source: &DataSource, columns: Vec<FoundColumn>) -> Result<Vec<FoundColumn>, String> {
+        let capitals = |column: &FoundColumn| column.name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let (without, columns): (Vec<_>, Vec<_>) = columns.into_iter().partition(capitals);
+        let why = "its name has capitals, which only `enable_case_sensitive_identifier` reaches: rename it in the warehouse";
+        for column in without {
+            if source.columns.iter().any(|named| named.name.as_str() == column.name) {
+                return Err(format!("the column `{}` cannot be in the view: {why}", column.name));
+            }
+            self.warnings.push(format!("{}: the column `{}` stays out of the view: {why}", source.name, column.name));
+        }
+        Ok(columns)
     }
 
     fn view(

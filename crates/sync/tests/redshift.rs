@@ -55,3 +55,45 @@ fn a_push_is_enforced_and_a_second_one_changes_nothing() {
         assert!(!again.changes_anything(), "{again:?}");
     }
 }
+
+/// A pushed warehouse.
+fn pushed(target: Target) -> (Governed, scrim_catalog::Catalog) {
+    let governed = Governed::on(target);
+    prepare(&governed);
+    let catalog = governed.catalog(POLICIES);
+    governed.install(&catalog);
+    governed.push(&catalog);
+    (governed, catalog)
+}
+
+/// What each person sees.
+fn seen(governed: &Governed) -> Vec<Vec<Vec<Option<String>>>> {
+    let one = |user| governed.seen(user, "SELECT * FROM governed.staff ORDER BY id").unwrap();
+    ["ana", "bob", "eve"].into_iter().map(one).collect()
+}
+
+/// Names with capitals, which a session reaches or not by a setting of its own, are refused.
+fn columns_and_tables_with_capitals_are_refused_with_a_reason(target: Target) {
+    let governed = Governed::on(target);
+    governed.run("CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, \"Email\" varchar(40)); CREATE TABLE hr.\"Pay\" (id integer)");
+    let text = |columns: &str, table: &str| {
+        format!("{{ kind: subscription-policy, name: all, where: all, access: anyone }}\n---\n{{ kind: data-source, name: s, integration: w, table: {table}, columns: {columns} }}")
+    };
+    let catalog = governed.catalog(&text("[]", "hr.staff"));
+    governed.install(&catalog);
+    let report = governed.push(&catalog);
+    assert!(report.warnings.iter().any(|warning| warning.contains("`Email` stays out of the view")), "{report:?}");
+    assert_eq!(governed.seen("postgres", "SELECT * FROM governed.staff").unwrap().len(), 0);
+    for (text, part) in [
+        (text("[ { name: Email } ]", "hr.staff"), "the column `Email` cannot be in the view: its name has capitals"),
+        (text("[ { name: id } ]", "hr.Pay"), "with capitals in its name, cannot be governed"),
+    ] {
+        let options = scrim_sync::Options { allow_drop: true, ..Default::default() };
+        let report = governed.try_push(&governed.catalog(&text), &options, chrono::Utc::now()).unwrap();
+        assert!(report.failed[0].reason.contains(part), "{report:?}");
+    }
+}
+
+scrim_testkit::on_redshift! {
+    columns_and_tables_with_capitals_are_refused_with_a_reason
+}

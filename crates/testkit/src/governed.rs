@@ -179,9 +179,10 @@ impl Governed {
         self.runtime.block_on(future)
     }
 
-    /// Runs statements as the administrator in the database of the tables.
+    /// Runs statements as the administrator in the database of the tables, where Redshift makes `varchar(256)` of `text`.
     pub fn run(&self, sql: &str) {
-        self.wait(self.admin.batch_execute(sql)).unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+        let sql = if self.target == Target::Postgresql { sql.to_owned() } else { sql.replace(" text", " varchar(256)") };
+        self.wait(self.admin.batch_execute(&sql)).unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
         if let Running::Redshift(double) = &self.running {
             double.changed();
         }
