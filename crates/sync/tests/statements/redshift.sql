@@ -1,0 +1,263 @@
+ALTER USER "scrim_owner" PASSWORD DISABLE;
+
+ALTER USER "scrim_system" PASSWORD 'x';
+
+BEGIN;
+
+CALL "immuta_procedures".apply_profiles(0, 0);
+
+CALL "immuta_procedures".apply_view(0, 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 0, 'x', 'x', 'x', 'x', 'x', 'x');
+
+CALL "immuta_procedures".claim(0);
+
+CALL "immuta_procedures".close_source(0, 'x', 'x');
+
+CALL "immuta_procedures".define_statistic(0, 'x', 'x', 'x', 'x');
+
+CALL "immuta_procedures".define_statistic(0, 'x', 'x', NULL, NULL);
+
+CALL "immuta_procedures".drop_view(0, 'x');
+
+CALL "immuta_procedures".hold(0);
+
+CALL "immuta_procedures".look('x', 'x', 'x', 'x', 'x');
+
+CALL "immuta_procedures".refresh(0, 'x');
+
+CALL "immuta_procedures".resolve('x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', NULL);
+
+CALL "immuta_procedures".stale('x', 0);
+
+CALL "immuta_procedures".unintended('x');
+
+CALL scrim_install.guard();
+
+CALL scrim_install.users();
+
+CALL scrim_install.verify();
+
+COMMIT;
+
+CREATE DATABASE "immuta";
+
+CREATE OR REPLACE FUNCTION "immuta_functions".f_format(VARCHAR(0), VARCHAR(0)) RETURNS VARCHAR(0) IMMUTABLE AS $$ ... $$ LANGUAGE sql;
+
+CREATE OR REPLACE FUNCTION "immuta_functions".f_hash(VARCHAR(0), VARCHAR(0)) RETURNS VARCHAR(0) IMMUTABLE AS $$ ... $$ LANGUAGE sql;
+
+CREATE OR REPLACE FUNCTION "immuta_functions".f_iban(VARCHAR(0), VARCHAR(0)) RETURNS VARCHAR(0) IMMUTABLE AS $$ ... $$ LANGUAGE sql;
+
+CREATE OR REPLACE FUNCTION "immuta_functions".f_luhn(VARCHAR(0)) RETURNS VARCHAR(0) IMMUTABLE AS $$ ... $$ LANGUAGE sql;
+
+CREATE OR REPLACE FUNCTION "immuta_functions".f_sum(VARCHAR(0)) RETURNS BIGINT IMMUTABLE AS $$ ... $$ LANGUAGE sql;
+
+CREATE OR REPLACE FUNCTION "immuta_procedures".f_installed() RETURNS VARCHAR(0) STABLE AS $$ ... $$ LANGUAGE sql;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".apply_profiles(p_epoch BIGINT, p_batch BIGINT) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".apply_view( p_epoch BIGINT, p_source VARCHAR(0), p_data_source VARCHAR(0), p_view VARCHAR(0), p_columns VARCHAR(0), p_query_1 VARCHAR(0), p_query_2 VARCHAR(0), p_query_3 VARCHAR(0), p_query_4 VARCHAR(0), p_query_5 VARCHAR(0), p_query_6 VARCHAR(0), p_query_7 VARCHAR(0), p_query_8 VARCHAR(0), p_version BIGINT, p_hash VARCHAR(0), p_shape VARCHAR(0), p_audience VARCHAR(0), p_base VARCHAR(0), p_base_columns VARCHAR(0), p_reads VARCHAR(0) ) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".claim(p_epoch INOUT BIGINT) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".close_source(p_epoch BIGINT, p_source VARCHAR(0), p_reason VARCHAR(0)) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".define_statistic( p_epoch BIGINT, p_source VARCHAR(0), p_key VARCHAR(0), p_query VARCHAR(0), p_count_query VARCHAR(0) ) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".drop_view(p_epoch BIGINT, p_source VARCHAR(0)) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".fingerprint(p_view VARCHAR(0), p_fingerprint INOUT VARCHAR(0)) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".hold(p_epoch BIGINT) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".look( p_database VARCHAR(0), p_schema VARCHAR(0), p_table VARCHAR(0), p_kind INOUT VARCHAR(0), p_columns INOUT VARCHAR(0) ) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".refresh(p_epoch BIGINT, p_key VARCHAR(0)) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".resolve( p_source VARCHAR(0), p_database VARCHAR(0), p_schema VARCHAR(0), p_table VARCHAR(0), p_column VARCHAR(0), p_token VARCHAR(0), p_requested_by VARCHAR(0), p_approved_by VARCHAR(0), p_reason VARCHAR(0), p_value INOUT VARCHAR(0) ) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".stale(p_key VARCHAR(0), p_stale INOUT INTEGER) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".unintended(p_found INOUT VARCHAR(0)) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE VIEW "governed"."people" ("id", "ssn", "mail", "phone", "city", "zip", "born", "pay", "age", "note", "card", "region", "seen") AS SELECT scrim_t."id", CAST(CASE WHEN NOT NOT (f.c1 = 0) THEN scrim_t."ssn" ELSE SHA2(CASE WHEN f.c0 = 0 THEN k1.salt ELSE k0.salt END || RTRIM(scrim_t."ssn"), 0) END AS VARCHAR(0)), CAST(SHA2(k2.salt || RTRIM(scrim_t."mail"), 0) AS VARCHAR(0)), CAST(CASE WHEN NOT NOT ((f.c2 = 0)) THEN scrim_t."phone" ELSE "immuta_functions".f_format(scrim_t."phone", SHA2(k3.salt || scrim_t."phone", 0)) END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."city" IS NULL OR SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NULL THEN NULL WHEN STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) >= 0 AND scrim_t."city" IN (CAST('x' AS VARCHAR(0)), CAST('x' AS VARCHAR(0))) THEN scrim_t."city" ELSE CASE STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) * 0 / 0 WHEN 0 THEN CAST('x' AS VARCHAR(0)) WHEN 0 THEN CAST('x' AS VARCHAR(0)) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR CASE WHEN r0.n = r1.n AND r2.combination IS NOT NULL THEN 0 ELSE 0 END = 0) THEN scrim_t."zip" ELSE NULL END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."born" >= CAST('x' AS DATE) AND scrim_t."born" <= CAST('x' AS DATE) THEN CAST(DATE_TRUNC('x', CAST(scrim_t."born" AS TIMESTAMP)) AS DATE) END AS DATE), CAST(CASE WHEN scrim_t."pay" IS NOT NULL AND SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NOT NULL THEN CAST(LEAST(GREATEST(ROUND(scrim_t."pay", 0) + CAST(ROUND(CAST("immuta_functions".f_sum(SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0)) - 0 AS DECIMAL(0,0)) * 0, 0) AS DECIMAL(0,0)), -0), 0) AS NUMERIC(0,0)) END AS NUMERIC(0,0)), CAST(CASE WHEN CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END >= -0 THEN CAST(CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END AS INTEGER) END AS INTEGER), CAST(REGEXP_REPLACE(scrim_t."note", 'x', 'x') AS VARCHAR(0)), CAST(CASE WHEN NOT NOT (f.c4 = 0) THEN scrim_t."card" ELSE CASE WHEN LENGTH(scrim_t."card") > 0 THEN REPEAT('x', LENGTH(scrim_t."card") - 0) || RIGHT(scrim_t."card", 0) ELSE REPEAT('x', LENGTH(scrim_t."card")) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR NOT ((scrim_t."id" > (0)))) THEN scrim_t."region" ELSE UPPER(scrim_t."region") END AS VARCHAR(0)), scrim_t."seen" FROM "hr"."staff" AS scrim_t CROSS JOIN (SELECT MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c0, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c1, MAX(CASE WHEN p.kind = 'x' AND p.key = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c2, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c3, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c4, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c5, MAX(CASE WHEN p.kind = 'x' AND p.value IN ('x', 'x') THEN 0 ELSE 0 END) AS c6, MAX(CASE WHEN p.kind = 'x' THEN p.immuta__userid END) AS username FROM "immuta_system"."user_profile" AS p) AS f CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k0 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k1 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k2 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k3 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k4 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k5 CROSS JOIN (SELECT MAX(u.counted) AS n FROM "immuta_system"."statistics" AS u WHERE u.key = 'x') AS r0 CROSS JOIN (SELECT COUNT(*) AS n FROM "hr"."staff" AS b) AS r1 LEFT JOIN (SELECT DISTINCT r.combination FROM "immuta_system"."released" AS r WHERE r.key = 'x') AS r2 ON r2.combination = SHA2(COALESCE(CAST(LENGTH(scrim_t."zip") AS VARCHAR(0)) || 'x' || scrim_t."zip", 'x') || COALESCE(CAST(LENGTH(scrim_t."region") AS VARCHAR(0)) || 'x' || scrim_t."region", 'x'), 0) CROSS JOIN (SELECT MAX(g.min_version) AS min_version FROM "immuta_system"."gate" AS g WHERE g.source = 'x') AS g LEFT JOIN (SELECT DISTINCT p.value AS value FROM "immuta_system"."user_profile" AS p WHERE p.kind = 'x' AND p.key = 'x') AS r4 ON r4.value = scrim_t."region" LEFT JOIN (SELECT DISTINCT l."k" AS v0 FROM "hr"."desk" AS l INNER JOIN "immuta_system"."user_profile" AS p ON p.kind = 'x' AND p.immuta__userid = l."login") AS r5 ON r5.v0 = scrim_t."id" WHERE f.c6 = 0 AND g.min_version = 0 AND (f.c1 = 0 OR (r4.value IS NOT NULL)) AND (NOT f.c5 = 0 AND (((scrim_t."id" > (0)) AND (f.username <> 'x')))) AND (f.c1 = 0 OR (NOT f.c5 = 0 AND r5.v0 IS NOT NULL)) AND (scrim_t."seen" > ((CAST(GETDATE() AS TIMESTAMPTZ) AT TIME ZONE 'x') - INTERVAL 'x')) AND (f.c1 = 0 OR (STRTOL(SUBSTRING(SHA2(CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) < 0)) WITH NO SCHEMA BINDING;
+
+CREATE OR REPLACE VIEW "governed"."people" ("id", "ssn", "mail", "phone", "city", "zip", "born", "pay", "age", "note", "card", "region", "seen") AS SELECT scrim_t."id", CAST(CASE WHEN NOT NOT (f.c1 = 0) THEN scrim_t."ssn" ELSE SHA2(CASE WHEN f.c0 = 0 THEN k1.salt ELSE k0.salt END || RTRIM(scrim_t."ssn"), 0) END AS VARCHAR(0)), CAST(SHA2(k2.salt || RTRIM(scrim_t."mail"), 0) AS VARCHAR(0)), CAST(CASE WHEN NOT NOT ((f.c2 = 0)) THEN scrim_t."phone" ELSE "immuta_functions".f_format(scrim_t."phone", SHA2(k3.salt || scrim_t."phone", 0)) END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."city" IS NULL OR SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NULL THEN NULL WHEN STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) >= 0 AND scrim_t."city" IN (CAST('x' AS VARCHAR(0)), CAST('x' AS VARCHAR(0))) THEN scrim_t."city" ELSE CASE STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) * 0 / 0 WHEN 0 THEN CAST('x' AS VARCHAR(0)) WHEN 0 THEN CAST('x' AS VARCHAR(0)) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR CASE WHEN r0.n = r1.n AND r2.combination IS NOT NULL THEN 0 ELSE 0 END = 0) THEN scrim_t."zip" ELSE NULL END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."born" >= CAST('x' AS DATE) AND scrim_t."born" <= CAST('x' AS DATE) THEN CAST(DATE_TRUNC('x', CAST(scrim_t."born" AS TIMESTAMP)) AS DATE) END AS DATE), CAST(CASE WHEN scrim_t."pay" IS NOT NULL AND SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NOT NULL THEN CAST(LEAST(GREATEST(ROUND(scrim_t."pay", 0) + CAST(ROUND(CAST("immuta_functions".f_sum(SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0)) - 0 AS DECIMAL(0,0)) * 0, 0) AS DECIMAL(0,0)), -0), 0) AS NUMERIC(0,0)) END AS NUMERIC(0,0)), CAST(CASE WHEN CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END >= -0 THEN CAST(CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END AS INTEGER) END AS INTEGER), CAST(REGEXP_REPLACE(scrim_t."note", 'x', 'x') AS VARCHAR(0)), CAST(CASE WHEN NOT NOT (f.c4 = 0) THEN scrim_t."card" ELSE CASE WHEN LENGTH(scrim_t."card") > 0 THEN REPEAT('x', LENGTH(scrim_t."card") - 0) || RIGHT(scrim_t."card", 0) ELSE REPEAT('x', LENGTH(scrim_t."card")) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR NOT ((scrim_t."id" > (0)))) THEN scrim_t."region" ELSE UPPER(scrim_t."region") END AS VARCHAR(0)), scrim_t."seen" FROM "people"."hr"."staff" AS scrim_t CROSS JOIN (SELECT MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c0, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c1, MAX(CASE WHEN p.kind = 'x' AND p.key = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c2, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c3, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c4, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c5, MAX(CASE WHEN p.kind = 'x' AND p.value IN ('x', 'x') THEN 0 ELSE 0 END) AS c6, MAX(CASE WHEN p.kind = 'x' THEN p.immuta__userid END) AS username FROM "immuta_system"."user_profile" AS p) AS f CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k0 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k1 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k2 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k3 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k4 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k5 CROSS JOIN (SELECT MAX(u.counted) AS n FROM "immuta_system"."statistics" AS u WHERE u.key = 'x') AS r0 CROSS JOIN (SELECT COUNT(*) AS n FROM "people"."hr"."staff" AS b) AS r1 LEFT JOIN (SELECT DISTINCT r.combination FROM "immuta_system"."released" AS r WHERE r.key = 'x') AS r2 ON r2.combination = SHA2(COALESCE(CAST(LENGTH(scrim_t."zip") AS VARCHAR(0)) || 'x' || scrim_t."zip", 'x') || COALESCE(CAST(LENGTH(scrim_t."region") AS VARCHAR(0)) || 'x' || scrim_t."region", 'x'), 0) CROSS JOIN (SELECT MAX(g.min_version) AS min_version FROM "immuta_system"."gate" AS g WHERE g.source = 'x') AS g LEFT JOIN (SELECT DISTINCT p.value AS value FROM "immuta_system"."user_profile" AS p WHERE p.kind = 'x' AND p.key = 'x') AS r4 ON r4.value = scrim_t."region" LEFT JOIN (SELECT DISTINCT l."k" AS v0 FROM "people"."hr"."desk" AS l INNER JOIN "immuta_system"."user_profile" AS p ON p.kind = 'x' AND p.immuta__userid = l."login") AS r5 ON r5.v0 = scrim_t."id" WHERE f.c6 = 0 AND g.min_version = 0 AND (f.c1 = 0 OR (r4.value IS NOT NULL)) AND (NOT f.c5 = 0 AND (((scrim_t."id" > (0)) AND (f.username <> 'x')))) AND (f.c1 = 0 OR (NOT f.c5 = 0 AND r5.v0 IS NOT NULL)) AND (scrim_t."seen" > ((CAST(GETDATE() AS TIMESTAMPTZ) AT TIME ZONE 'x') - INTERVAL 'x')) AND (f.c1 = 0 OR (STRTOL(SUBSTRING(SHA2(CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) < 0)) WITH NO SCHEMA BINDING;
+
+CREATE OR REPLACE VIEW "governed"."staff" ("id", "ssn", "mail", "phone", "city", "zip", "born", "pay", "age", "note", "card", "region", "seen") AS SELECT scrim_t."id", CAST(CASE WHEN NOT NOT (f.c1 = 0) THEN scrim_t."ssn" ELSE SHA2(CASE WHEN f.c0 = 0 THEN k1.salt ELSE k0.salt END || RTRIM(scrim_t."ssn"), 0) END AS VARCHAR(0)), CAST(SHA2(k2.salt || RTRIM(scrim_t."mail"), 0) AS VARCHAR(0)), CAST(CASE WHEN NOT NOT ((f.c2 = 0)) THEN scrim_t."phone" ELSE "immuta_functions".f_format(scrim_t."phone", SHA2(k3.salt || scrim_t."phone", 0)) END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."city" IS NULL OR SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NULL THEN NULL WHEN STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) >= 0 AND scrim_t."city" IN (CAST('x' AS VARCHAR(0)), CAST('x' AS VARCHAR(0))) THEN scrim_t."city" ELSE CASE STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) * 0 / 0 WHEN 0 THEN CAST('x' AS VARCHAR(0)) WHEN 0 THEN CAST('x' AS VARCHAR(0)) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR CASE WHEN r0.n = r1.n AND r2.combination IS NOT NULL THEN 0 ELSE 0 END = 0) THEN scrim_t."zip" ELSE NULL END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."born" >= CAST('x' AS DATE) AND scrim_t."born" <= CAST('x' AS DATE) THEN CAST(DATE_TRUNC('x', CAST(scrim_t."born" AS TIMESTAMP)) AS DATE) END AS DATE), CAST(CASE WHEN scrim_t."pay" IS NOT NULL AND SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NOT NULL THEN CAST(LEAST(GREATEST(ROUND(scrim_t."pay", 0) + CAST(ROUND(CAST("immuta_functions".f_sum(SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0)) - 0 AS DECIMAL(0,0)) * 0, 0) AS DECIMAL(0,0)), -0), 0) AS NUMERIC(0,0)) END AS NUMERIC(0,0)), CAST(CASE WHEN CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END >= -0 THEN CAST(CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END AS INTEGER) END AS INTEGER), CAST(REGEXP_REPLACE(scrim_t."note", 'x', 'x') AS VARCHAR(0)), CAST(CASE WHEN NOT NOT (f.c4 = 0) THEN scrim_t."card" ELSE CASE WHEN LENGTH(scrim_t."card") > 0 THEN REPEAT('x', LENGTH(scrim_t."card") - 0) || RIGHT(scrim_t."card", 0) ELSE REPEAT('x', LENGTH(scrim_t."card")) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR NOT ((scrim_t."id" > (0)))) THEN scrim_t."region" ELSE UPPER(scrim_t."region") END AS VARCHAR(0)), scrim_t."seen" FROM "hr"."staff" AS scrim_t CROSS JOIN (SELECT MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c0, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c1, MAX(CASE WHEN p.kind = 'x' AND p.key = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c2, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c3, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c4, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c5, MAX(CASE WHEN p.kind = 'x' AND p.value IN ('x', 'x') THEN 0 ELSE 0 END) AS c6 FROM "immuta_system"."user_profile" AS p) AS f CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k0 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k1 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k2 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k3 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k4 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k5 CROSS JOIN (SELECT MAX(u.counted) AS n FROM "immuta_system"."statistics" AS u WHERE u.key = 'x') AS r0 CROSS JOIN (SELECT COUNT(*) AS n FROM "hr"."staff" AS b) AS r1 LEFT JOIN (SELECT DISTINCT r.combination FROM "immuta_system"."released" AS r WHERE r.key = 'x') AS r2 ON r2.combination = SHA2(COALESCE(CAST(LENGTH(scrim_t."zip") AS VARCHAR(0)) || 'x' || scrim_t."zip", 'x') || COALESCE(CAST(LENGTH(scrim_t."region") AS VARCHAR(0)) || 'x' || scrim_t."region", 'x'), 0) CROSS JOIN (SELECT MAX(g.min_version) AS min_version FROM "immuta_system"."gate" AS g WHERE g.source = 'x') AS g WHERE f.c6 = 0 AND g.min_version = 0 AND 0 = 0 WITH NO SCHEMA BINDING;
+
+CREATE OR REPLACE VIEW "governed"."staff" ("id", "ssn", "mail", "phone", "city", "zip", "born", "pay", "age", "note", "card", "region", "seen") AS SELECT scrim_t."id", CAST(CASE WHEN NOT NOT (f.c1 = 0) THEN scrim_t."ssn" ELSE SHA2(CASE WHEN f.c0 = 0 THEN k1.salt ELSE k0.salt END || RTRIM(scrim_t."ssn"), 0) END AS VARCHAR(0)), CAST(SHA2(k2.salt || RTRIM(scrim_t."mail"), 0) AS VARCHAR(0)), CAST(CASE WHEN NOT NOT ((f.c2 = 0)) THEN scrim_t."phone" ELSE "immuta_functions".f_format(scrim_t."phone", SHA2(k3.salt || scrim_t."phone", 0)) END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."city" IS NULL OR SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NULL THEN NULL WHEN STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) >= 0 AND scrim_t."city" IN (CAST('x' AS VARCHAR(0)), CAST('x' AS VARCHAR(0))) THEN scrim_t."city" ELSE CASE STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) * 0 / 0 WHEN 0 THEN CAST('x' AS VARCHAR(0)) WHEN 0 THEN CAST('x' AS VARCHAR(0)) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR CASE WHEN r0.n = r1.n AND r2.combination IS NOT NULL THEN 0 ELSE 0 END = 0) THEN scrim_t."zip" ELSE NULL END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."born" >= CAST('x' AS DATE) AND scrim_t."born" <= CAST('x' AS DATE) THEN CAST(DATE_TRUNC('x', CAST(scrim_t."born" AS TIMESTAMP)) AS DATE) END AS DATE), CAST(CASE WHEN scrim_t."pay" IS NOT NULL AND SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NOT NULL THEN CAST(LEAST(GREATEST(ROUND(scrim_t."pay", 0) + CAST(ROUND(CAST("immuta_functions".f_sum(SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0)) - 0 AS DECIMAL(0,0)) * 0, 0) AS DECIMAL(0,0)), -0), 0) AS NUMERIC(0,0)) END AS NUMERIC(0,0)), CAST(CASE WHEN CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END >= -0 THEN CAST(CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END AS INTEGER) END AS INTEGER), CAST(REGEXP_REPLACE(scrim_t."note", 'x', 'x') AS VARCHAR(0)), CAST(CASE WHEN NOT NOT (f.c4 = 0) THEN scrim_t."card" ELSE CASE WHEN LENGTH(scrim_t."card") > 0 THEN REPEAT('x', LENGTH(scrim_t."card") - 0) || RIGHT(scrim_t."card", 0) ELSE REPEAT('x', LENGTH(scrim_t."card")) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR NOT ((scrim_t."id" > (0)))) THEN scrim_t."region" ELSE UPPER(scrim_t."region") END AS VARCHAR(0)), scrim_t."seen" FROM "hr"."staff" AS scrim_t CROSS JOIN (SELECT MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c0, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c1, MAX(CASE WHEN p.kind = 'x' AND p.key = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c2, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c3, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c4, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c5, MAX(CASE WHEN p.kind = 'x' AND p.value IN ('x', 'x') THEN 0 ELSE 0 END) AS c6, MAX(CASE WHEN p.kind = 'x' THEN p.immuta__userid END) AS username FROM "immuta_system"."user_profile" AS p) AS f CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k0 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k1 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k2 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k3 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k4 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k5 CROSS JOIN (SELECT MAX(u.counted) AS n FROM "immuta_system"."statistics" AS u WHERE u.key = 'x') AS r0 CROSS JOIN (SELECT COUNT(*) AS n FROM "hr"."staff" AS b) AS r1 LEFT JOIN (SELECT DISTINCT r.combination FROM "immuta_system"."released" AS r WHERE r.key = 'x') AS r2 ON r2.combination = SHA2(COALESCE(CAST(LENGTH(scrim_t."zip") AS VARCHAR(0)) || 'x' || scrim_t."zip", 'x') || COALESCE(CAST(LENGTH(scrim_t."region") AS VARCHAR(0)) || 'x' || scrim_t."region", 'x'), 0) CROSS JOIN (SELECT MAX(g.min_version) AS min_version FROM "immuta_system"."gate" AS g WHERE g.source = 'x') AS g LEFT JOIN (SELECT DISTINCT p.value AS value FROM "immuta_system"."user_profile" AS p WHERE p.kind = 'x' AND p.key = 'x') AS r4 ON r4.value = scrim_t."region" LEFT JOIN (SELECT DISTINCT l."k" AS v0 FROM "hr"."desk" AS l INNER JOIN "immuta_system"."user_profile" AS p ON p.kind = 'x' AND p.immuta__userid = l."login") AS r5 ON r5.v0 = scrim_t."id" WHERE f.c6 = 0 AND g.min_version = 0 AND (f.c1 = 0 OR (r4.value IS NOT NULL)) AND (NOT f.c5 = 0 AND (((scrim_t."id" > (0)) AND (f.username <> 'x')))) AND (f.c1 = 0 OR (NOT f.c5 = 0 AND r5.v0 IS NOT NULL)) AND (scrim_t."seen" > ((CAST(GETDATE() AS TIMESTAMPTZ) AT TIME ZONE 'x') - INTERVAL 'x')) AND (f.c1 = 0 OR (STRTOL(SUBSTRING(SHA2(CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) < 0)) WITH NO SCHEMA BINDING;
+
+CREATE OR REPLACE VIEW "governed"."staff" ("id", "ssn", "mail", "phone", "city", "zip", "born", "pay", "age", "note", "card", "region", "seen") AS SELECT scrim_t."id", CAST(CASE WHEN NOT NOT (f.c1 = 0) THEN scrim_t."ssn" ELSE SHA2(CASE WHEN f.c0 = 0 THEN k1.salt ELSE k0.salt END || RTRIM(scrim_t."ssn"), 0) END AS VARCHAR(0)), CAST(SHA2(k2.salt || RTRIM(scrim_t."mail"), 0) AS VARCHAR(0)), CAST(CASE WHEN NOT NOT ((f.c2 = 0)) THEN scrim_t."phone" ELSE "immuta_functions".f_format(scrim_t."phone", SHA2(k3.salt || scrim_t."phone", 0)) END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."city" IS NULL OR SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NULL THEN NULL WHEN STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) >= 0 AND scrim_t."city" IN (CAST('x' AS VARCHAR(0)), CAST('x' AS VARCHAR(0))) THEN scrim_t."city" ELSE CASE STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) * 0 / 0 WHEN 0 THEN CAST('x' AS VARCHAR(0)) WHEN 0 THEN CAST('x' AS VARCHAR(0)) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR CASE WHEN r0.n = r1.n AND r2.combination IS NOT NULL THEN 0 ELSE 0 END = 0) THEN scrim_t."zip" ELSE NULL END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."born" >= CAST('x' AS DATE) AND scrim_t."born" <= CAST('x' AS DATE) THEN CAST(DATE_TRUNC('x', CAST(scrim_t."born" AS TIMESTAMP)) AS DATE) END AS DATE), CAST(CASE WHEN scrim_t."pay" IS NOT NULL AND SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NOT NULL THEN CAST(LEAST(GREATEST(ROUND(scrim_t."pay", 0) + CAST(ROUND(CAST("immuta_functions".f_sum(SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0)) - 0 AS DECIMAL(0,0)) * 0, 0) AS DECIMAL(0,0)), -0), 0) AS NUMERIC(0,0)) END AS NUMERIC(0,0)), CAST(CASE WHEN CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END >= -0 THEN CAST(CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END AS INTEGER) END AS INTEGER), CAST(REGEXP_REPLACE(scrim_t."note", 'x', 'x') AS VARCHAR(0)), CAST(CASE WHEN NOT NOT (f.c4 = 0) THEN scrim_t."card" ELSE CASE WHEN LENGTH(scrim_t."card") > 0 THEN REPEAT('x', LENGTH(scrim_t."card") - 0) || RIGHT(scrim_t."card", 0) ELSE REPEAT('x', LENGTH(scrim_t."card")) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR NOT ((scrim_t."id" > (0)))) THEN scrim_t."region" ELSE UPPER(scrim_t."region") END AS VARCHAR(0)), scrim_t."seen" FROM "people"."hr"."staff" AS scrim_t CROSS JOIN (SELECT MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c0, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c1, MAX(CASE WHEN p.kind = 'x' AND p.key = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c2, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c3, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c4, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c5, MAX(CASE WHEN p.kind = 'x' AND p.value IN ('x', 'x') THEN 0 ELSE 0 END) AS c6 FROM "immuta_system"."user_profile" AS p) AS f CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k0 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k1 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k2 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k3 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k4 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k5 CROSS JOIN (SELECT MAX(u.counted) AS n FROM "immuta_system"."statistics" AS u WHERE u.key = 'x') AS r0 CROSS JOIN (SELECT COUNT(*) AS n FROM "people"."hr"."staff" AS b) AS r1 LEFT JOIN (SELECT DISTINCT r.combination FROM "immuta_system"."released" AS r WHERE r.key = 'x') AS r2 ON r2.combination = SHA2(COALESCE(CAST(LENGTH(scrim_t."zip") AS VARCHAR(0)) || 'x' || scrim_t."zip", 'x') || COALESCE(CAST(LENGTH(scrim_t."region") AS VARCHAR(0)) || 'x' || scrim_t."region", 'x'), 0) CROSS JOIN (SELECT MAX(g.min_version) AS min_version FROM "immuta_system"."gate" AS g WHERE g.source = 'x') AS g WHERE f.c6 = 0 AND g.min_version = 0 AND 0 = 0 WITH NO SCHEMA BINDING;
+
+CREATE OR REPLACE VIEW "governed"."staff" ("id", "ssn", "mail", "phone", "city", "zip", "born", "pay", "age", "note", "card", "region", "seen") AS SELECT scrim_t."id", CAST(CASE WHEN NOT NOT (f.c1 = 0) THEN scrim_t."ssn" ELSE SHA2(CASE WHEN f.c0 = 0 THEN k1.salt ELSE k0.salt END || RTRIM(scrim_t."ssn"), 0) END AS VARCHAR(0)), CAST(SHA2(k2.salt || RTRIM(scrim_t."mail"), 0) AS VARCHAR(0)), CAST(CASE WHEN NOT NOT ((f.c2 = 0)) THEN scrim_t."phone" ELSE "immuta_functions".f_format(scrim_t."phone", SHA2(k3.salt || scrim_t."phone", 0)) END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."city" IS NULL OR SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NULL THEN NULL WHEN STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) >= 0 AND scrim_t."city" IN (CAST('x' AS VARCHAR(0)), CAST('x' AS VARCHAR(0))) THEN scrim_t."city" ELSE CASE STRTOL(SUBSTRING(SHA2(k4.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) * 0 / 0 WHEN 0 THEN CAST('x' AS VARCHAR(0)) WHEN 0 THEN CAST('x' AS VARCHAR(0)) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR CASE WHEN r0.n = r1.n AND r2.combination IS NOT NULL THEN 0 ELSE 0 END = 0) THEN scrim_t."zip" ELSE NULL END AS VARCHAR(0)), CAST(CASE WHEN scrim_t."born" >= CAST('x' AS DATE) AND scrim_t."born" <= CAST('x' AS DATE) THEN CAST(DATE_TRUNC('x', CAST(scrim_t."born" AS TIMESTAMP)) AS DATE) END AS DATE), CAST(CASE WHEN scrim_t."pay" IS NOT NULL AND SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0) IS NOT NULL THEN CAST(LEAST(GREATEST(ROUND(scrim_t."pay", 0) + CAST(ROUND(CAST("immuta_functions".f_sum(SHA2(k5.salt || 'x' || CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0)) - 0 AS DECIMAL(0,0)) * 0, 0) AS DECIMAL(0,0)), -0), 0) AS NUMERIC(0,0)) END AS NUMERIC(0,0)), CAST(CASE WHEN CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END >= -0 THEN CAST(CAST(scrim_t."age" AS DECIMAL(0,0)) - MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) - CASE WHEN MOD(CAST(scrim_t."age" AS DECIMAL(0,0)), 0) < 0 THEN 0 ELSE 0 END AS INTEGER) END AS INTEGER), CAST(REGEXP_REPLACE(scrim_t."note", 'x', 'x') AS VARCHAR(0)), CAST(CASE WHEN NOT NOT (f.c4 = 0) THEN scrim_t."card" ELSE CASE WHEN LENGTH(scrim_t."card") > 0 THEN REPEAT('x', LENGTH(scrim_t."card") - 0) || RIGHT(scrim_t."card", 0) ELSE REPEAT('x', LENGTH(scrim_t."card")) END END AS VARCHAR(0)), CAST(CASE WHEN (NOT f.c3 = 0 OR NOT ((scrim_t."id" > (0)))) THEN scrim_t."region" ELSE UPPER(scrim_t."region") END AS VARCHAR(0)), scrim_t."seen" FROM "people"."hr"."staff" AS scrim_t CROSS JOIN (SELECT MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c0, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c1, MAX(CASE WHEN p.kind = 'x' AND p.key = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c2, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c3, MAX(CASE WHEN p.kind = 'x' AND p.value = 'x' THEN 0 ELSE 0 END) AS c4, MAX(CASE WHEN p.kind = 'x' THEN 0 ELSE 0 END) AS c5, MAX(CASE WHEN p.kind = 'x' AND p.value IN ('x', 'x') THEN 0 ELSE 0 END) AS c6, MAX(CASE WHEN p.kind = 'x' THEN p.immuta__userid END) AS username FROM "immuta_system"."user_profile" AS p) AS f CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k0 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k1 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k2 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k3 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k4 CROSS JOIN (SELECT MAX(s.salt) AS salt FROM "immuta_system"."salt" AS s WHERE s.source = 'x' AND s.column_name = 'x') AS k5 CROSS JOIN (SELECT MAX(u.counted) AS n FROM "immuta_system"."statistics" AS u WHERE u.key = 'x') AS r0 CROSS JOIN (SELECT COUNT(*) AS n FROM "people"."hr"."staff" AS b) AS r1 LEFT JOIN (SELECT DISTINCT r.combination FROM "immuta_system"."released" AS r WHERE r.key = 'x') AS r2 ON r2.combination = SHA2(COALESCE(CAST(LENGTH(scrim_t."zip") AS VARCHAR(0)) || 'x' || scrim_t."zip", 'x') || COALESCE(CAST(LENGTH(scrim_t."region") AS VARCHAR(0)) || 'x' || scrim_t."region", 'x'), 0) CROSS JOIN (SELECT MAX(g.min_version) AS min_version FROM "immuta_system"."gate" AS g WHERE g.source = 'x') AS g LEFT JOIN (SELECT DISTINCT p.value AS value FROM "immuta_system"."user_profile" AS p WHERE p.kind = 'x' AND p.key = 'x') AS r4 ON r4.value = scrim_t."region" LEFT JOIN (SELECT DISTINCT l."k" AS v0 FROM "people"."hr"."desk" AS l INNER JOIN "immuta_system"."user_profile" AS p ON p.kind = 'x' AND p.immuta__userid = l."login") AS r5 ON r5.v0 = scrim_t."id" WHERE f.c6 = 0 AND g.min_version = 0 AND (f.c1 = 0 OR (r4.value IS NOT NULL)) AND (NOT f.c5 = 0 AND (((scrim_t."id" > (0)) AND (f.username <> 'x')))) AND (f.c1 = 0 OR (NOT f.c5 = 0 AND r5.v0 IS NOT NULL)) AND (scrim_t."seen" > ((CAST(GETDATE() AS TIMESTAMPTZ) AT TIME ZONE 'x') - INTERVAL 'x')) AND (f.c1 = 0 OR (STRTOL(SUBSTRING(SHA2(CAST(LENGTH(CAST(scrim_t."id" AS VARCHAR(0))) AS VARCHAR(0)) || 'x' || CAST(scrim_t."id" AS VARCHAR(0)), 0), 0, 0), 0) < 0)) WITH NO SCHEMA BINDING;
+
+CREATE OR REPLACE VIEW "governed"."staff" ("ssn", "mail", "phone", "city", "zip", "born", "pay", "age", "note", "card", "region", "seen") AS SELECT CAST(scrim_t."ssn" AS VARCHAR(0)), CAST(scrim_t."mail" AS VARCHAR(0)), CAST(scrim_t."phone" AS VARCHAR(0)), CAST(scrim_t."city" AS VARCHAR(0)), CAST(scrim_t."zip" AS VARCHAR(0)), scrim_t."born", scrim_t."pay", scrim_t."age", scrim_t."note", CAST(scrim_t."card" AS VARCHAR(0)), CAST(scrim_t."region" AS VARCHAR(0)), scrim_t."seen" FROM "hr"."staff" AS scrim_t CROSS JOIN (SELECT MAX(CASE WHEN p.kind = 'x' AND p.value IN ('x', 'x') THEN 0 ELSE 0 END) AS c0 FROM "immuta_system"."user_profile" AS p) AS f CROSS JOIN (SELECT MAX(g.min_version) AS min_version FROM "immuta_system"."gate" AS g WHERE g.source = 'x') AS g WHERE f.c0 = 0 AND g.min_version = 0 WITH NO SCHEMA BINDING;
+
+CREATE OR REPLACE VIEW "governed"."staff" ("ssn", "mail", "phone", "city", "zip", "born", "pay", "age", "note", "card", "region", "seen") AS SELECT CAST(scrim_t."ssn" AS VARCHAR(0)), CAST(scrim_t."mail" AS VARCHAR(0)), CAST(scrim_t."phone" AS VARCHAR(0)), CAST(scrim_t."city" AS VARCHAR(0)), CAST(scrim_t."zip" AS VARCHAR(0)), scrim_t."born", scrim_t."pay", scrim_t."age", scrim_t."note", CAST(scrim_t."card" AS VARCHAR(0)), CAST(scrim_t."region" AS VARCHAR(0)), scrim_t."seen" FROM "people"."hr"."staff" AS scrim_t CROSS JOIN (SELECT MAX(CASE WHEN p.kind = 'x' AND p.value IN ('x', 'x') THEN 0 ELSE 0 END) AS c0 FROM "immuta_system"."user_profile" AS p) AS f CROSS JOIN (SELECT MAX(g.min_version) AS min_version FROM "immuta_system"."gate" AS g WHERE g.source = 'x') AS g WHERE f.c0 = 0 AND g.min_version = 0 WITH NO SCHEMA BINDING;
+
+CREATE OR REPLACE VIEW "immuta_system".user_profile AS SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM "immuta_system".profile AS p WHERE p.immuta__userid = current_user AND (p.expires IS NULL OR (p.expires > TIMEZONE('x', CAST(GETDATE() AS TIMESTAMPTZ)) AND p.expires > GETDATE()));
+
+CREATE OR REPLACE VIEW "immuta_system".user_tables AS SELECT t.schema_name, t.view_name FROM "immuta_system".tables AS t INNER JOIN "immuta_system".user_profile AS p ON p.value = t.source WHERE p.kind = 'x' UNION SELECT t.schema_name, t.view_name FROM "immuta_system".tables AS t INNER JOIN "immuta_system".user_profile AS p ON p.value = t.audience WHERE p.kind = 'x';
+
+CREATE PROCEDURE scrim_install.guard() AS $$ ... $$ LANGUAGE plpgsql;
+
+CREATE PROCEDURE scrim_install.users() AS $$ ... $$ LANGUAGE plpgsql;
+
+CREATE PROCEDURE scrim_install.verify() AS $$ ... $$ LANGUAGE plpgsql;
+
+CREATE SCHEMA "immuta_procedures" AUTHORIZATION "scrim_owner";
+
+CREATE SCHEMA IF NOT EXISTS "governed" AUTHORIZATION "scrim_owner";
+
+CREATE SCHEMA IF NOT EXISTS "immuta_functions" AUTHORIZATION "scrim_owner";
+
+CREATE SCHEMA IF NOT EXISTS "immuta_system" AUTHORIZATION "scrim_owner";
+
+CREATE SCHEMA scrim_install;
+
+CREATE TABLE IF NOT EXISTS "immuta_system".gate ( source VARCHAR(0) NOT NULL, min_version BIGINT NOT NULL ) DISTSTYLE ALL SORTKEY (source);
+
+CREATE TABLE IF NOT EXISTS "immuta_system".lease ( epoch BIGINT NOT NULL ) DISTSTYLE ALL;
+
+CREATE TABLE IF NOT EXISTS "immuta_system".object_state ( source VARCHAR(0) NOT NULL, data_source VARCHAR(0) NOT NULL, view_name VARCHAR(0) NOT NULL, view_oid BIGINT NOT NULL, version BIGINT NOT NULL, hash VARCHAR(0) NOT NULL, shape VARCHAR(0) NOT NULL, fingerprint VARCHAR(0) NOT NULL, base VARCHAR(0) NOT NULL, base_columns VARCHAR(0) NOT NULL, reads VARCHAR(0) NOT NULL, closed VARCHAR(0), pushed_at TIMESTAMP NOT NULL ) DISTSTYLE ALL SORTKEY (source);
+
+CREATE TABLE IF NOT EXISTS "immuta_system".profile ( immuta__userid VARCHAR(0) NOT NULL, kind VARCHAR(0) NOT NULL, key VARCHAR(0) NOT NULL, value VARCHAR(0) NOT NULL, expires TIMESTAMP ) DISTSTYLE ALL SORTKEY (immuta__userid, kind, key);
+
+CREATE TABLE IF NOT EXISTS "immuta_system".profile_stage ( batch BIGINT NOT NULL, added BOOLEAN NOT NULL, immuta__userid VARCHAR(0) NOT NULL, kind VARCHAR(0) NOT NULL, key VARCHAR(0) NOT NULL, value VARCHAR(0) NOT NULL, expires TIMESTAMP ) DISTSTYLE ALL SORTKEY (batch, immuta__userid);
+
+CREATE TABLE IF NOT EXISTS "immuta_system".released ( key VARCHAR(0) NOT NULL, combination VARCHAR(0) NOT NULL ) DISTSTYLE ALL SORTKEY (key, combination);
+
+CREATE TABLE IF NOT EXISTS "immuta_system".salt ( source VARCHAR(0) NOT NULL, column_name VARCHAR(0) NOT NULL, salt VARCHAR(0) NOT NULL ) DISTSTYLE ALL SORTKEY (source, column_name);
+
+CREATE TABLE IF NOT EXISTS "immuta_system".salt_stage ( batch BIGINT NOT NULL, source VARCHAR(0) NOT NULL, column_name VARCHAR(0) NOT NULL, salt VARCHAR(0) NOT NULL ) DISTSTYLE ALL SORTKEY (batch, source);
+
+CREATE TABLE IF NOT EXISTS "immuta_system".statistics ( key VARCHAR(0) NOT NULL, source VARCHAR(0) NOT NULL, query VARCHAR(0) NOT NULL, count_query VARCHAR(0) NOT NULL, counted BIGINT, refreshed_at TIMESTAMP ) DISTSTYLE ALL SORTKEY (key);
+
+CREATE TABLE IF NOT EXISTS "immuta_system".tables ( source VARCHAR(0) NOT NULL, audience VARCHAR(0), schema_name VARCHAR(0) NOT NULL, view_name VARCHAR(0) NOT NULL ) DISTSTYLE ALL SORTKEY (source);
+
+CREATE TABLE IF NOT EXISTS "immuta_system".unmasked ( resolved_at TIMESTAMP NOT NULL, login VARCHAR(0) NOT NULL, source VARCHAR(0) NOT NULL, column_name VARCHAR(0) NOT NULL, token VARCHAR(0) NOT NULL, requested_by VARCHAR(0) NOT NULL, approved_by VARCHAR(0) NOT NULL, reason VARCHAR(0) NOT NULL, found BOOLEAN NOT NULL ) DISTSTYLE ALL SORTKEY (resolved_at);
+
+CREATE VIEW "immuta_system".counted AS SELECT k.key, k.source, k.count_query, k.counted, k.refreshed_at FROM "immuta_system".statistics AS k;
+
+CREATE VIEW "immuta_system".salted AS SELECT k.source, k.column_name FROM "immuta_system".salt AS k;
+
+CREATE VIEW "immuta_system".state AS SELECT s.source, s.data_source, s.view_name, s.view_oid, s.version, s.hash, s.fingerprint, s.base, s.base_columns, s.reads, s.closed, s.pushed_at, g.min_version, t.audience, t.view_name AS listed_as FROM "immuta_system".object_state AS s LEFT JOIN "immuta_system".gate AS g ON g.source = s.source LEFT JOIN "immuta_system".tables AS t ON t.source = s.source;
+
+DROP PROCEDURE scrim_install.guard();
+
+DROP PROCEDURE scrim_install.users();
+
+DROP PROCEDURE scrim_install.verify();
+
+DROP SCHEMA IF EXISTS "immuta_procedures" CASCADE;
+
+DROP SCHEMA scrim_install;
+
+DROP VIEW "governed"."people";
+
+DROP VIEW "governed"."staff";
+
+DROP VIEW IF EXISTS "immuta_system".counted;
+
+DROP VIEW IF EXISTS "immuta_system".salted;
+
+DROP VIEW IF EXISTS "immuta_system".state;
+
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA "immuta_functions" TO PUBLIC;
+
+GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA "immuta_procedures" TO "scrim_system";
+
+GRANT EXECUTE ON FUNCTION "immuta_procedures".f_installed() TO "scrim_system";
+
+GRANT INSERT ON TABLE "immuta_system".profile_stage, "immuta_system".salt_stage TO "scrim_system";
+
+GRANT SELECT ON ALL TABLES IN SCHEMA "governed" TO PUBLIC;
+
+GRANT SELECT ON TABLE "governed"."people" TO PUBLIC;
+
+GRANT SELECT ON TABLE "governed"."staff" TO PUBLIC;
+
+GRANT SELECT ON TABLE "hr"."desk" TO "scrim_owner";
+
+GRANT SELECT ON TABLE "hr"."staff" TO "scrim_owner";
+
+GRANT SELECT ON TABLE "immuta_system".profile, "immuta_system".state, "immuta_system".salted, "immuta_system".counted TO "scrim_system";
+
+GRANT SELECT ON TABLE "immuta_system".user_profile, "immuta_system".user_tables TO PUBLIC;
+
+GRANT USAGE ON LANGUAGE plpgsql, sql TO "scrim_owner";
+
+GRANT USAGE ON SCHEMA "hr" TO "scrim_owner";
+
+GRANT USAGE ON SCHEMA "hr" TO PUBLIC;
+
+GRANT USAGE ON SCHEMA "immuta_system", "immuta_functions", "governed" TO PUBLIC;
+
+GRANT USAGE ON SCHEMA "immuta_system", "immuta_procedures" TO "scrim_system";
+
+INSERT INTO "immuta_system".lease (epoch) SELECT 0 FROM "immuta_system".lease HAVING COUNT(*) = 0;
+
+INSERT INTO "immuta_system".profile_stage (batch, added, immuta__userid, kind, key, value, expires) VALUES (0, false, 'x', 'x', 'x', 'x', 'x'), (0, false, 'x', 'x', 'x', 'x', 'x');
+
+INSERT INTO "immuta_system".profile_stage (batch, added, immuta__userid, kind, key, value, expires) VALUES (0, true, 'x', 'x', 'x', 'x', 'x');
+
+INSERT INTO "immuta_system".profile_stage (batch, added, immuta__userid, kind, key, value, expires) VALUES (0, true, 'x', 'x', 'x', 'x', NULL);
+
+INSERT INTO "immuta_system".released (key, combination) SELECT 'x', q.combination FROM (SELECT SHA2(COALESCE(CAST(LENGTH(scrim_t."zip") AS VARCHAR(0)) || 'x' || scrim_t."zip", 'x') || COALESCE(CAST(LENGTH(scrim_t."region") AS VARCHAR(0)) || 'x' || scrim_t."region", 'x'), 0) AS combination FROM "hr"."staff" AS scrim_t GROUP BY 0 HAVING COUNT(*) >= 0) AS q;
+
+INSERT INTO "immuta_system".released (key, combination) SELECT 'x', q.combination FROM (SELECT SHA2(COALESCE(CAST(LENGTH(scrim_t."zip") AS VARCHAR(0)) || 'x' || scrim_t."zip", 'x') || COALESCE(CAST(LENGTH(scrim_t."region") AS VARCHAR(0)) || 'x' || scrim_t."region", 'x'), 0) AS combination FROM "people"."hr"."staff" AS scrim_t GROUP BY 0 HAVING COUNT(*) >= 0) AS q;
+
+INSERT INTO "immuta_system".salt_stage (batch, source, column_name, salt) VALUES (0, 'x', 'x', 'x');
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA "immuta_functions", "immuta_procedures" FROM PUBLIC;
+
+REVOKE ALL ON ALL PROCEDURES IN SCHEMA "immuta_procedures" FROM PUBLIC;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA "immuta_system", "governed" FROM "scrim_system" CASCADE;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA "immuta_system", "governed" FROM PUBLIC;
+
+REVOKE ALL ON SCHEMA "immuta_system", "immuta_functions", "immuta_procedures", "governed" FROM "scrim_system" CASCADE;
+
+REVOKE ALL ON SCHEMA "immuta_system", "immuta_functions", "immuta_procedures", "governed" FROM PUBLIC;
+
+REVOKE ALL ON TABLE "governed"."people" FROM PUBLIC;
+
+REVOKE ALL ON TABLE "governed"."staff" FROM PUBLIC;
+
+SELECT "immuta_procedures".f_installed();
+
+SELECT COUNT(*) FROM "hr"."staff" AS scrim_t;
+
+SELECT COUNT(*) FROM "people"."hr"."staff" AS scrim_t;
+
+SELECT MAX(t."mail") FROM "hr"."staff" AS t CROSS JOIN "immuta_system".salt AS k WHERE k.source = 'x' AND k.column_name = 'x' AND SHA2(k.salt || RTRIM(t."mail"), 0) = 'x';
+
+SELECT MAX(t."mail") FROM "people"."hr"."staff" AS t CROSS JOIN "immuta_system".salt AS k WHERE k.source = 'x' AND k.column_name = 'x' AND SHA2(k.salt || RTRIM(t."mail"), 0) = 'x';
+
+SELECT c.relname, c."oid", SHA2(u.usename::VARCHAR(0) || 'x' || COALESCE(ARRAY_TO_STRING(c.relacl, 'x'), 'x'), 0), LENGTH(v.definition), SHA2(SUBSTRING(v.definition, 0, 0), 0), SHA2(SUBSTRING(v.definition, 0, 0), 0), SHA2(SUBSTRING(v.definition, 0, 0), 0), SHA2(SUBSTRING(v.definition, 0, 0), 0) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner INNER JOIN pg_catalog.pg_views AS v ON v.schemaname = n.nspname AND v.viewname = c.relname WHERE n.nspname = 'x' AND c.relkind = 'x';
+
+SELECT d.database_name, d.database_type FROM svv_redshift_databases AS d;
+
+SELECT k.key, k.source FROM "immuta_system".counted AS k;
+
+SELECT k.source, k.column_name FROM "immuta_system".salted AS k;
+
+SELECT n.nspname, c.relname, c."oid", c.relkind, pg_get_userbyid(c.relowner), CASE WHEN has_schema_privilege('x', n.nspname, 'x') AND has_table_privilege('x', c."oid", 'x') THEN 0 ELSE 0 END, a.attname, format_type(a.atttypid, a.atttypmod), a.attnum FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c."oid" AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('x', 'x', 'x') AND ((n.nspname = 'x' AND c.relname = 'x') OR (n.nspname = 'x' AND c.relname = 'x')) ORDER BY c."oid", a.attnum;
+
+SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM "immuta_system".profile AS p ORDER BY p.immuta__userid;
+
+SELECT s.schemaname FROM svv_external_schemas AS s;
+
+SELECT s.source, s.data_source, s.view_name, s.view_oid, s.version, s.hash, s.fingerprint, s.base, s.base_columns, s.reads, s.closed, s.min_version, s.audience, s.listed_as FROM "immuta_system".state AS s ORDER BY s.source;
+
+SET LOCAL SESSION AUTHORIZATION "scrim_owner";
+
+SET LOCAL SESSION AUTHORIZATION DEFAULT;
+
+SET datestyle TO 'x';
+
+SET enable_case_sensitive_identifier TO off;
+
+SET search_path TO pg_catalog;
+
+SET statement_timeout TO 0;
