@@ -56,22 +56,6 @@ fn a_push_is_enforced_and_a_second_one_changes_nothing() {
     }
 }
 
-/// A pushed warehouse.
-fn pushed(target: Target) -> (Governed, scrim_catalog::Catalog) {
-    let governed = Governed::on(target);
-    prepare(&governed);
-    let catalog = governed.catalog(POLICIES);
-    governed.install(&catalog);
-    governed.push(&catalog);
-    (governed, catalog)
-}
-
-/// What each person sees.
-fn seen(governed: &Governed) -> Vec<Vec<Vec<Option<String>>>> {
-    let one = |user| governed.seen(user, "SELECT * FROM governed.staff ORDER BY id").unwrap();
-    ["ana", "bob", "eve"].into_iter().map(one).collect()
-}
-
 /// Names with capitals, which a session reaches or not by a setting of its own, are refused.
 fn columns_and_tables_with_capitals_are_refused_with_a_reason(target: Target) {
     let governed = Governed::on(target);
@@ -96,4 +80,53 @@ fn columns_and_tables_with_capitals_are_refused_with_a_reason(target: Target) {
 
 scrim_testkit::on_redshift! {
     columns_and_tables_with_capitals_are_refused_with_a_reason
+}
+
+/// Tables that the views cannot protect are governed, and said to be so, when they are installed and at every push.
+#[test]
+fn external_tables_and_those_of_datashares_are_governed_with_a_warning() {
+    let governed = Governed::on(Target::Central);
+    governed.double().create_database("shared").unwrap();
+    let url = governed.double().backend_url("shared");
+    governed.wait(async {
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+            .batch_execute("CREATE SCHEMA sales; CREATE TABLE sales.orders (id integer, buyer varchar(20)); INSERT INTO sales.orders VALUES (1, 'x');
+                 GRANT USAGE ON SCHEMA sales TO PUBLIC; GRANT SELECT ON sales.orders TO PUBLIC")
+            .await
+            .unwrap();
+    });
+    governed.double().declare_datashare("shared").unwrap();
+    // Whoever may use a shared database or an external schema may read its tables.
+    governed.run(
+        "CREATE USER ana; CREATE SCHEMA spectrum; CREATE TABLE spectrum.events (id integer, who varchar(20)); INSERT INTO spectrum.events VALUES (1, 'y');
+         GRANT SELECT ON spectrum.events TO PUBLIC",
+    );
+    governed.double().declare_external("people", "spectrum").unwrap();
+    let text = "
+{ kind: user, name: ana }
+---
+{ kind: subscription-policy, name: all, where: all, access: anyone }
+---
+{ kind: data-source, name: events, integration: w, table: people.spectrum.events, columns: [ { name: id }, { name: who, tags: [ P ] } ] }
+---
+{ kind: data-source, name: orders, integration: w, table: shared.sales.orders, columns: [ { name: id }, { name: buyer, tags: [ P ] } ] }
+---
+{ kind: data-policy, name: p, where: all, rules: [ { mask: { columns: { tag: P }, with: { constant: hidden } } } ] }
+";
+    let catalog = scrim_testkit::catalog(&format!(
+        "{}{text}",
+        governed.integration(", databases: [ people, shared ]")
+    ));
+    let warnings = governed.try_install(&catalog).unwrap();
+    let told = |warnings: &[String], table: &str| warnings.iter().any(|warning| warning.contains(&format!("`{table}` is ")) && warning.contains("protects nothing"));
+    let report = governed.push(&catalog);
+    for table in ["people.spectrum.events", "shared.sales.orders"] {
+        assert!(told(&warnings, table), "{warnings:?}");
+        assert!(told(&report.warnings, table), "{report:?}");
+    }
+    let who = governed.seen("ana", "SELECT who FROM governed.events").unwrap();
+    assert_eq!(who, [[Some("hidden".to_owned())]]);
+    assert!(!governed.push(&catalog).changes_anything());
 }

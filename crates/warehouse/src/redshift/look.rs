@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use scrim_catalog::{FoundColumn, Name, TableName};
 use scrim_sql::ProfileRow;
 use scrim_sql::calls::redshift::{DATABASES, PART, PARTS};
-use scrim_sql::system::redshift::Home;
+use scrim_sql::system::redshift::{EXTERNAL_SCHEMAS, Home};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -106,11 +106,17 @@ impl Redshift {
             other = self.session(database).await;
             &other
         };
+        let failed = while_doing("looking at the tables");
+        let external: BTreeSet<String> =
+            session.rows(EXTERNAL_SCHEMAS).await.map_err(&failed)?.into_iter().filter_map(|row| row.into_iter().next()?).collect();
         let mut found: BTreeMap<(String, String), FoundTable> = BTreeMap::new();
         for statement in self.calls.tables(&names) {
-            for row in session.rows(&statement).await.map_err(while_doing("looking at the tables"))? {
+            for row in session.rows(&statement).await.map_err(&failed)? {
                 let cells = Cells { row: &row, what: "the list of columns" };
                 let name = (cells.text(0)?.to_owned(), cells.text(1)?.to_owned());
+                if external.contains(&name.0) {
+                    continue;
+                }
                 let table = match found.entry(name) {
                     std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
                     std::collections::btree_map::Entry::Vacant(new) => new.insert(FoundTable {
