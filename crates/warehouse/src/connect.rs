@@ -51,8 +51,8 @@ pub(crate) async fn open(
     integration: &Integration,
     mut config: Config,
 ) -> Result<(Client, mpsc::UnboundedReceiver<String>), WarehouseError> {
-    config.application_name("scrim").connect_timeout(PATIENCE).ssl_mode(tls::mode(integration.tls));
-    let connector = tls::connector(integration.tls)?;
+    config.application_name("scrim").connect_timeout(PATIENCE).ssl_mode(tls::mode(integration.tls()));
+    let connector = tls::connector(integration.tls())?;
     let user = config.get_user().unwrap_or_default().to_owned();
     let database = config.get_dbname().unwrap_or_default().to_owned();
     let at = place(integration, &database);

@@ -20,7 +20,7 @@ pub(super) fn iam(checker: &mut Checker<'_>, integration: &Stored<Integration>) 
         let message = "`iam` and `password` are both written".to_owned();
         error(iam.mark(), message, "remove one: with `iam`, AWS issues the passwords");
     }
-    if matches!(integration.tls, Tls::Disable | Tls::Prefer) {
+    if matches!(integration.tls(), Tls::Disable | Tls::Prefer) {
         let message = "`iam` sends a password to the warehouse, and this connection may be a plain one".to_owned();
         error(iam.mark(), message, "write `tls: verify-full` (or `verify-ca`, `require`)");
     }

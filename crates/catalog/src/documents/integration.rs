@@ -28,13 +28,12 @@ pub enum Layout {
 }
 
 /// How the connection is protected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tls {
     /// Never encrypted.
     Disable,
     /// Encrypted when the server can; its certificate is not checked.
-    #[default]
     Prefer,
     /// Always encrypted; the certificate is not checked.
     Require,
@@ -152,9 +151,8 @@ pub struct Integration {
     pub password: Option<Secret>,
     /// Instead of a password, on Redshift: temporary credentials of AWS IAM.
     pub iam: Option<At<Iam>>,
-    /// How the connection is protected.
-    #[serde(default)]
-    pub tls: Tls,
+    /// How the connection is protected: the engine's default is `verify-full` on Redshift, `prefer` on PostgreSQL.
+    pub tls: Option<Tls>,
     /// Where the views live: the engine's default is `central` on Redshift, `per-database` on PostgreSQL.
     pub layout: Option<Layout>,
     /// With `layout: central`, the database of the views.
@@ -194,6 +192,14 @@ impl Integration {
         self.layout.unwrap_or(match self.engine {
             Engine::Redshift => Layout::Central,
             Engine::Postgresql => Layout::PerDatabase,
+        })
+    }
+    /// How the connection is protected, the engine's default unless it is written. Redshift asks for passwords in ways that a
+    /// listener on the line can use, and its certificates are from public authorities.
+    pub fn tls(&self) -> Tls {
+        self.tls.unwrap_or(match self.engine {
+            Engine::Redshift => Tls::VerifyFull,
+            Engine::Postgresql => Tls::Prefer,
         })
     }
     /// The database in which the views and Scrim's own objects are.

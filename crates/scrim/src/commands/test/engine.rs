@@ -105,7 +105,7 @@ impl Engine {
         integration.database = name(database).map_err(unreadable)?;
         integration.databases = vec![];
         integration.layout = Some(Layout::PerDatabase);
-        integration.tls = Tls::Disable;
+        integration.tls = Some(Tls::Disable);
         integration.readers = name("PUBLIC").map_err(unreadable)?;
         integration.password = Some(Secret::File(self.password.path().display().to_string()));
         Ok(())
