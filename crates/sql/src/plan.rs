@@ -107,6 +107,7 @@ impl ViewPlan {
             .ok_or_else(|| PlanError::NoIntegration(source.integration.value().clone()))?;
         let view = scrim_catalog::view_of(integration, source.view.as_ref().map(|v| v.value()), &source.table)
             .ok_or_else(|| PlanError::NoViewName(name.clone()))?;
+        let view = if integration.engine == Engine::Redshift { folded(view) } else { view };
         let merged = merger.merge(source)?;
         if let Some(column) = merged.columns.iter().find(|column| terms(column) > MOST_TERMS) {
             return Err(PlanError::Yields { data_source: name.clone(), column: column.name.clone() });
@@ -145,6 +146,12 @@ impl ViewPlan {
         let database = self.database.as_ref().map(|usual| table.database.clone().unwrap_or_else(|| usual.clone()));
         TableName { database, ..table.clone() }
     }
+}
+
+/// A name as Redshift keeps it: ASCII letters in lower case, also quoted ones ("Names and identifiers").
+fn folded(name: TableName) -> TableName {
+    let lower = |name: Name| Name::new(name.to_ascii_lowercase()).unwrap_or(name);
+    TableName { database: name.database.map(lower), schema: lower(name.schema), table: lower(name.table) }
 }
 
 /// The most terms of one column's conditions.

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use scrim_testkit::{Governed, Target};
+use scrim_testkit::agreement::{compare, random};
+use scrim_testkit::random::Choice;
+use scrim_testkit::{Governed, Target, agreement};
 
 const POLICIES: &str = "
 { kind: attribute, name: region }
@@ -129,4 +131,35 @@ fn external_tables_and_those_of_datashares_are_governed_with_a_warning() {
     let who = governed.seen("ana", "SELECT who FROM governed.events").unwrap();
     assert_eq!(who, [[Some("hidden".to_owned())]]);
     assert!(!governed.push(&catalog).changes_anything());
+}
+
+/// One rule for one user, who has values in several spellings.
+fn one_rule(target: Target, rule: &str) -> String {
+    let source = random(target, &mut Choice::new(1));
+    let source = source.split_once("kind: data-source\n").unwrap().1;
+    let source: Vec<&str> = source.lines().filter(|line| !line.contains("polic") && !line.contains("owners")).collect();
+    format!(
+        "{{ kind: attribute, name: v }}\n---\n{{ kind: user, name: u1, attributes: {{ v: [ '7', '7.00', '2024-02-29', '2024-02-29T00:00Z' ] }} }}\n---\n\
+         {{ kind: subscription-policy, name: a, where: all, access: anyone }}\n---\n\
+         {{ kind: data-policy, name: p, where: all, rules: [ {{ {rule} }} ] }}\n---\nkind: data-source\n{}\n",
+        source.join("\n")
+    )
+}
+
+/// What a rule is joined to has each value once, however often and in whatever spelling the user has it; and numbers at the
+/// ends of their types, where a step on the way leaves the type, are no error, which would show the value.
+#[test]
+fn a_row_is_shown_once_and_no_mask_fails_at_the_ends_of_a_type() {
+    let target = Target::PerDatabase;
+    let governed = Governed::on(target);
+    agreement::prepare(&governed);
+    governed.install(&governed.catalog(&one_rule(target, "rows: { filter: 'id > 0' }")));
+    for (matched, count) in [("num", 3), ("ts", 1)] {
+        let rule = format!("rows: {{ match: {{ attribute: v, column: {{ name: {matched} }} }} }}");
+        compare(&governed, &one_rule(target, &rule));
+        assert_eq!(governed.seen("u1", "SELECT 1 FROM governed.all_types").unwrap().len(), count, "{matched}");
+    }
+    for mask in ["round: 1000", "randomize: { noise: { stddev: 3000 }, by: { name: id } }"] {
+        compare(&governed, &one_rule(target, &format!("mask: {{ columns: {{ tag: N }}, with: {{ {mask} }} }}")));
+    }
 }

@@ -1,7 +1,8 @@
-//! PostgreSQL in the place of Redshift.
+//! The double in the place of Redshift. What is installed goes through it, and so does what procedures execute; the rest is
+//! asked of its PostgreSQL.
 
 use scrim_catalog::documents::Integration;
-use scrim_sandbox::{Cluster, Options};
+use scrim_redshift_double::{Double, Options};
 use scrim_sql::system::redshift;
 use tokio::runtime::Runtime;
 use tokio_postgres::types::ToSql;
@@ -12,77 +13,12 @@ pub(crate) fn ident(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// What Redshift has and PostgreSQL has not, as far as the installation and the views ask for it.
-const STAND_INS: &str = r#"
-SET allow_system_table_mods = on;
--- Redshift replaces every match.
-ALTER FUNCTION pg_catalog.regexp_replace(text, text, text) RENAME TO regexp_replace_first;
-CREATE FUNCTION pg_catalog.regexp_replace(text, text, text) RETURNS text LANGUAGE sql IMMUTABLE STRICT
-AS $$ SELECT regexp_replace($1, $2, $3, 'g') $$;
--- Of a day it makes a timestamp.
-CREATE FUNCTION pg_catalog.dateadd(text, integer, timestamp) RETURNS timestamp LANGUAGE sql IMMUTABLE STRICT
-AS $$ SELECT $3 + $2 * CAST('1 ' || $1 AS interval) $$;
--- The time in the zone of the session, as its page says.
-CREATE FUNCTION pg_catalog.getdate() RETURNS timestamp LANGUAGE sql STABLE
-AS $$ SELECT date_trunc('second', statement_timestamp())::timestamp $$;
-CREATE FUNCTION pg_catalog.sha2(text, integer) RETURNS varchar LANGUAGE sql IMMUTABLE STRICT
-AS $$ SELECT encode(sha256(convert_to($1, 'UTF8')), 'hex') $$;
-CREATE FUNCTION pg_catalog.strtol(text, integer) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT
-AS $$ SELECT ('x' || lpad($1, 16, '0'))::bit(64)::bigint $$;
-CREATE VIEW pg_catalog.svv_user_grants AS
-SELECT u.rolname::text AS user_name, r.rolname::text AS role_name FROM pg_auth_members AS m
-JOIN pg_roles AS u ON u.oid = m.member JOIN pg_roles AS r ON r.oid = m.roleid;
-CREATE VIEW pg_catalog.scrim_grantee AS
-SELECT 0::oid AS oid, 'public' AS identity_name, 'public' AS identity_type
-UNION ALL SELECT r.oid, r.rolname::text, CASE WHEN r.rolcanlogin THEN 'user' ELSE 'role' END FROM pg_roles AS r;
-CREATE VIEW pg_catalog.svv_default_privileges AS
-SELECT o.rolname::text AS owner_name, g.identity_name AS grantee_name FROM pg_default_acl AS d
-JOIN pg_roles AS o ON o.oid = d.defaclrole CROSS JOIN aclexplode(d.defaclacl) AS a JOIN scrim_grantee AS g ON g.oid = a.grantee;
-CREATE VIEW pg_catalog.svv_schema_privileges AS
-SELECT n.nspname::text AS namespace_name, a.privilege_type, g.identity_name, g.identity_type FROM pg_namespace AS n
-CROSS JOIN aclexplode(n.nspacl) AS a JOIN scrim_grantee AS g ON g.oid = a.grantee;
-CREATE VIEW pg_catalog.svv_relation_privileges AS
-SELECT n.nspname::text AS namespace_name, c.relname::text AS relation_name, a.privilege_type, g.identity_name, g.identity_type
-FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN aclexplode(c.relacl) AS a JOIN scrim_grantee AS g ON g.oid = a.grantee;
-CREATE VIEW pg_catalog.svv_column_privileges AS
-SELECT n.nspname::text AS namespace_name, c.relname::text AS relation_name, t.attname::text AS column_name, a.privilege_type,
-  g.identity_name, g.identity_type
-FROM pg_attribute AS t JOIN pg_class AS c ON c.oid = t.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN aclexplode(t.attacl) AS a JOIN scrim_grantee AS g ON g.oid = a.grantee;
-CREATE VIEW pg_catalog.svv_function_privileges AS
-SELECT n.nspname::text AS namespace_name, p.proname::text AS function_name, a.privilege_type, g.identity_name, g.identity_type
-FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-CROSS JOIN aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) AS a JOIN scrim_grantee AS g ON g.oid = a.grantee;
-RESET allow_system_table_mods;
-"#;
-
-/// The statement without what only Redshift has.
-pub(crate) fn portable(sql: &str) -> String {
-    let mut lines = Vec::new();
-    for line in sql.lines() {
-        let physical = line.strip_prefix(") DISTSTYLE ALL").map(|_| ")");
-        lines.push(physical.unwrap_or(line));
-    }
-    let sql = lines.join("\n");
-    let gone = [
-        ("WITH NO SCHEMA BINDING", ""),
-        (" PASSWORD DISABLE", ""),
-        ("TO ROLE ", "TO "),
-        ("FROM ROLE ", "FROM "),
-        // Parts of dates are bare words.
-        ("DATEADD(day, ", "DATEADD('day', "),
-        ("DATEADD(second, ", "DATEADD('second', "),
-    ];
-    gone.iter().fold(sql, |sql, (from, to)| sql.replace(from, to))
-}
-
-/// PostgreSQL with the stand-ins, and an integration to install.
+/// The double, and an integration to install.
 pub(crate) struct Stand {
     pub(crate) integration: Integration,
     client: Client,
     runtime: Runtime,
-    cluster: Cluster,
+    double: Double,
 }
 
 /// Added, user, kind, key, value, expiry.
@@ -92,17 +28,15 @@ type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 impl Stand {
     pub(crate) fn start(integration: Integration) -> Self {
-        let cluster = Cluster::start(&Options::default()).unwrap();
+        let double = Double::start(&Options::default()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let client = runtime.block_on(connect(&cluster));
-        let stand = Self { integration, client, runtime, cluster };
-        stand.run(STAND_INS);
-        stand
+        let client = runtime.block_on(past_the_double(&double));
+        Self { integration, client, runtime, double }
     }
 
     /// Another connection of the administrator.
     pub(crate) fn connect(&self) -> Client {
-        self.runtime.block_on(connect(&self.cluster))
+        self.runtime.block_on(past_the_double(&self.double))
     }
 
     /// Statements as the administrator.
@@ -121,17 +55,28 @@ impl Stand {
 
     /// Installs in one transaction.
     pub(crate) fn install(&self) -> Result<(), String> {
-        let script = redshift::install(&self.integration);
-        self.run("BEGIN");
-        for sql in script {
-            let sql = portable(&sql);
-            if let Err(error) = self.runtime.block_on(self.client.batch_execute(&sql)) {
-                self.run("ROLLBACK");
+        self.install_as("postgres")
+    }
+
+    /// The same as somebody.
+    pub(crate) fn install_as(&self, user: &str) -> Result<(), String> {
+        let client = self.runtime.block_on(connect(&self.double.admin_url("postgres")));
+        self.run_on(&client, &format!("SET SESSION AUTHORIZATION {}", ident(user)));
+        self.run_on(&client, "BEGIN");
+        for sql in redshift::install(&self.integration) {
+            if let Err(error) = self.runtime.block_on(client.batch_execute(&sql)) {
+                self.run_on(&client, "ROLLBACK");
                 return Err(said(&error));
             }
         }
-        self.run("COMMIT");
+        self.run_on(&client, "COMMIT");
         Ok(())
+    }
+
+    /// Statements as the administrator, as the double rewrites them.
+    pub(crate) fn run_through(&self, statements: &[String]) {
+        let client = self.runtime.block_on(connect(&self.double.admin_url("postgres")));
+        statements.iter().for_each(|sql| self.run_on(&client, sql));
     }
 
     /// One statement as a user, with parameters.
@@ -266,8 +211,15 @@ pub(crate) struct View<'a> {
     pub(crate) salt: &'a str,
 }
 
-async fn connect(cluster: &Cluster) -> Client {
-    let (client, connection) = tokio_postgres::connect(&cluster.admin_url("postgres"), NoTls).await.unwrap();
+/// Straight to PostgreSQL, where backslashes are to be what they are.
+async fn past_the_double(double: &Double) -> Client {
+    let client = connect(&double.backend_url("postgres")).await;
+    client.batch_execute("SET standard_conforming_strings = on").await.unwrap();
+    client
+}
+
+async fn connect(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);
     client
 }
