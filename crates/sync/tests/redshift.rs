@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use scrim_redshift_double::Double;
 use scrim_testkit::agreement::{compare, random};
 use scrim_testkit::random::Choice;
 use scrim_testkit::{Governed, Target, agreement};
+use scrim_warehouse::Warehouse;
 
 const POLICIES: &str = "
 { kind: attribute, name: region }
@@ -162,4 +164,37 @@ fn a_row_is_shown_once_and_no_mask_fails_at_the_ends_of_a_type() {
     for mask in ["round: 1000", "randomize: { noise: { stddev: 3000 }, by: { name: id } }"] {
         compare(&governed, &one_rule(target, &format!("mask: {{ columns: {{ tag: N }}, with: {{ {mask} }} }}")));
     }
+}
+
+/// Why a login cannot connect, as somebody is told who tries.
+fn refused(double: &Double, more: &str) -> String {
+    let password = tempfile(b"secret");
+    let catalog = scrim_testkit::catalog(&format!(
+        "{{ kind: integration, name: w, engine: redshift, host: 127.0.0.1, port: {}, database: postgres, layout: per-database, \
+         password: {{ file: '{}' }}{more} }}\n---\n{{ kind: tag, name: T }}",
+        double.port(),
+        password.path().display()
+    ));
+    let integration = &catalog.integrations.values().next().unwrap().item;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(Warehouse::connect(integration)).err().unwrap().to_string()
+}
+
+fn tempfile(text: &[u8]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, text).unwrap();
+    file
+}
+
+#[test]
+fn who_cannot_connect_is_told_why() {
+    let options = scrim_redshift_double::Options { digest_users: vec!["digest".to_owned()], ..Default::default() };
+    let double = Double::start(&options).unwrap();
+    // Verified unless told otherwise, and this server has no certificate.
+    let plain = refused(&double, "");
+    assert!(plain.contains("server does not support TLS"), "{plain}");
+    let digest = refused(&double, ", user: digest, tls: disable");
+    assert!(digest.contains("kept in a way that only Amazon's own drivers know"), "{digest}");
+    let nobody = refused(&double, ", tls: disable");
+    assert!(nobody.contains("password authentication failed for user \"scrim_system\""), "{nobody}");
 }
