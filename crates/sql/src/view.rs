@@ -96,7 +96,7 @@ impl Rendered {
             Statistic {
                 key: combination.key.clone(),
                 query,
-                rows: format!("SELECT COUNT(*) FROM {} AS {TABLE}", relation(&plan.table)),
+                rows: format!("SELECT COUNT(*) AS n FROM {} AS {TABLE}", relation(&plan.table)),
             }
         });
         Self {

@@ -47,6 +47,9 @@ impl Redshift {
             _ => failed.into_error("looking for the installation"),
         })?;
         let installed = installed.first().and_then(|row| row.first()).and_then(Option::as_deref);
+        if installed == Some(system::redshift::CHANGED) {
+            return Err(WarehouseError::Changed(at));
+        }
         if installed != Some(system::redshift::installation(integration).as_str()) {
             return Err(WarehouseError::OtherInstallation(at));
         }

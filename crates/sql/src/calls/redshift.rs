@@ -109,7 +109,7 @@ impl Calls {
 
     /// Which installation is there: one row, one text. See [`crate::system::redshift::installation`].
     pub fn installed(&self) -> String {
-        format!("SELECT {}.f_installed()", self.procedures)
+        format!("CALL {}.installed('')", self.procedures)
     }
 
     /// Takes the next epoch: one row, one number.

@@ -53,7 +53,7 @@ pub fn install(integration: &Integration) -> Vec<String> {
     let mut all = Vec::new();
     for (file, text) in files().iter().enumerate() {
         if file + 1 == FILES.len() {
-            all.push(installed(integration));
+            all.extend(installed(integration));
         }
         all.extend(filled(text, integration).split("\n;;\n").map(|statement| statement.trim_end().to_owned()));
     }
@@ -150,13 +150,32 @@ pub fn parts(query: &str) -> Option<[&str; 8]> {
     rest.is_empty().then_some(parts)
 }
 
-fn installed(integration: &Integration) -> String {
-    format!(
-        "-- Which installation this is.\nCREATE OR REPLACE FUNCTION {}.f_installed() RETURNS VARCHAR(64) STABLE\n\
-         AS $scrim$ SELECT CAST({} AS VARCHAR(64)) $scrim$ LANGUAGE sql",
-        ident(&folded(integration).procedures_schema()),
-        literal(&installation(integration))
-    )
+/// What `installed` answers when views or routines of Scrim were changed by hand.
+pub const CHANGED: &str = "changed by hand";
+
+/// Which installation this is, unless somebody changed it by hand: then it is none. And what records how it is now.
+fn installed(integration: &Integration) -> [String; 2] {
+    let integration = folded(integration);
+    let (system, procedures) = (ident(&integration.system_schema()), ident(&integration.procedures_schema()));
+    let tail = "$scrim$ LANGUAGE plpgsql\nSECURITY DEFINER\nSET search_path = pg_catalog, pg_temp";
+    let ask = format!(
+        "DECLARE\n  v_now VARCHAR(64);\n  v_then VARCHAR(64);\nBEGIN\n  CALL {procedures}.system_fingerprint(v_now);\n  \
+         SELECT MAX(l.fingerprint) INTO v_then FROM {system}.lease AS l;"
+    );
+    [
+        format!(
+            "-- Which installation this is, unless somebody changed it by hand.\n\
+             CREATE OR REPLACE PROCEDURE {procedures}.installed(p_installed INOUT VARCHAR(64))\nAS $scrim$\n{ask}\n  \
+             p_installed := CASE WHEN v_now = v_then THEN {} ELSE {} END;\nEND;\n{tail}",
+            literal(&self::installation(&integration)),
+            literal(CHANGED)
+        ),
+        format!(
+            "-- Records how everything is, at the end of the installation.\n\
+             CREATE OR REPLACE PROCEDURE {procedures}.record()\nAS $scrim$\nDECLARE\n  v_now VARCHAR(64);\nBEGIN\n  \
+             CALL {procedures}.system_fingerprint(v_now);\n  UPDATE {system}.lease SET fingerprint = v_now;\nEND;\n{tail}"
+        ),
+    ]
 }
 
 /// The readers as a grantee: everybody, or one role.

@@ -20,7 +20,11 @@ CALL "immuta_procedures".drop_view(0, 'x');
 
 CALL "immuta_procedures".hold(0);
 
+CALL "immuta_procedures".installed('x');
+
 CALL "immuta_procedures".look('x', 'x', 'x', 'x', 'x');
+
+CALL "immuta_procedures".record();
 
 CALL "immuta_procedures".refresh(0, 'x');
 
@@ -50,8 +54,6 @@ CREATE OR REPLACE FUNCTION "immuta_functions".f_luhn(VARCHAR(0)) RETURNS VARCHAR
 
 CREATE OR REPLACE FUNCTION "immuta_functions".f_sum(VARCHAR(0)) RETURNS BIGINT IMMUTABLE AS $$ ... $$ LANGUAGE sql;
 
-CREATE OR REPLACE FUNCTION "immuta_procedures".f_installed() RETURNS VARCHAR(0) STABLE AS $$ ... $$ LANGUAGE sql;
-
 CREATE OR REPLACE PROCEDURE "immuta_procedures".apply_profiles(p_epoch BIGINT, p_batch BIGINT) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 
 CREATE OR REPLACE PROCEDURE "immuta_procedures".apply_view( p_epoch BIGINT, p_source VARCHAR(0), p_data_source VARCHAR(0), p_view VARCHAR(0), p_columns VARCHAR(0), p_query_1 VARCHAR(0), p_query_2 VARCHAR(0), p_query_3 VARCHAR(0), p_query_4 VARCHAR(0), p_query_5 VARCHAR(0), p_query_6 VARCHAR(0), p_query_7 VARCHAR(0), p_query_8 VARCHAR(0), p_version BIGINT, p_hash VARCHAR(0), p_shape VARCHAR(0), p_audience VARCHAR(0), p_base VARCHAR(0), p_base_columns VARCHAR(0), p_reads VARCHAR(0) ) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
@@ -68,13 +70,21 @@ CREATE OR REPLACE PROCEDURE "immuta_procedures".fingerprint(p_view VARCHAR(0), p
 
 CREATE OR REPLACE PROCEDURE "immuta_procedures".hold(p_epoch BIGINT) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 
+CREATE OR REPLACE PROCEDURE "immuta_procedures".installed(p_installed INOUT VARCHAR(0)) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE PROCEDURE "immuta_procedures".look( p_database VARCHAR(0), p_schema VARCHAR(0), p_table VARCHAR(0), p_kind INOUT VARCHAR(0), p_columns INOUT VARCHAR(0) ) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".one_query(p_part VARCHAR(0), p_state INOUT VARCHAR(0)) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".record() AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 
 CREATE OR REPLACE PROCEDURE "immuta_procedures".refresh(p_epoch BIGINT, p_key VARCHAR(0)) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 
 CREATE OR REPLACE PROCEDURE "immuta_procedures".resolve( p_source VARCHAR(0), p_database VARCHAR(0), p_schema VARCHAR(0), p_table VARCHAR(0), p_column VARCHAR(0), p_token VARCHAR(0), p_requested_by VARCHAR(0), p_approved_by VARCHAR(0), p_reason VARCHAR(0), p_value INOUT VARCHAR(0) ) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 
 CREATE OR REPLACE PROCEDURE "immuta_procedures".stale(p_key VARCHAR(0), p_stale INOUT INTEGER) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".system_fingerprint(p_fingerprint INOUT VARCHAR(0)) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 
 CREATE OR REPLACE PROCEDURE "immuta_procedures".unintended(p_found INOUT VARCHAR(0)) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 
@@ -116,7 +126,7 @@ CREATE SCHEMA scrim_install;
 
 CREATE TABLE IF NOT EXISTS "immuta_system".gate ( source VARCHAR(0) NOT NULL, min_version BIGINT NOT NULL ) DISTSTYLE ALL SORTKEY (source);
 
-CREATE TABLE IF NOT EXISTS "immuta_system".lease ( epoch BIGINT NOT NULL ) DISTSTYLE ALL;
+CREATE TABLE IF NOT EXISTS "immuta_system".lease ( epoch BIGINT NOT NULL, fingerprint VARCHAR(0) ) DISTSTYLE ALL;
 
 CREATE TABLE IF NOT EXISTS "immuta_system".object_state ( source VARCHAR(0) NOT NULL, data_source VARCHAR(0) NOT NULL, view_name VARCHAR(0) NOT NULL, view_oid BIGINT NOT NULL, version BIGINT NOT NULL, hash VARCHAR(0) NOT NULL, shape VARCHAR(0) NOT NULL, fingerprint VARCHAR(0) NOT NULL, base VARCHAR(0) NOT NULL, base_columns VARCHAR(0) NOT NULL, reads VARCHAR(0) NOT NULL, closed VARCHAR(0), pushed_at TIMESTAMP NOT NULL ) DISTSTYLE ALL SORTKEY (source);
 
@@ -165,8 +175,6 @@ DROP VIEW IF EXISTS "immuta_system".state;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA "immuta_functions" TO PUBLIC;
 
 GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA "immuta_procedures" TO "scrim_system";
-
-GRANT EXECUTE ON FUNCTION "immuta_procedures".f_installed() TO "scrim_system";
 
 GRANT INSERT ON TABLE "immuta_system".profile_stage, "immuta_system".salt_stage TO "scrim_system";
 
@@ -224,11 +232,7 @@ REVOKE ALL ON TABLE "governed"."people" FROM PUBLIC;
 
 REVOKE ALL ON TABLE "governed"."staff" FROM PUBLIC;
 
-SELECT "immuta_procedures".f_installed();
-
-SELECT COUNT(*) FROM "hr"."staff" AS scrim_t;
-
-SELECT COUNT(*) FROM "people"."hr"."staff" AS scrim_t;
+REVOKE EXECUTE ON PROCEDURE "immuta_procedures".record() FROM "scrim_system";
 
 SELECT MAX(t."mail") FROM "hr"."staff" AS t CROSS JOIN "immuta_system".salt AS k WHERE k.source = 'x' AND k.column_name = 'x' AND SHA2(k.salt || RTRIM(t."mail"), 0) = 'x';
 
@@ -245,6 +249,10 @@ SELECT k.source, k.column_name FROM "immuta_system".salted AS k;
 SELECT n.nspname, c.relname, c."oid", c.relkind, pg_get_userbyid(c.relowner), CASE WHEN has_schema_privilege('x', n.nspname, 'x') AND has_table_privilege('x', c."oid", 'x') THEN 0 ELSE 0 END, a.attname, format_type(a.atttypid, a.atttypmod), a.attnum FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c."oid" AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('x', 'x', 'x') AND ((n.nspname = 'x' AND c.relname = 'x') OR (n.nspname = 'x' AND c.relname = 'x')) ORDER BY c."oid", a.attnum;
 
 SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM "immuta_system".profile AS p ORDER BY p.immuta__userid;
+
+SELECT q.n FROM (SELECT COUNT(*) AS n FROM "hr"."staff" AS scrim_t) AS q;
+
+SELECT q.n FROM (SELECT COUNT(*) AS n FROM "people"."hr"."staff" AS scrim_t) AS q;
 
 SELECT s.schemaname FROM svv_external_schemas AS s;
 

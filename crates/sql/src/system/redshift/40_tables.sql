@@ -104,7 +104,9 @@ CREATE TABLE IF NOT EXISTS {system}.object_state (
 ;;
 -- Who may push: every push takes the next number, and whoever holds a lower one is refused.
 CREATE TABLE IF NOT EXISTS {system}.lease (
-  epoch BIGINT NOT NULL
+  epoch BIGINT NOT NULL,
+  -- Views and routines as they were installed.
+  fingerprint VARCHAR(64)
 ) DISTSTYLE ALL
 ;;
 -- One row, unless it is there.

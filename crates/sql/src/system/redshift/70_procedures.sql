@@ -90,6 +90,45 @@ $scrim$ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 ;;
+-- Refuses what is not one query, told from the text alone, part by part: outside of literals and quoted names there must be
+-- nothing that could end it or make a quote mean something else. The state is what the part before ended in ('p' plain, 'l'
+-- literal, 'n' name) and its last plain character. A doubled quote ends and begins what it stands in.
+CREATE OR REPLACE PROCEDURE {procedures}.one_query(p_part VARCHAR(65535), p_state INOUT VARCHAR(8))
+AS $scrim$
+DECLARE
+  v_rest VARCHAR(65535) := COALESCE(p_part, '');
+  v_in VARCHAR(1) := LEFT(p_state, 1);
+  v_plain VARCHAR(65535) := SUBSTRING(p_state, 2);
+  v_literal INTEGER;
+  v_name INTEGER;
+  v_quote INTEGER;
+BEGIN
+  IF STRPOS(v_rest, CHR(92)) > 0 THEN
+    RAISE EXCEPTION 'SC007: a view is one query';
+  END IF;
+  LOOP
+    v_literal := STRPOS(v_rest, '''');
+    v_name := STRPOS(v_rest, '"');
+    v_quote := CASE WHEN v_in = 'l' THEN v_literal WHEN v_in = 'n' THEN v_name
+      WHEN v_literal > 0 AND (v_name = 0 OR v_literal < v_name) THEN v_literal ELSE v_name END;
+    IF v_in = 'p' THEN
+      v_plain := v_plain || CASE WHEN v_quote > 0 THEN LEFT(v_rest, v_quote - 1) ELSE v_rest END;
+      IF STRPOS(v_plain, ';') > 0 OR STRPOS(v_plain, '$') > 0 OR STRPOS(v_plain, '--') > 0 OR STRPOS(v_plain, '/*') > 0 THEN
+        RAISE EXCEPTION 'SC007: a view is one query';
+      END IF;
+      v_plain := RIGHT(v_plain, 1);
+    END IF;
+    EXIT WHEN v_quote = 0;
+    v_in := CASE WHEN v_in <> 'p' THEN 'p' WHEN v_quote = v_literal THEN 'l' ELSE 'n' END;
+    v_plain := '';
+    v_rest := SUBSTRING(v_rest, v_quote + 1);
+  END LOOP;
+  p_state := v_in || v_plain;
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
 -- Creates or replaces the view of a source and everything that belongs to it. The name is put together here, so
 -- that no view leaves its schema, and nothing is replaced that was not made here.
 --
@@ -116,8 +155,20 @@ DECLARE
   v_columns VARCHAR(65535) := '';
   v_weak INTEGER;
   v_fingerprint VARCHAR(64);
+  v_state VARCHAR(8) := 'p';
 BEGIN
   CALL {procedures}.hold(p_epoch);
+  CALL {procedures}.one_query(p_query_1, v_state);
+  CALL {procedures}.one_query(p_query_2, v_state);
+  CALL {procedures}.one_query(p_query_3, v_state);
+  CALL {procedures}.one_query(p_query_4, v_state);
+  CALL {procedures}.one_query(p_query_5, v_state);
+  CALL {procedures}.one_query(p_query_6, v_state);
+  CALL {procedures}.one_query(p_query_7, v_state);
+  CALL {procedures}.one_query(p_query_8, v_state);
+  IF LEFT(v_state, 1) <> 'p' THEN
+    RAISE EXCEPTION 'SC007: a view is one query';
+  END IF;
   -- Names are always quoted, and by hand: QUOTE_IDENT leaves reserved words as they are.
   v_target := '"' || REPLACE(v_schema, '"', '""') || '"."' || REPLACE(p_view, '"', '""') || '"';
   SELECT s.view_oid, s.shape, s.fingerprint INTO v_known, v_known_shape, v_known_fingerprint FROM {system}.object_state AS s WHERE s.source = p_source;
@@ -226,8 +277,14 @@ CREATE OR REPLACE PROCEDURE {procedures}.define_statistic(
 AS $scrim$
 DECLARE
   v_known INTEGER;
+  v_state VARCHAR(8) := 'p';
 BEGIN
   CALL {procedures}.hold(p_epoch);
+  CALL {procedures}.one_query(p_query, v_state);
+  CALL {procedures}.one_query(p_count_query, v_state);
+  IF LEFT(v_state, 1) <> 'p' THEN
+    RAISE EXCEPTION 'SC007: a statistic is one query';
+  END IF;
   SELECT COUNT(*) INTO v_known FROM {system}.statistics AS k
   WHERE k.key = p_key AND k.source = p_source AND k.query = p_query AND k.count_query = p_count_query;
   IF v_known = 0 THEN
@@ -256,7 +313,8 @@ BEGIN
     DELETE FROM {system}.released WHERE key = p_key;
     EXECUTE 'INSERT INTO "' || REPLACE({system:text}, '"', '""') || '".released (key, combination) SELECT ' || QUOTE_LITERAL(p_key)
       || ', q.combination FROM (' || v_query || ') AS q';
-    EXECUTE v_count_query INTO v_counted;
+    -- As a part of a query it can be nothing but one.
+    EXECUTE 'SELECT q.n FROM (' || v_count_query || ') AS q' INTO v_counted;
     UPDATE {system}.statistics SET counted = v_counted, refreshed_at = TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ))
     WHERE key = p_key;
   END IF;
@@ -276,7 +334,7 @@ BEGIN
   p_stale := 1;
   SELECT k.count_query, k.counted INTO v_count_query, v_counted FROM {system}.statistics AS k WHERE k.key = p_key;
   IF v_counted IS NOT NULL THEN
-    EXECUTE v_count_query INTO v_now;
+    EXECUTE 'SELECT q.n FROM (' || v_count_query || ') AS q' INTO v_now;
     IF v_now = v_counted THEN
       p_stale := 0;
     END IF;
@@ -360,6 +418,37 @@ BEGIN
   INSERT INTO {system}.unmasked (resolved_at, login, source, column_name, token, requested_by, approved_by, reason, found)
   VALUES (TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ)), session_user, p_source, p_column, p_token, p_requested_by, p_approved_by,
     p_reason, p_value IS NOT NULL);
+END;
+$scrim$ LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+;;
+-- What everything else relies on, as the server has it: the views of the system schema and all routines, with their owners.
+CREATE OR REPLACE PROCEDURE {procedures}.system_fingerprint(p_fingerprint INOUT VARCHAR(64))
+AS $scrim$
+DECLARE
+  v_row RECORD;
+BEGIN
+  p_fingerprint := '';
+  FOR v_row IN
+    SELECT SHA2(n.nspname::VARCHAR(128) || '.' || c.relname::VARCHAR(128) || ' ' || c.relowner::VARCHAR(32)
+      || ' ' || v.definition, 256) AS hash
+    FROM pg_catalog.pg_class AS c
+    INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    INNER JOIN pg_catalog.pg_views AS v ON v.schemaname = n.nspname AND v.viewname = c.relname
+    WHERE n.nspname = {system:text} ORDER BY 1
+  LOOP
+    p_fingerprint := SHA2(p_fingerprint || v_row.hash, 256);
+  END LOOP;
+  FOR v_row IN
+    SELECT SHA2(n.nspname::VARCHAR(128) || '.' || p.proname::VARCHAR(128) || ' ' || p.proowner::VARCHAR(32) || ' '
+      || CASE WHEN p.prosecdef THEN 'definer' ELSE 'invoker' END || ' ' || p.prosrc, 256) AS hash
+    FROM pg_catalog.pg_proc AS p
+    INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+    WHERE n.nspname IN ({functions:text}, {procedures:text}) ORDER BY 1
+  LOOP
+    p_fingerprint := SHA2(p_fingerprint || v_row.hash, 256);
+  END LOOP;
 END;
 $scrim$ LANGUAGE plpgsql
 SECURITY DEFINER

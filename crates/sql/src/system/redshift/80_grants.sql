@@ -36,7 +36,10 @@ GRANT INSERT ON TABLE {system}.profile_stage, {system}.salt_stage TO {user}
 ;;
 GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA {procedures} TO {user}
 ;;
-GRANT EXECUTE ON FUNCTION {procedures}.f_installed() TO {user}
+REVOKE EXECUTE ON PROCEDURE {procedures}.record() FROM {user}
+;;
+-- From now on, what is changed by hand is noticed.
+CALL {procedures}.record()
 ;;
 SET LOCAL SESSION AUTHORIZATION DEFAULT
 ;;
