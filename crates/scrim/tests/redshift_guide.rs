@@ -120,7 +120,11 @@ fn promised(said: &str) {
     for part in ["1 created", "1 | x@example.com", "customers", "permission denied"] {
         assert!(said.contains(part), "no `{part}` in\n{said}");
     }
-    let hash = said.lines().filter_map(|line| line.split_once(" | ")).map(|(_, cell)| cell.trim()).find(|cell| cell.len() == 64);
+    let hash = said
+        .lines()
+        .filter_map(|line| line.split_once(" | "))
+        .map(|(_, cell)| cell.trim())
+        .find(|cell| cell.len() == 64);
     assert!(hash.is_some(), "{said}");
 }
 

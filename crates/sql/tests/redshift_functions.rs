@@ -87,7 +87,8 @@ fn texts() -> Vec<String> {
 
 #[test]
 fn functions_of_masks_give_what_those_of_postgresql_give() {
-    let catalog = scrim_testkit::catalog("{ kind: integration, name: w, engine: redshift, database: d, layout: per-database }");
+    let catalog =
+        scrim_testkit::catalog("{ kind: integration, name: w, engine: redshift, database: d, layout: per-database }");
     let stand = Stand::start(catalog.integrations.values().next().unwrap().item.clone());
     stand.install().unwrap();
     stand.run("CREATE SCHEMA other");

@@ -360,7 +360,17 @@ fn hostile_names_stay_names_in_postgresql() {
     let salt = "0123456789abcdef0123456789abcdef";
     let name = "v'; drop schema src; \"--";
     stand
-        .apply(epoch, 1, &View { source: "s_1", name, columns: &["x\", 1) --", "y"], query: "SELECT t.id, 2 FROM src.\"a\"\"b\" AS t", salt })
+        .apply(
+            epoch,
+            1,
+            &View {
+                source: "s_1",
+                name,
+                columns: &["x\", 1) --", "y"],
+                query: "SELECT t.id, 2 FROM src.\"a\"\"b\" AS t",
+                salt,
+            },
+        )
         .unwrap();
     stand.apply(epoch, 1, &View { source: "s_1", name, columns: &["i'd\" "], query, salt }).unwrap();
     let select = format!("SELECT \"i'd\"\" \" FROM {}", stand.view(name));

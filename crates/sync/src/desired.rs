@@ -132,7 +132,8 @@ impl Desired {
     fn reachable(&mut self, source: &DataSource, columns: Vec<FoundColumn>) -> Result<Vec<FoundColumn>, String> {
         let capitals = |column: &FoundColumn| column.name.bytes().any(|byte| byte.is_ascii_uppercase());
         let (without, columns): (Vec<_>, Vec<_>) = columns.into_iter().partition(capitals);
-        let why = "its name has capitals, which only `enable_case_sensitive_identifier` reaches: rename it in the warehouse";
+        let why =
+            "its name has capitals, which only `enable_case_sensitive_identifier` reaches: rename it in the warehouse";
         for column in without {
             if source.columns.iter().any(|named| named.name.as_str() == column.name) {
                 return Err(format!("the column `{}` cannot be in the view: {why}", column.name));

@@ -35,17 +35,45 @@ fn pushed(target: Target, more: &str) -> (Governed, scrim_catalog::Catalog) {
 /// Only the views, `user_profile` and `user_tables` can be read, and nothing can be called; salts stand in no view's text.
 fn readers_reach_nothing_else(target: Target) {
     let (governed, _) = pushed(target, "");
-    for relation in ["profile", "profile_stage", "gate", "salt", "salt_stage", "statistics", "released", "unmasked", "tables", "object_state", "lease", "state", "salted", "counted"] {
+    for relation in [
+        "profile",
+        "profile_stage",
+        "gate",
+        "salt",
+        "salt_stage",
+        "statistics",
+        "released",
+        "unmasked",
+        "tables",
+        "object_state",
+        "lease",
+        "state",
+        "salted",
+        "counted",
+    ] {
         assert_eq!(governed.refused("bob", &format!("SELECT 1 FROM immuta_system.{relation}")), "42501", "{relation}");
     }
     let table = governed.table("hr.staff");
     assert_eq!(governed.refused("bob", &format!("SELECT ssn FROM {table}")), "42501");
     let long = format!("'x', 'x', 'x', 'id', {}, 1, 'h', 's', NULL, '[]', '{{}}', '[]'", ["''"; 8].join(", "));
     for call in [
-        "claim(0)", "hold(1)", "apply_profiles(1, 1)", "close_source(1, 's', 'r')", "drop_view(1, 's')", "refresh(1, 'k')",
-        "stale('k', 0)", "look('d', 's', 't', '', '')", "unintended('')", "fingerprint('v', '')", "installed('')", "record()",
-        "system_fingerprint('')", "one_query('q', 'p')", "define_statistic(1, 's', 'k', 'q', 'c')",
-        "resolve('s', '', 's', 't', 'c', 't', 'a', 'b', 'r', NULL)", &format!("apply_view(1, {long})"),
+        "claim(0)",
+        "hold(1)",
+        "apply_profiles(1, 1)",
+        "close_source(1, 's', 'r')",
+        "drop_view(1, 's')",
+        "refresh(1, 'k')",
+        "stale('k', 0)",
+        "look('d', 's', 't', '', '')",
+        "unintended('')",
+        "fingerprint('v', '')",
+        "installed('')",
+        "record()",
+        "system_fingerprint('')",
+        "one_query('q', 'p')",
+        "define_statistic(1, 's', 'k', 'q', 'c')",
+        "resolve('s', '', 's', 't', 'c', 't', 'a', 'b', 'r', NULL)",
+        &format!("apply_view(1, {long})"),
     ] {
         assert_eq!(governed.refused("bob", &format!("CALL immuta_procedures.{call}")), "42501", "{call}");
     }
@@ -68,7 +96,10 @@ fn one_call_makes_one_view(target: Target) {
     let call = |parts: &[&str]| {
         let mut all: Vec<String> = parts.iter().map(|part| literal(part).replace('\\', "' || CHR(92) || '")).collect();
         all.resize(8, "''".to_owned());
-        format!("CALL immuta_procedures.apply_view({epoch}, 'x', 'x', 'x', 'id', {}, 1, 'h', 's', NULL, '[]', '{{}}', '[]')", all.join(", "))
+        format!(
+            "CALL immuta_procedures.apply_view({epoch}, 'x', 'x', 'x', 'id', {}, 1, 'h', 's', NULL, '[]', '{{}}', '[]')",
+            all.join(", ")
+        )
     };
     let refused = |sql: &str| match governed.seen("scrim_system", sql) {
         Ok(_) => panic!("{sql}"),
@@ -98,12 +129,22 @@ fn one_call_makes_one_view(target: Target) {
         let message = refused(&call(&parts));
         assert!(message.starts_with("SC007"), "{parts:?}: {message}");
     }
-    for (query, count) in [("SELECT 1; DROP VIEW x", "SELECT 1 AS n"), ("SELECT 'x' AS combination", "SELECT 1 AS n;"), ("SELECT '", "SELECT 1 AS n")] {
-        let message = refused(&format!("CALL immuta_procedures.define_statistic({epoch}, 's', 'k', {}, {})", literal(query), literal(count)));
+    for (query, count) in [
+        ("SELECT 1; DROP VIEW x", "SELECT 1 AS n"),
+        ("SELECT 'x' AS combination", "SELECT 1 AS n;"),
+        ("SELECT '", "SELECT 1 AS n"),
+    ] {
+        let message = refused(&format!(
+            "CALL immuta_procedures.define_statistic({epoch}, 's', 'k', {}, {})",
+            literal(query),
+            literal(count)
+        ));
         assert!(message.starts_with("SC007"), "{query}: {message}");
     }
     // What counts is a part of a query, and can be nothing else.
-    let define = format!("CALL immuta_procedures.define_statistic({epoch}, 's', 'k', 'SELECT 1 AS combination', 'DROP VIEW governed.staff')");
+    let define = format!(
+        "CALL immuta_procedures.define_statistic({epoch}, 's', 'k', 'SELECT 1 AS combination', 'DROP VIEW governed.staff')"
+    );
     governed.seen("scrim_system", &define).unwrap();
     assert!(governed.seen("scrim_system", &format!("CALL immuta_procedures.refresh({epoch}, 'k')")).is_err());
     governed.seen("bob", "SELECT * FROM governed.staff").unwrap();
@@ -135,7 +176,10 @@ fn system_objects_that_were_changed_by_hand_are_not_relied_on(target: Target) {
 /// With one role as readers, others may not even ask.
 fn readers_may_be_one_role(target: Target) {
     let (governed, _) = pushed(target, ", readers: analysts");
-    assert_eq!(governed.seen("ann", "SELECT ssn FROM governed.staff WHERE id = 1").unwrap(), [[Some("123".to_owned())]]);
+    assert_eq!(
+        governed.seen("ann", "SELECT ssn FROM governed.staff WHERE id = 1").unwrap(),
+        [[Some("123".to_owned())]]
+    );
     for relation in ["governed.staff", "immuta_system.user_profile"] {
         assert_eq!(governed.refused("bob", &format!("SELECT 1 FROM {relation}")), "42501", "{relation}");
     }

@@ -229,8 +229,8 @@ fn hashes_join_only_under_a_project_with_masked_joins(target: Target) {
     // Whoever leaves the project has what everybody else has, and a push leaves salts as they are.
     governed.push(&governed.catalog(&text("")));
     assert_eq!(hashes("u2"), plain);
-    let definitions =
-        governed.seen("postgres", "SELECT pg_get_viewdef('governed.a'::regclass) || pg_get_viewdef('governed.b'::regclass)");
+    let definitions = governed
+        .seen("postgres", "SELECT pg_get_viewdef('governed.a'::regclass) || pg_get_viewdef('governed.b'::regclass)");
     let definitions = definitions.unwrap().remove(0).remove(0).unwrap();
     assert!(governed.salts().values().all(|salt| salt.len() == 64 && !definitions.contains(salt)));
 }
@@ -281,7 +281,14 @@ fn a_token_leads_back_to_its_value_and_only_by_the_procedure(target: Target) {
     assert_eq!(kept.unwrap(), [row("true"), row("false")]);
     for user in ["u1", "u2"] {
         assert_eq!(
-            governed.refused(user, if target == Target::Postgresql { "CALL immuta_procedures.resolve('s', 'c', 't', 'a', 'b', 'r', NULL)" } else { "CALL immuta_procedures.resolve('s', '', 's', 't', 'c', 't', 'a', 'b', 'r', NULL)" }),
+            governed.refused(
+                user,
+                if target == Target::Postgresql {
+                    "CALL immuta_procedures.resolve('s', 'c', 't', 'a', 'b', 'r', NULL)"
+                } else {
+                    "CALL immuta_procedures.resolve('s', '', 's', 't', 'c', 't', 'a', 'b', 'r', NULL)"
+                }
+            ),
             "42501"
         );
         assert_eq!(governed.refused(user, "SELECT * FROM immuta_system.unmasked"), "42501");

@@ -49,7 +49,10 @@ fn a_push_is_enforced_and_a_second_one_changes_nothing() {
         };
         assert_eq!(seen("ana"), ["1|a@x|north", "2|b@x|south"]);
         let bob = seen("bob");
-        assert!(bob.len() == 1 && bob[0].starts_with("1|") && bob[0].ends_with("|north") && bob[0].len() == 72, "{bob:?}");
+        assert!(
+            bob.len() == 1 && bob[0].starts_with("1|") && bob[0].ends_with("|north") && bob[0].len() == 72,
+            "{bob:?}"
+        );
         assert_eq!(seen("eve"), [] as [&str; 0]);
         let again = governed.push(&catalog);
         assert!(!again.changes_anything(), "{again:?}");
@@ -65,7 +68,9 @@ fn columns_and_tables_with_capitals_are_refused_with_a_reason(target: Target) {
     let governed = Governed::on(target);
     governed.run("CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, \"Email\" varchar(40)); CREATE TABLE hr.\"Pay\" (id integer)");
     let text = |columns: &str, table: &str| {
-        format!("{{ kind: subscription-policy, name: all, where: all, access: anyone }}\n---\n{{ kind: data-source, name: s, integration: w, table: {table}, columns: {columns} }}")
+        format!(
+            "{{ kind: subscription-policy, name: all, where: all, access: anyone }}\n---\n{{ kind: data-source, name: s, integration: w, table: {table}, columns: {columns} }}"
+        )
     };
     let catalog = governed.catalog(&text("[]", "hr.staff"));
     governed.install(&catalog);
@@ -119,12 +124,13 @@ fn external_tables_and_those_of_datashares_are_governed_with_a_warning() {
 ---
 { kind: data-policy, name: p, where: all, rules: [ { mask: { columns: { tag: P }, with: { constant: hidden } } } ] }
 ";
-    let catalog = scrim_testkit::catalog(&format!(
-        "{}{text}",
-        governed.integration(", databases: [ people, shared ]")
-    ));
+    let catalog = scrim_testkit::catalog(&format!("{}{text}", governed.integration(", databases: [ people, shared ]")));
     let warnings = governed.try_install(&catalog).unwrap();
-    let told = |warnings: &[String], table: &str| warnings.iter().any(|warning| warning.contains(&format!("`{table}` is ")) && warning.contains("protects nothing"));
+    let told = |warnings: &[String], table: &str| {
+        warnings
+            .iter()
+            .any(|warning| warning.contains(&format!("`{table}` is ")) && warning.contains("protects nothing"))
+    };
     let report = governed.push(&catalog);
     for table in ["people.spectrum.events", "shared.sales.orders"] {
         assert!(told(&warnings, table), "{warnings:?}");

@@ -135,7 +135,11 @@ fn form(sql: &str) -> String {
         }
     }
     // However many rows, values or names there are.
-    for part in ["(0, true, 'x', 'x', 'x', 'x', NULL)", "(0, false, 'x', 'x', 'x', 'x', NULL)", "(0, true, 'x', 'x', 'x', 'x', 'x')"] {
+    for part in [
+        "(0, true, 'x', 'x', 'x', 'x', NULL)",
+        "(0, false, 'x', 'x', 'x', 'x', NULL)",
+        "(0, true, 'x', 'x', 'x', 'x', 'x')",
+    ] {
         while form.contains(&format!("{part}, {part}")) {
             form = form.replace(&format!("{part}, {part}"), part);
         }

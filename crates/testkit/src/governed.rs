@@ -181,7 +181,8 @@ impl Governed {
 
     /// Runs statements as the administrator in the database of the tables, where Redshift makes `varchar(256)` of `text`.
     pub fn run(&self, sql: &str) {
-        let sql = if self.target == Target::Postgresql { sql.to_owned() } else { sql.replace(" text", " varchar(256)") };
+        let sql =
+            if self.target == Target::Postgresql { sql.to_owned() } else { sql.replace(" text", " varchar(256)") };
         self.wait(self.admin.batch_execute(&sql)).unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
         if let Running::Redshift(double) = &self.running {
             double.changed();

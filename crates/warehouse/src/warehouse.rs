@@ -21,12 +21,12 @@ enum Connected {
     Redshift(Box<Redshift>),
 }
 
-/// Calls the same method of whichever engine it is.
+/// Calls the same method of whichever engine it is. Boxed: what waits for AWS inside is large and deeply nested.
 macro_rules! ask {
     ($warehouse:expr, $method:ident($($argument:expr),*)) => {
         match $warehouse {
-            Connected::Postgresql(postgresql) => postgresql.$method($($argument),*).await,
-            Connected::Redshift(redshift) => redshift.$method($($argument),*).await,
+            Connected::Postgresql(postgresql) => Box::pin(postgresql.$method($($argument),*)).await,
+            Connected::Redshift(redshift) => Box::pin(redshift.$method($($argument),*)).await,
         }
     };
 }
@@ -43,7 +43,7 @@ pub async fn install(
 ) -> Result<Vec<String>, WarehouseError> {
     match integration.engine {
         Engine::Postgresql => postgresql::install(integration, tables, url).await,
-        Engine::Redshift => redshift::install(integration, tables, url).await,
+        Engine::Redshift => Box::pin(redshift::install(integration, tables, url)).await,
     }
 }
 
@@ -55,7 +55,7 @@ impl Warehouse {
     pub async fn connect(integration: &Integration) -> Result<Self, WarehouseError> {
         Ok(Self(match integration.engine {
             Engine::Postgresql => Connected::Postgresql(Box::new(Postgresql::connect(integration).await?)),
-            Engine::Redshift => Connected::Redshift(Box::new(Redshift::connect(integration).await?)),
+            Engine::Redshift => Connected::Redshift(Box::new(Box::pin(Redshift::connect(integration)).await?)),
         }))
     }
 

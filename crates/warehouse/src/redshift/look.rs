@@ -107,8 +107,13 @@ impl Redshift {
             &other
         };
         let failed = while_doing("looking at the tables");
-        let external: BTreeSet<String> =
-            session.rows(EXTERNAL_SCHEMAS).await.map_err(&failed)?.into_iter().filter_map(|row| row.into_iter().next()?).collect();
+        let external: BTreeSet<String> = session
+            .rows(EXTERNAL_SCHEMAS)
+            .await
+            .map_err(&failed)?
+            .into_iter()
+            .filter_map(|row| row.into_iter().next()?)
+            .collect();
         let mut found: BTreeMap<(String, String), FoundTable> = BTreeMap::new();
         for statement in self.calls.tables(&names) {
             for row in session.rows(&statement).await.map_err(&failed)? {

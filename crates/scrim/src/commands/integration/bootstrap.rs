@@ -73,5 +73,5 @@ fn comment(name: &str) -> String {
 
 /// A name as psql reads it after one of its own commands.
 fn argument(name: &str) -> String {
-    format!("'{}'", name.replace('\\', "\\").replace('\'', "''"))
+    format!("'{}'", name.replace('\\', "\\\\").replace('\'', "''"))
 }
