@@ -154,6 +154,12 @@ impl Governed {
         self.wait(self.home().batch_execute(sql)).unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
     }
 
+    /// Gives up the connections to the database of the views: nobody drops one that somebody is connected to.
+    pub fn leave(&mut self) {
+        self.home.take();
+        self.reader.take();
+    }
+
     /// The document of the integration `w`; `more` goes into it.
     pub fn integration(&self, more: &str) -> String {
         let (engine, port) = match &self.running {
