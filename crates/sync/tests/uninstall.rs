@@ -240,6 +240,53 @@ fn the_other_integration_goes_on(target: Target) {
     }
 }
 
+/// An integration in another database, with the same names: owner and login stay, and what the owner may there.
+fn the_same_names_in_another_database_go_on(target: Target) {
+    if target == Target::Central {
+        // There it is another database of views: see above.
+        return;
+    }
+    let (governed, first, _) = installed(target, "");
+    let text = "{ kind: user, name: ann }\n---\n{ kind: user, name: bob }\n---\n\
+        { kind: subscription-policy, name: all, where: all, access: anyone }\n---\n\
+        { kind: data-source, name: t, integration: w, table: public.t, columns: [ { name: id } ] }";
+    let database = if target == Target::Postgresql { "postgres" } else { "people" };
+    let integration = governed.integration("").replace(&format!("database: {database}"), "database: two");
+    let second = catalog(&format!("{integration}{text}"));
+    let integration = &second.integrations.values().next().unwrap().item;
+    if target == Target::Postgresql {
+        governed.run("CREATE DATABASE two");
+    } else {
+        governed.double().create_database("two").unwrap();
+    }
+    let url = governed.admin_url_of("two");
+    let make = async {
+        let (client, connection) =
+            tokio_postgres::connect(secrecy::ExposeSecret::expose_secret(&url), tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute("CREATE TABLE public.t (id integer)").await.unwrap();
+    };
+    governed.wait(make);
+    let tables = scrim_sync::tables(&second, integration);
+    assert_eq!(governed.wait(scrim_warehouse::install(integration, &tables, &url)).unwrap(), [] as [&str; 0]);
+    assert_eq!(governed.push(&second).views.created, 1);
+    let removal = uninstall(&governed, &first, true).unwrap();
+    assert_eq!(left(&removal), [] as [&str; 0], "{removal:#?}");
+    for object in ["login scrim_system", "scrim_owner"] {
+        let why = removal.kept.iter().find(|kept| kept.object.ends_with(object)).unwrap();
+        assert!(why.reason.contains("database two"), "{removal:#?}");
+    }
+    let changed = catalog(&format!(
+        "{}{text}\n---\n{{ kind: user, name: eve }}",
+        governed.integration("").replace(&format!("database: {database}"), "database: two")
+    ));
+    let report = governed.push(&changed);
+    assert_eq!((report.views.unchanged, report.profiles.written), (1, 1));
+    let removal = governed.wait(scrim_warehouse::uninstall(integration, &tables, &url, true)).unwrap();
+    assert!(removal.complete() && removal.removed.contains(&"login scrim_system".to_owned()), "{removal:#?}");
+    assert!(removal.removed.iter().any(|object| object.ends_with(" scrim_owner")), "{removal:#?}");
+}
+
 /// An installation of which only some is there: of another version, or one that somebody took apart by hand.
 fn what_is_half_there_goes_too(target: Target) {
     let (mut governed, catalog, before) = installed(target, "");
@@ -363,6 +410,7 @@ everywhere! {
     nothing_is_dropped_while_something_of_others_is_in_the_way
     names_stay_names
     the_other_integration_goes_on
+    the_same_names_in_another_database_go_on
     what_is_half_there_goes_too
     what_is_not_scrims_is_left_alone
 }

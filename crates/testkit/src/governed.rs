@@ -195,9 +195,14 @@ impl Governed {
 
     /// The one-time URL of the administrator.
     pub fn admin_url(&self) -> SecretString {
+        self.admin_url_of(self.target.database())
+    }
+
+    /// The same for another database.
+    pub fn admin_url_of(&self, database: &str) -> SecretString {
         SecretString::from(match &self.running {
-            Running::Postgresql(cluster) => cluster.admin_url(self.target.database()),
-            Running::Redshift(double) => double.admin_url(self.target.database()),
+            Running::Postgresql(cluster) => cluster.admin_url(database),
+            Running::Redshift(double) => double.admin_url(database),
         })
     }
 
