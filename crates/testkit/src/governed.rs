@@ -154,6 +154,12 @@ impl Governed {
         self.wait(self.home().batch_execute(sql)).unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
     }
 
+    /// Gives up the connections to the database of the views: nobody drops one that somebody is connected to.
+    pub fn leave(&mut self) {
+        self.home.take();
+        self.reader.take();
+    }
+
     /// The document of the integration `w`; `more` goes into it.
     pub fn integration(&self, more: &str) -> String {
         let (engine, port) = match &self.running {
@@ -191,9 +197,14 @@ impl Governed {
 
     /// The one-time URL of the administrator.
     pub fn admin_url(&self) -> SecretString {
+        self.admin_url_of(self.target.database())
+    }
+
+    /// The same for another database.
+    pub fn admin_url_of(&self, database: &str) -> SecretString {
         SecretString::from(match &self.running {
-            Running::Postgresql(cluster) => cluster.admin_url(self.target.database()),
-            Running::Redshift(double) => double.admin_url(self.target.database()),
+            Running::Postgresql(cluster) => cluster.admin_url(database),
+            Running::Redshift(double) => double.admin_url(database),
         })
     }
 

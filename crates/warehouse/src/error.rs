@@ -87,9 +87,9 @@ pub enum WarehouseError {
     Changed(String),
     /// Sessions hold locks on Scrim's own objects.
     #[error(
-        "the installation could not be made, and nothing was changed: sessions that are in a transaction hold locks on Scrim's views; end them (`SELECT pid, usename, state FROM pg_stat_activity WHERE xact_start IS NOT NULL`) and try again"
+        "{0}, and nothing was changed: sessions that are in a transaction hold locks on Scrim's views; end them (`SELECT pid, usename, state FROM pg_stat_activity WHERE xact_start IS NOT NULL`) and try again"
     )]
-    Locked,
+    Locked(&'static str),
     /// Somebody else is in the middle of a step.
     #[error(
         "another push is in the middle of a step, and did not end it in time: try again; the warehouse ends a step that hangs after half a minute"

@@ -8,6 +8,7 @@ mod error;
 mod found;
 mod postgresql;
 mod redshift;
+mod removal;
 mod tls;
 mod warehouse;
 
@@ -15,4 +16,5 @@ pub use change::{Refused, Unmask, UserChange, ViewChange};
 pub use credentials::password;
 pub use error::WarehouseError;
 pub use found::{FoundTable, Identity, Privilege, Pushed};
-pub use warehouse::{Warehouse, install};
+pub use removal::{Kept, Removal};
+pub use warehouse::{Warehouse, install, uninstall};

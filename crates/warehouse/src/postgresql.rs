@@ -3,6 +3,7 @@
 mod apply;
 mod install;
 mod look;
+mod uninstall;
 
 use scrim_catalog::documents::Integration;
 use scrim_sql::calls::postgresql::Calls;
@@ -16,6 +17,7 @@ use crate::credentials::password;
 use crate::error::WarehouseError;
 
 pub(crate) use install::install;
+pub(crate) use uninstall::uninstall;
 
 /// Nobody's functions but the server's own, whatever schemas others may create in; no waiting for locks that somebody
 /// may hold for as long as they like; and an end to a transaction whose client was stopped or cut off.

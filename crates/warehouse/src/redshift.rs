@@ -6,6 +6,7 @@ mod apply;
 mod install;
 mod look;
 mod session;
+mod uninstall;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::error::WarehouseError;
 use session::{Failed, Session};
 
 pub(crate) use install::install;
+pub(crate) use uninstall::uninstall;
 
 /// An installed Redshift, connected to as Scrim's own login.
 pub(crate) struct Redshift {

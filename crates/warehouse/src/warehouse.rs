@@ -12,6 +12,7 @@ use crate::error::WarehouseError;
 use crate::found::{FoundTable, Privilege, Pushed};
 use crate::postgresql::{self, Postgresql};
 use crate::redshift::{self, Redshift};
+use crate::removal::Removal;
 
 /// An installed warehouse, connected to as Scrim's own login.
 pub struct Warehouse(Connected);
@@ -44,6 +45,24 @@ pub async fn install(
     match integration.engine {
         Engine::Postgresql => postgresql::install(integration, tables, url).await,
         Engine::Redshift => Box::pin(redshift::install(integration, tables, url)).await,
+    }
+}
+
+/// Takes away what an installation and its pushes made, as an administrator, or only says what that would be. Nothing is
+/// removed while something that somebody else made is in the way. Safe to run again, also after it was interrupted.
+/// `tables` are those that the views read.
+///
+/// # Errors
+/// When the administrator cannot connect or the removal is refused.
+pub async fn uninstall(
+    integration: &Integration,
+    tables: &[TableName],
+    url: &SecretString,
+    really: bool,
+) -> Result<Removal, WarehouseError> {
+    match integration.engine {
+        Engine::Postgresql => postgresql::uninstall(integration, url, really).await,
+        Engine::Redshift => redshift::uninstall(integration, tables, url, really).await,
     }
 }
 

@@ -64,6 +64,14 @@ SELECT d.datname::varchar(128) AS database_name, d.datdba::integer AS database_o
   NULL::varchar(65535) AS database_acl, NULL::varchar(128) AS database_options, 'Snapshot Isolation'::varchar(128) AS database_isolation_level
 FROM pg_database AS d WHERE NOT d.datistemplate;
 
+-- Of this database only.
+CREATE VIEW pg_catalog.svv_redshift_schemas AS
+SELECT current_database()::varchar(128) AS database_name, n.nspname::varchar(128) AS schema_name, n.nspowner::integer AS schema_owner,
+  CASE WHEN e.name IS NULL THEN 'local' ELSE 'external' END::varchar(16) AS schema_type, NULL::varchar(128) AS schema_acl,
+  NULL::varchar(128) AS schema_option
+FROM pg_namespace AS n LEFT JOIN redshift_double.external_schema AS e ON e.name = n.nspname
+WHERE n.nspname NOT LIKE '%.%' AND n.nspname <> 'redshift_double';
+
 -- What somebody may see of one database, this one.
 CREATE FUNCTION redshift_double.local_columns(asker name) RETURNS TABLE (
   database_name varchar(128), schema_name varchar(128), table_name varchar(128), column_name varchar(128), ordinal_position integer,

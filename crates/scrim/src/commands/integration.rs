@@ -1,7 +1,8 @@
-//! `scrim integration bootstrap-script|install DIR`: the system objects in the warehouse.
+//! `scrim integration bootstrap-script|install|uninstall DIR`: the system objects in the warehouse.
 
 mod bootstrap;
 mod install;
+mod uninstall;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,6 +28,8 @@ enum Command {
     BootstrapScript(Which),
     /// Run that SQL, as the administrator of the URL in the environment variable SCRIM_ADMIN_URL.
     Install(Which),
+    /// Take away what an installation and its pushes made, as the administrator of that URL; nothing of anybody else's.
+    Uninstall(uninstall::Arguments),
 }
 
 /// Which integration.
@@ -44,6 +47,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
     match &arguments.command {
         Command::BootstrapScript(which) => bootstrap::run(which, output),
         Command::Install(which) => install::run(which, output),
+        Command::Uninstall(arguments) => uninstall::run(arguments, output),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The system objects in PostgreSQL.
 
+pub mod uninstall;
+
 use scrim_catalog::TableName;
 use scrim_catalog::documents::Integration;
 use sha2::{Digest, Sha256};

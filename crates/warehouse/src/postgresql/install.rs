@@ -36,7 +36,7 @@ pub(crate) async fn install(
             }
         }
     }
-    Err(WarehouseError::Locked)
+    Err(WarehouseError::Locked("the installation could not be made"))
 }
 
 /// Everything, or nothing.

@@ -1,0 +1,2 @@
+-- The views that were pushed.
+SELECT s.view_oid FROM {system}.object_state AS s
