@@ -173,6 +173,30 @@ fn system_objects_that_were_changed_by_hand_are_not_relied_on(target: Target) {
     }
 }
 
+/// What somebody granted by hand is told by drift and by every push, and keeps an installation from being taken for safe.
+fn grants_by_hand_are_found(target: Target) {
+    let (governed, catalog) = pushed(target, "");
+    let integration = &catalog.integrations.values().next().unwrap().item;
+    for (grant, object) in [
+        ("SELECT ON immuta_system.salt", "immuta_system.salt"),
+        ("SELECT (salt) ON immuta_system.salt", "immuta_system.salt.salt"),
+        ("USAGE ON SCHEMA immuta_procedures", "immuta_procedures"),
+        ("EXECUTE ON PROCEDURE immuta_procedures.claim(bigint)", "immuta_procedures.claim"),
+    ] {
+        governed.run_at_home(&format!("GRANT {grant} TO eve"));
+        let warehouse = governed.connect(&catalog);
+        let found = governed.wait(scrim_sync::differences(&warehouse, &catalog, integration, chrono::Utc::now())).unwrap();
+        assert!(found.iter().any(|one| one.object == object && one.difference.starts_with("eve has ")), "{found:?}");
+        let report = governed.push(&catalog);
+        assert!(report.warnings.iter().any(|warning| warning.contains(object)), "{report:?}");
+        let refused = governed.try_install(&catalog).unwrap_err().to_string();
+        assert!(refused.contains("more is granted than intended: eve has"), "{refused}");
+        governed.run_at_home(&format!("REVOKE {grant} FROM eve"));
+    }
+    governed.install(&catalog);
+    assert!(!governed.push(&catalog).changes_anything());
+}
+
 /// With one role as readers, others may not even ask.
 fn readers_may_be_one_role(target: Target) {
     let (governed, _) = pushed(target, ", readers: analysts");
@@ -199,6 +223,7 @@ scrim_testkit::on_redshift! {
     readers_reach_nothing_else
     one_call_makes_one_view
     system_objects_that_were_changed_by_hand_are_not_relied_on
+    grants_by_hand_are_found
     readers_may_be_one_role
     a_reader_needs_usage_and_gets_nothing_more_by_it
 }
