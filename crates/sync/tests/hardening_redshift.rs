@@ -189,8 +189,11 @@ fn grants_by_hand_are_found(target: Target) {
         assert!(found.iter().any(|one| one.object == object && one.difference.starts_with("eve has ")), "{found:?}");
         let report = governed.push(&catalog);
         assert!(report.warnings.iter().any(|warning| warning.contains(object)), "{report:?}");
-        let refused = governed.try_install(&catalog).unwrap_err().to_string();
-        assert!(refused.contains("more is granted than intended: eve has"), "{refused}");
+        // The schema of procedures is made anew.
+        if !object.starts_with("immuta_procedures") {
+            let refused = governed.try_install(&catalog).unwrap_err().to_string();
+            assert!(refused.contains("more is granted than intended: eve has"), "{refused}");
+        }
         governed.run_at_home(&format!("REVOKE {grant} FROM eve"));
     }
     governed.install(&catalog);

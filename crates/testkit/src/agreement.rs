@@ -24,7 +24,7 @@ const HOSTILE: &str = "SET timezone = '<X>167'; SET datestyle = 'German, DMY'; S
 const HOSTILE_IN_REDSHIFT: &str =
     "SET timezone TO '<X>167'; SET datestyle TO 'German, DMY'; SET extra_float_digits TO -15;
     CREATE TEMP TABLE snap AS SELECT * FROM governed.all_types;
-    SET timezone TO 'UTC'; SET datestyle TO 'ISO'; SET extra_float_digits TO 0; SELECT * FROM snap; DROP TABLE snap";
+    SET timezone TO 'UTC'; SET datestyle TO 'ISO'; SET extra_float_digits TO 2; SELECT * FROM snap; DROP TABLE snap";
 
 /// Whether Redshift has the type: it has no `uuid`, and no number without a scale of its own.
 fn there(target: Target, column_type: &str) -> bool {
