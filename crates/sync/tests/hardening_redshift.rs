@@ -149,7 +149,8 @@ fn one_call_makes_one_view(target: Target) {
     assert!(governed.seen("scrim_system", &format!("CALL immuta_procedures.refresh({epoch}, 'k')")).is_err());
     governed.seen("bob", "SELECT * FROM governed.staff").unwrap();
     // Literals and names may hold all of it.
-    let odd = format!("{query} WHERE ';--/*$' <> 'it''s ;' AND 'a' || t.\"id\"::varchar(9) <> ';'");
+    governed.run("ALTER TABLE hr.staff ADD COLUMN \"o\\ddity; --\" integer");
+    let odd = format!("{query} WHERE ';--/*$' <> 'it''s ;' AND 'a' || t.\"id\"::varchar(9) <> ';' AND t.\"o\\ddity; --\" IS NULL");
     governed.seen("scrim_system", &call(&[&odd])).unwrap();
     let (one, other) = odd.split_at(odd.find(";--").unwrap());
     governed.seen("scrim_system", &call(&[one, other])).unwrap();

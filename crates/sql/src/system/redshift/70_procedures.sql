@@ -99,20 +99,23 @@ DECLARE
   v_rest VARCHAR(65535) := COALESCE(p_part, '');
   v_in VARCHAR(1) := LEFT(p_state, 1);
   v_plain VARCHAR(65535) := SUBSTRING(p_state, 2);
+  v_piece VARCHAR(65535);
   v_literal INTEGER;
   v_name INTEGER;
   v_quote INTEGER;
 BEGIN
-  IF STRPOS(v_rest, CHR(92)) > 0 THEN
-    RAISE EXCEPTION 'SC007: a view is one query';
-  END IF;
   LOOP
     v_literal := STRPOS(v_rest, '''');
     v_name := STRPOS(v_rest, '"');
     v_quote := CASE WHEN v_in = 'l' THEN v_literal WHEN v_in = 'n' THEN v_name
       WHEN v_literal > 0 AND (v_name = 0 OR v_literal < v_name) THEN v_literal ELSE v_name END;
+    v_piece := CASE WHEN v_quote > 0 THEN LEFT(v_rest, v_quote - 1) ELSE v_rest END;
+    -- A backslash makes another character of the quote behind it, but in a name it is one of its own.
+    IF v_in <> 'n' AND STRPOS(v_piece, CHR(92)) > 0 THEN
+      RAISE EXCEPTION 'SC007: a view is one query';
+    END IF;
     IF v_in = 'p' THEN
-      v_plain := v_plain || CASE WHEN v_quote > 0 THEN LEFT(v_rest, v_quote - 1) ELSE v_rest END;
+      v_plain := v_plain || v_piece;
       IF STRPOS(v_plain, ';') > 0 OR STRPOS(v_plain, '$') > 0 OR STRPOS(v_plain, '--') > 0 OR STRPOS(v_plain, '/*') > 0 THEN
         RAISE EXCEPTION 'SC007: a view is one query';
       END IF;
