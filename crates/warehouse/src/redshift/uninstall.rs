@@ -54,8 +54,9 @@ pub(crate) async fn uninstall(
     };
     work.look(url, &kinds).await;
     let home = work.databases.iter().find(|database| database.home);
+    let fit = work.fit();
     let contents = match home {
-        Some(home) => Contents::look(integration, &home.session).await.map_err(while_doing(looking))?,
+        Some(home) => Contents::look(integration, &home.session, fit).await.map_err(while_doing(looking))?,
         None => Contents::default(),
     };
     if work.in_the_way(&contents) {
@@ -83,6 +84,11 @@ struct Work<'a> {
 impl Work<'_> {
     fn owner(&self) -> &str {
         &self.integration.owner_role
+    }
+
+    /// Whether the owner is there and is no more than Scrim would have made it.
+    fn fit(&self) -> bool {
+        self.users.get(self.owner()).is_some_and(Option::is_none)
     }
 
     async fn look(&mut self, url: &SecretString, kinds: &BTreeMap<String, String>) {
@@ -114,9 +120,10 @@ impl Work<'_> {
         for (dependent, on) in &contents.dependents {
             self.removal.dependent(dependent, on);
         }
-        for (schema, owner) in &contents.apart {
-            let reason = format!("belongs to `{owner}`, and not to `{}`: it is not of this installation", self.owner());
-            self.removal.stays(format!("schema {schema}"), reason);
+        let owner = &self.integration.owner_role;
+        for (schema, found) in &contents.apart {
+            let unfit = self.users.get(owner.as_str()).and_then(Option::as_deref);
+            self.removal.apart(schema, found, owner, unfit);
         }
         !contents.strangers.is_empty() || !contents.dependents.is_empty()
     }
@@ -129,7 +136,7 @@ impl Work<'_> {
         if !schemas.is_empty() {
             statements = sql::drop_objects(self.integration, governed, views, tables, schemas);
         }
-        if self.users.contains_key(self.owner()) {
+        if self.fit() {
             statements.push(sql::revoke_languages(self.integration));
         }
         if self.really {
@@ -154,7 +161,7 @@ impl Work<'_> {
     /// What the owner was given to read the data, and the readers for late-binding views.
     async fn privileges(&mut self, tables: &[TableName]) {
         let (integration, really) = (self.integration, self.really);
-        let owner = self.owner().to_owned();
+        let (owner, fit) = (self.owner().to_owned(), self.fit());
         let home = integration.home().to_ascii_lowercase();
         let others: BTreeSet<String> = self.databases.iter().flat_map(|database| database.others.clone()).collect();
         let others: Vec<String> = others.into_iter().collect();
@@ -167,7 +174,7 @@ impl Work<'_> {
                 .map(|table| table.schema.to_ascii_lowercase())
                 .collect();
             let (mut statements, mut told) = (Vec::new(), Vec::new());
-            for grant in database.granted.iter().filter(|grant| grant.user == owner) {
+            for grant in database.granted.iter().filter(|grant| fit && grant.user == owner) {
                 let (statement, on) = match (grant.kind.as_str(), grant.privilege.as_str(), &grant.name) {
                     ("table", "SELECT", Some(name)) => (
                         sql::revoke_table(integration, &grant.schema, name),
@@ -230,7 +237,7 @@ impl Work<'_> {
             .filter_map(|table| table.database.as_ref().map(|name| name.to_ascii_lowercase()))
             .filter(|name| kinds.get(name).is_some_and(|kind| kind != "local"))
             .collect();
-        if !self.users.contains_key(self.owner()) {
+        if !self.fit() {
             return;
         }
         let others = self.databases.iter().any(|database| !database.others.is_empty());
@@ -260,7 +267,7 @@ impl Work<'_> {
         let name = integration.home().to_ascii_lowercase();
         let among_data = |other: &str| other.eq_ignore_ascii_case(&name);
         let Some(at) = self.databases.iter().position(|database| database.home) else { return true };
-        let known = !contents.schemas.is_empty() || self.users.contains_key(self.owner());
+        let known = !contents.schemas.is_empty() || self.fit();
         if integration.layout() != Layout::Central || !known {
             return true;
         }
