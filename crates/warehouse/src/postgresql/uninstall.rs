@@ -210,7 +210,7 @@ async fn privileges(
     removal.removed.extend(before.iter().filter(|row| !left.contains(row)).filter_map(told));
     for row in &left {
         let grantor = row.get(3).cloned().flatten().unwrap_or_default();
-        let reason = format!("was granted by `{grantor}`, who must take it back, or a superuser");
+        let reason = format!("it was granted by `{grantor}`, who must take it back, or a superuser");
         removal.remains(told(row).unwrap_or_default(), reason);
     }
     Ok(())
@@ -245,9 +245,9 @@ async fn drop_roles(
         left = true;
         let object = format!("{what} {name}");
         if let Some(reason) = unfit {
-            removal.stays(object, reason);
+            removal.stays(object, format!("it {reason}"));
         } else if let Some(bars) = bars.get(name) {
-            removal.stays(object, format!("still owns or may use {}", several(bars)));
+            removal.stays(object, format!("it still owns or may use {}", several(bars)));
         } else if !really {
             removal.removed.push(object);
         } else {
@@ -261,7 +261,7 @@ async fn drop_roles(
                 }
                 Err(error) if error.as_db_error().is_some() => {
                     transaction.batch_execute("ROLLBACK TO SAVEPOINT scrim_role").await?;
-                    removal.remains(object, format!("could not be dropped: {}", describe(&error)));
+                    removal.remains(object, format!("it could not be dropped: {}", describe(&error)));
                 }
                 Err(error) => return Err(error),
             }

@@ -103,9 +103,9 @@ impl Work<'_> {
                     self.databases.push(database);
                 }
                 Err(failed) => {
-                    let error = failed.into_error("looking at what is in it");
+                    let error = failed.into_error("the warehouse refused");
                     self.elsewhere.push(format!("something in the database {name}"));
-                    let reason = format!("could not be looked at: {error}; it may hold something of Scrim's");
+                    let reason = format!("it could not be looked at: {error}; it may hold something of Scrim's");
                     self.removal.remains(format!("database {name}"), reason);
                 }
             }
@@ -199,8 +199,7 @@ impl Work<'_> {
             let readable = match database.readers(integration, &others).await {
                 Ok(readable) => readable,
                 Err(failed) => {
-                    let reason =
-                        format!("could not be looked at: {}", failed.into_error("looking at what readers may"));
+                    let reason = format!("it could not be looked at: {}", failed.into_error("the warehouse refused"));
                     removal.remains(format!("USAGE of {} on schemas of {at}", integration.readers), reason);
                     BTreeMap::new()
                 }
@@ -223,7 +222,7 @@ impl Work<'_> {
             match done {
                 Ok(()) => removal.removed.extend(told),
                 Err(failed) => {
-                    let reason = format!("could not be taken back: {}", failed.into_error("taking privileges back"));
+                    let reason = format!("it could not be taken back: {}", failed.into_error("the warehouse refused"));
                     told.into_iter().for_each(|what| removal.remains(what, reason.clone()));
                 }
             }
@@ -254,8 +253,8 @@ impl Work<'_> {
             match done {
                 Ok(()) => self.removal.removed.push(what),
                 Err(failed) => {
-                    let error = failed.into_error("taking privileges back");
-                    self.removal.remains(what, format!("could not be taken back: {error}"));
+                    let error = failed.into_error("the warehouse refused");
+                    self.removal.remains(what, format!("it could not be taken back: {error}"));
                 }
             }
         }
@@ -273,11 +272,11 @@ impl Work<'_> {
         }
         let object = format!("database {name}");
         if among_data(&integration.database) || integration.databases.iter().any(|other| among_data(other)) {
-            self.removal.stays(object, "is one of the databases of the data");
+            self.removal.stays(object, "it is one of the databases of the data");
             return true;
         }
         if among_data(FIRST_DATABASE) {
-            self.removal.stays(object, "is the one that a cluster begins with");
+            self.removal.stays(object, "it is the one that a cluster begins with");
             return true;
         }
         let Some(home) = self.databases.get(at) else { return true };
@@ -287,13 +286,13 @@ impl Work<'_> {
             Ok(foreign) => {
                 let foreign: Vec<String> = foreign.into_iter().filter_map(first).collect();
                 let reason =
-                    format!("holds what Scrim did not make: {}; `{statement}` drops all of it", several(&foreign));
+                    format!("it holds what Scrim did not make: {}; `{statement}` drops all of it", several(&foreign));
                 self.removal.stays(object, reason);
                 return true;
             }
             Err(failed) => {
-                let error = failed.into_error("looking at what else is in it");
-                self.removal.remains(object, format!("could not be looked at: {error}"));
+                let error = failed.into_error("the warehouse refused");
+                self.removal.remains(object, format!("it could not be looked at: {error}"));
                 return false;
             }
         }
@@ -303,8 +302,11 @@ impl Work<'_> {
         match done {
             Ok(()) => self.removal.removed.push(object),
             Err(failed) => {
-                let error = failed.into_error("dropping it");
-                self.removal.remains(object, format!("{error}; try again when nobody is connected to it"));
+                let error = failed.into_error("the warehouse refused");
+                self.removal.remains(
+                    object,
+                    format!("it could not be dropped ({error}): try again when nobody is connected to it"),
+                );
                 return false;
             }
         }
@@ -319,22 +321,22 @@ impl Work<'_> {
             let Some(unfit) = self.users.get(name) else { continue };
             let object = format!("{what} {name}");
             if let Some(reason) = unfit {
-                self.removal.stays(object, reason);
+                self.removal.stays(object, format!("it {reason}"));
                 continue;
             }
             let bars = self.bars(name);
             if !bars.is_empty() {
-                self.removal.stays(object, format!("still owns or may use {}", several(&bars)));
+                self.removal.stays(object, format!("it still owns or may use {}", several(&bars)));
             } else if what == "owner" && !dropped {
-                self.removal.remains(object, "is kept until the database of the views is dropped");
+                self.removal.remains(object, "it is kept until the database of the views is dropped");
             } else if !self.really {
                 self.removal.removed.push(object);
             } else {
                 match data.rows(&sql::drop_user(name)).await {
                     Ok(_) => self.removal.removed.push(object),
                     Err(failed) => {
-                        let error = failed.into_error("dropping it");
-                        self.removal.remains(object, error.to_string());
+                        let error = failed.into_error("the warehouse refused");
+                        self.removal.remains(object, format!("it could not be dropped: {error}"));
                     }
                 }
             }
