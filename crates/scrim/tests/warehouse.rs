@@ -116,6 +116,41 @@ fn the_bootstrap_script_is_what_an_administrator_runs() {
 }
 
 #[test]
+fn uninstall_says_what_it_would_remove_and_then_removes_it() {
+    let site = Site::new();
+    let uninstall = |more: &[&str]| site.scrim(&["integration", "uninstall"], more);
+    let (code, out, err) = uninstall(&[]);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "there is nothing to remove\n", ""));
+    site.scrim(&["integration", "install"], &[]);
+    site.json("push", 0, &[]);
+    let (code, would, _) = uninstall(&["--integration", "w"]);
+    assert_eq!(code, 1);
+    assert!(
+        would.contains("would remove view governed.staff\n") && would.ends_with("say `--yes` to do it\n"),
+        "{would}"
+    );
+    site.governed.run("CREATE VIEW public.mine AS SELECT id FROM governed.staff");
+    let (code, out, _) = uninstall(&["--yes"]);
+    assert_eq!(code, 1);
+    assert_eq!(
+        out,
+        "left view public.mine: it is built on view governed.staff: drop it first, then try again; until then nothing is \
+         removed\nnothing was removed\n"
+    );
+    site.governed.run("DROP VIEW public.mine");
+    let (code, done, _) = uninstall(&["--yes"]);
+    assert_eq!(code, 0);
+    let told = |text: &str, verb: &str| -> Vec<String> {
+        text.lines().filter_map(|line| line.strip_prefix(verb)).map(str::to_owned).collect()
+    };
+    assert_eq!(told(&done, "removed "), told(&would, "would remove "));
+    assert!(done.ends_with("\nuninstalled\n"), "{done}");
+    let (code, out, _) = uninstall(&["--yes", "--output", "json"]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, answer.to_string()), (0, r#"{"done":true,"integration":"w","kept":[],"removed":[]}"#.to_owned()));
+}
+
+#[test]
 fn what_goes_wrong_is_told_and_nothing_is_half_done() {
     let site = Site::new();
     site.governed.run("CREATE ROLE scrim_system LOGIN PASSWORD 'the password of Scrim''s login'");

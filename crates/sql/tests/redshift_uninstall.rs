@@ -41,7 +41,7 @@ fn questions(integration: &Integration) -> Vec<String> {
             sql::granted(integration, home),
             sql::installations(integration, home),
             sql::readers(integration, home, &[]),
-            sql::readers(integration, home, &names(&["a'b", "c\"{user}"])),
+            sql::readers(integration, home, &names(&["a'b", "c\"b"])),
         ]);
     }
     all

@@ -223,7 +223,7 @@ fn the_other_integration_goes_on(target: Target) {
         let there = look(&governed);
         // It is no worse off: what is pushed stays, can be read, and can be pushed.
         let report = governed.push(&second);
-        assert!(!report.changes_anything(), "{report:?}");
+        assert_eq!((report.changes.len(), report.views.unchanged), (0, 2), "{report:?}");
         if !more.contains("system_database") {
             assert_eq!(governed.seen("bob", "SELECT id FROM seen2.pay").unwrap(), [[Some("1".to_owned())]]);
         }
@@ -323,6 +323,27 @@ fn what_is_not_scrims_is_left_alone(target: Target) {
     assert_eq!(look(&governed), before);
 }
 
+/// Files that name an owner which Scrim would not have made, and schemas of its own.
+fn an_owner_that_is_more_keeps_what_it_has(target: Target) {
+    let governed = Governed::on(target);
+    governed.run(DATA);
+    governed.run(
+        "CREATE ROLE boss LOGIN SUPERUSER; CREATE SCHEMA governed AUTHORIZATION boss; CREATE SCHEMA immuta_system AUTHORIZATION boss;
+         CREATE TABLE immuta_system.object_state (view_oid bigint); ALTER TABLE immuta_system.object_state OWNER TO boss;
+         GRANT USAGE ON SCHEMA hr TO boss; GRANT SELECT ON hr.staff TO boss",
+    );
+    let before = look(&governed);
+    let removal = uninstall(&governed, &policies(&governed, ", owner_role: boss"), true).unwrap();
+    assert_eq!((removal.removed.len(), left(&removal).len()), (0, 0), "{removal:#?}");
+    assert_eq!(look(&governed), before);
+    // Or one that owns something else, where nothing was ever installed.
+    governed.run("ALTER ROLE boss NOSUPERUSER; ALTER SCHEMA governed OWNER TO ann; DROP SCHEMA immuta_system CASCADE; CREATE TABLE other.boss (id integer); ALTER TABLE other.boss OWNER TO boss");
+    let before = look(&governed);
+    let removal = uninstall(&governed, &policies(&governed, ", owner_role: boss"), true).unwrap();
+    assert_eq!((removal.removed.len(), left(&removal).len()), (0, 0), "{removal:#?}");
+    assert_eq!(look(&governed), before);
+}
+
 /// By somebody who is no superuser; and what others granted.
 #[test]
 fn an_administrator_of_postgresql_need_not_be_a_superuser() {
@@ -413,6 +434,7 @@ everywhere! {
     the_same_names_in_another_database_go_on
     what_is_half_there_goes_too
     what_is_not_scrims_is_left_alone
+    an_owner_that_is_more_keeps_what_it_has
 }
 
 mod external {

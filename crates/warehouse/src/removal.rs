@@ -36,16 +36,28 @@ impl Removal {
         self.kept.push(Kept { object: object.into(), reason: reason.into(), intended: false });
     }
 
+    /// A schema of a name of Scrim's. `unfit` says why its owner cannot be Scrim's, though the integration names it.
+    pub(crate) fn apart(&mut self, schema: &str, found: &str, owner: &str, unfit: Option<&str>) {
+        let reason = match unfit {
+            Some(unfit) if found == owner => format!("it belongs to `{found}`, who {unfit}"),
+            _ => format!("it belongs to `{found}`, and not to `{owner}`: it is not of this installation"),
+        };
+        self.stays(format!("schema {schema}"), reason);
+    }
+
     /// Somebody's object among Scrim's own.
     pub(crate) fn stranger(&mut self, object: impl Into<String>) {
-        let reason = "stands in a schema of Scrim's and was not made by it: move it elsewhere or drop it, then try again; \
+        let reason = "it stands in a schema of Scrim's and was not made by it: move it elsewhere or drop it, then try again; \
                       until then nothing is removed";
         self.remains(object, reason);
     }
 
     /// Somebody's object that is built on Scrim's own.
     pub(crate) fn dependent(&mut self, object: impl Into<String>, on: &str) {
-        self.remains(object, format!("is built on {on}: drop it first, then try again; until then nothing is removed"));
+        self.remains(
+            object,
+            format!("it is built on {on}: drop it first, then try again; until then nothing is removed"),
+        );
     }
 }
 

@@ -64,36 +64,40 @@ async fn remove(transaction: Transaction<'_>, integration: &Integration, really:
     let owner = integration.owner_role.as_str();
     let roles: BTreeMap<String, Option<String>> =
         rows(&transaction, &sql::roles(integration)).await?.into_iter().filter_map(pair).collect();
-    // Somebody who is to stay what they are is not joined either.
-    let member = !superuser && roles.get(owner).is_some_and(Option::is_none);
+    // An owner that Scrim would not have made owns nothing of Scrim's.
+    let unfit = roles.get(owner).and_then(Option::as_deref);
+    let fit = roles.contains_key(owner) && unfit.is_none();
+    let member = !superuser && fit;
     if member {
         transaction.batch_execute(&sql::join(integration)).await?;
     }
     let mut schemas = Vec::new();
     for (name, found) in rows(&transaction, &sql::schemas(integration)).await?.into_iter().filter_map(pair) {
         match found {
-            Some(found) if found != owner => {
-                let reason = format!("belongs to `{found}`, and not to `{owner}`: it is not of this installation");
-                removal.stays(format!("schema {name}"), reason);
-            }
-            _ => schemas.push(name),
+            Some(found) if found == owner && fit => schemas.push(name),
+            found => removal.apart(&name, &found.unwrap_or_default(), owner, unfit),
         }
     }
-    let contents = contents(&transaction, integration, member).await?;
-    for stranger in &contents.strangers {
-        removal.stranger(stranger);
+    if !schemas.is_empty() {
+        let contents = contents(&transaction, integration, member).await?;
+        for stranger in &contents.strangers {
+            removal.stranger(stranger);
+        }
+        for (dependent, on) in rows(&transaction, &sql::dependents(integration)).await?.into_iter().filter_map(pair) {
+            removal.dependent(dependent, &on.unwrap_or_default());
+        }
+        if !removal.complete() {
+            return Ok(removal);
+        }
+        removal.removed = contents.told(integration, &schemas);
+        if really {
+            drop_objects(&transaction, integration, &contents, &schemas, member).await?;
+        }
     }
-    for (dependent, on) in rows(&transaction, &sql::dependents(integration)).await?.into_iter().filter_map(pair) {
-        removal.dependent(dependent, &on.unwrap_or_default());
+    // A role that is something else, too, and of which there is no installation here, has its rights for that.
+    if !schemas.is_empty() || fit && !bars(&transaction, integration, true).await?.contains_key(owner) {
+        privileges(&transaction, integration, really, &mut removal).await?;
     }
-    if !removal.complete() {
-        return Ok(removal);
-    }
-    removal.removed = contents.told(integration, &schemas);
-    if really {
-        drop_objects(&transaction, integration, &contents, &schemas, member).await?;
-    }
-    privileges(&transaction, integration, really, &mut removal).await?;
     let left = drop_roles(&transaction, integration, &roles, really, &mut removal).await?;
     if really {
         if member && left {
@@ -206,10 +210,23 @@ async fn privileges(
     removal.removed.extend(before.iter().filter(|row| !left.contains(row)).filter_map(told));
     for row in &left {
         let grantor = row.get(3).cloned().flatten().unwrap_or_default();
-        let reason = format!("was granted by `{grantor}`, who must take it back, or a superuser");
+        let reason = format!("it was granted by `{grantor}`, who must take it back, or a superuser");
         removal.remains(told(row).unwrap_or_default(), reason);
     }
     Ok(())
+}
+
+/// What keeps the roles from being dropped.
+async fn bars(
+    transaction: &Transaction<'_>,
+    integration: &Integration,
+    before: bool,
+) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    let mut bars: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (role, what) in rows(transaction, &sql::bars(integration, before)).await?.into_iter().filter_map(pair) {
+        bars.entry(role).or_default().extend(what);
+    }
+    Ok(bars)
 }
 
 /// The roles, login first; whether the owner is still there.
@@ -220,10 +237,7 @@ async fn drop_roles(
     really: bool,
     removal: &mut Removal,
 ) -> Result<bool, Error> {
-    let mut bars: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (role, what) in rows(transaction, &sql::bars(integration, !really)).await?.into_iter().filter_map(pair) {
-        bars.entry(role).or_default().extend(what);
-    }
+    let bars = bars(transaction, integration, !really).await?;
     let mut left = false;
     let names = [("login", integration.user.as_str()), ("role", integration.owner_role.as_str())];
     for (what, name) in names {
@@ -231,9 +245,9 @@ async fn drop_roles(
         left = true;
         let object = format!("{what} {name}");
         if let Some(reason) = unfit {
-            removal.stays(object, reason);
+            removal.stays(object, format!("it {reason}"));
         } else if let Some(bars) = bars.get(name) {
-            removal.stays(object, format!("still owns or may use {}", several(bars)));
+            removal.stays(object, format!("it still owns or may use {}", several(bars)));
         } else if !really {
             removal.removed.push(object);
         } else {
@@ -247,7 +261,7 @@ async fn drop_roles(
                 }
                 Err(error) if error.as_db_error().is_some() => {
                     transaction.batch_execute("ROLLBACK TO SAVEPOINT scrim_role").await?;
-                    removal.remains(object, format!("could not be dropped: {}", describe(&error)));
+                    removal.remains(object, format!("it could not be dropped: {}", describe(&error)));
                 }
                 Err(error) => return Err(error),
             }

@@ -54,8 +54,9 @@ pub(crate) async fn uninstall(
     };
     work.look(url, &kinds).await;
     let home = work.databases.iter().find(|database| database.home);
+    let fit = work.fit();
     let contents = match home {
-        Some(home) => Contents::look(integration, &home.session).await.map_err(while_doing(looking))?,
+        Some(home) => Contents::look(integration, &home.session, fit).await.map_err(while_doing(looking))?,
         None => Contents::default(),
     };
     if work.in_the_way(&contents) {
@@ -85,6 +86,11 @@ impl Work<'_> {
         &self.integration.owner_role
     }
 
+    /// Whether the owner is there and is no more than Scrim would have made it.
+    fn fit(&self) -> bool {
+        self.users.get(self.owner()).is_some_and(Option::is_none)
+    }
+
     async fn look(&mut self, url: &SecretString, kinds: &BTreeMap<String, String>) {
         let home = self.integration.home().to_ascii_lowercase();
         for (name, _) in kinds.iter().filter(|(name, kind)| *kind == "local" && !sql::NOT_OURS.contains(&name.as_str()))
@@ -97,9 +103,9 @@ impl Work<'_> {
                     self.databases.push(database);
                 }
                 Err(failed) => {
-                    let error = failed.into_error("looking at what is in it");
+                    let error = failed.into_error("the warehouse refused");
                     self.elsewhere.push(format!("something in the database {name}"));
-                    let reason = format!("could not be looked at: {error}; it may hold something of Scrim's");
+                    let reason = format!("it could not be looked at: {error}; it may hold something of Scrim's");
                     self.removal.remains(format!("database {name}"), reason);
                 }
             }
@@ -114,9 +120,10 @@ impl Work<'_> {
         for (dependent, on) in &contents.dependents {
             self.removal.dependent(dependent, on);
         }
-        for (schema, owner) in &contents.apart {
-            let reason = format!("belongs to `{owner}`, and not to `{}`: it is not of this installation", self.owner());
-            self.removal.stays(format!("schema {schema}"), reason);
+        let owner = &self.integration.owner_role;
+        for (schema, found) in &contents.apart {
+            let unfit = self.users.get(owner.as_str()).and_then(Option::as_deref);
+            self.removal.apart(schema, found, owner, unfit);
         }
         !contents.strangers.is_empty() || !contents.dependents.is_empty()
     }
@@ -129,7 +136,7 @@ impl Work<'_> {
         if !schemas.is_empty() {
             statements = sql::drop_objects(self.integration, governed, views, tables, schemas);
         }
-        if self.users.contains_key(self.owner()) {
+        if self.fit() {
             statements.push(sql::revoke_languages(self.integration));
         }
         if self.really {
@@ -154,7 +161,7 @@ impl Work<'_> {
     /// What the owner was given to read the data, and the readers for late-binding views.
     async fn privileges(&mut self, tables: &[TableName]) {
         let (integration, really) = (self.integration, self.really);
-        let owner = self.owner().to_owned();
+        let (owner, fit) = (self.owner().to_owned(), self.fit());
         let home = integration.home().to_ascii_lowercase();
         let others: BTreeSet<String> = self.databases.iter().flat_map(|database| database.others.clone()).collect();
         let others: Vec<String> = others.into_iter().collect();
@@ -167,7 +174,7 @@ impl Work<'_> {
                 .map(|table| table.schema.to_ascii_lowercase())
                 .collect();
             let (mut statements, mut told) = (Vec::new(), Vec::new());
-            for grant in database.granted.iter().filter(|grant| grant.user == owner) {
+            for grant in database.granted.iter().filter(|grant| fit && grant.user == owner) {
                 let (statement, on) = match (grant.kind.as_str(), grant.privilege.as_str(), &grant.name) {
                     ("table", "SELECT", Some(name)) => (
                         sql::revoke_table(integration, &grant.schema, name),
@@ -192,8 +199,7 @@ impl Work<'_> {
             let readable = match database.readers(integration, &others).await {
                 Ok(readable) => readable,
                 Err(failed) => {
-                    let reason =
-                        format!("could not be looked at: {}", failed.into_error("looking at what readers may"));
+                    let reason = format!("it could not be looked at: {}", failed.into_error("the warehouse refused"));
                     removal.remains(format!("USAGE of {} on schemas of {at}", integration.readers), reason);
                     BTreeMap::new()
                 }
@@ -216,7 +222,7 @@ impl Work<'_> {
             match done {
                 Ok(()) => removal.removed.extend(told),
                 Err(failed) => {
-                    let reason = format!("could not be taken back: {}", failed.into_error("taking privileges back"));
+                    let reason = format!("it could not be taken back: {}", failed.into_error("the warehouse refused"));
                     told.into_iter().for_each(|what| removal.remains(what, reason.clone()));
                 }
             }
@@ -230,7 +236,7 @@ impl Work<'_> {
             .filter_map(|table| table.database.as_ref().map(|name| name.to_ascii_lowercase()))
             .filter(|name| kinds.get(name).is_some_and(|kind| kind != "local"))
             .collect();
-        if !self.users.contains_key(self.owner()) {
+        if !self.fit() {
             return;
         }
         let others = self.databases.iter().any(|database| !database.others.is_empty());
@@ -247,8 +253,8 @@ impl Work<'_> {
             match done {
                 Ok(()) => self.removal.removed.push(what),
                 Err(failed) => {
-                    let error = failed.into_error("taking privileges back");
-                    self.removal.remains(what, format!("could not be taken back: {error}"));
+                    let error = failed.into_error("the warehouse refused");
+                    self.removal.remains(what, format!("it could not be taken back: {error}"));
                 }
             }
         }
@@ -260,17 +266,17 @@ impl Work<'_> {
         let name = integration.home().to_ascii_lowercase();
         let among_data = |other: &str| other.eq_ignore_ascii_case(&name);
         let Some(at) = self.databases.iter().position(|database| database.home) else { return true };
-        let known = !contents.schemas.is_empty() || self.users.contains_key(self.owner());
+        let known = !contents.schemas.is_empty() || self.fit();
         if integration.layout() != Layout::Central || !known {
             return true;
         }
         let object = format!("database {name}");
         if among_data(&integration.database) || integration.databases.iter().any(|other| among_data(other)) {
-            self.removal.stays(object, "is one of the databases of the data");
+            self.removal.stays(object, "it is one of the databases of the data");
             return true;
         }
         if among_data(FIRST_DATABASE) {
-            self.removal.stays(object, "is the one that a cluster begins with");
+            self.removal.stays(object, "it is the one that a cluster begins with");
             return true;
         }
         let Some(home) = self.databases.get(at) else { return true };
@@ -280,13 +286,13 @@ impl Work<'_> {
             Ok(foreign) => {
                 let foreign: Vec<String> = foreign.into_iter().filter_map(first).collect();
                 let reason =
-                    format!("holds what Scrim did not make: {}; `{statement}` drops all of it", several(&foreign));
+                    format!("it holds what Scrim did not make: {}; `{statement}` drops all of it", several(&foreign));
                 self.removal.stays(object, reason);
                 return true;
             }
             Err(failed) => {
-                let error = failed.into_error("looking at what else is in it");
-                self.removal.remains(object, format!("could not be looked at: {error}"));
+                let error = failed.into_error("the warehouse refused");
+                self.removal.remains(object, format!("it could not be looked at: {error}"));
                 return false;
             }
         }
@@ -296,8 +302,11 @@ impl Work<'_> {
         match done {
             Ok(()) => self.removal.removed.push(object),
             Err(failed) => {
-                let error = failed.into_error("dropping it");
-                self.removal.remains(object, format!("{error}; try again when nobody is connected to it"));
+                let error = failed.into_error("the warehouse refused");
+                self.removal.remains(
+                    object,
+                    format!("it could not be dropped ({error}): try again when nobody is connected to it"),
+                );
                 return false;
             }
         }
@@ -312,22 +321,22 @@ impl Work<'_> {
             let Some(unfit) = self.users.get(name) else { continue };
             let object = format!("{what} {name}");
             if let Some(reason) = unfit {
-                self.removal.stays(object, reason);
+                self.removal.stays(object, format!("it {reason}"));
                 continue;
             }
             let bars = self.bars(name);
             if !bars.is_empty() {
-                self.removal.stays(object, format!("still owns or may use {}", several(&bars)));
+                self.removal.stays(object, format!("it still owns or may use {}", several(&bars)));
             } else if what == "owner" && !dropped {
-                self.removal.remains(object, "is kept until the database of the views is dropped");
+                self.removal.remains(object, "it is kept until the database of the views is dropped");
             } else if !self.really {
                 self.removal.removed.push(object);
             } else {
                 match data.rows(&sql::drop_user(name)).await {
                     Ok(_) => self.removal.removed.push(object),
                     Err(failed) => {
-                        let error = failed.into_error("dropping it");
-                        self.removal.remains(object, error.to_string());
+                        let error = failed.into_error("the warehouse refused");
+                        self.removal.remains(object, format!("it could not be dropped: {error}"));
                     }
                 }
             }

@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
             }
             for kept in &removal.kept {
                 let verb = if kept.intended { "kept" } else { "left" };
-                writeln!(out, "{verb} {}: it {}", kept.object, kept.reason)?;
+                writeln!(out, "{verb} {}: {}", kept.object, kept.reason)?;
             }
             let end = match (nothing, removal.complete()) {
                 (true, true) => "there is nothing to remove",

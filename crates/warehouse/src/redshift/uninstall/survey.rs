@@ -87,16 +87,20 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    pub(super) async fn look(integration: &Integration, session: &Session) -> Result<Self, Failed> {
+    /// `fit` says whether the owner may be Scrim's at all.
+    pub(super) async fn look(integration: &Integration, session: &Session, fit: bool) -> Result<Self, Failed> {
         let mut contents = Self::default();
         for row in session.rows(&sql::schemas(integration)).await? {
             let [Some(name), owner] = row.as_slice() else { continue };
             let owner = owner.as_deref().unwrap_or("somebody who is gone");
-            if owner == integration.owner_role.as_str() {
+            if fit && owner == integration.owner_role.as_str() {
                 contents.schemas.push(name.clone());
             } else {
                 contents.apart.push((name.clone(), owner.to_owned()));
             }
+        }
+        if contents.schemas.is_empty() {
+            return Ok(contents);
         }
         let lower = |name: &str| name.to_ascii_lowercase();
         let (system, views) = (lower(&integration.system_schema()), lower(&integration.views.schema));

@@ -9,6 +9,6 @@ SELECT 'table ' || t.schema_name::VARCHAR(128) || '.' || t.table_name::VARCHAR(1
 WHERE t.database_name = current_database() AND t.schema_name = 'public'
 UNION
 SELECT 'routine public.' || p.proname::VARCHAR(128) FROM pg_catalog.pg_proc AS p
-INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = p.pronamespace
 WHERE n.nspname = 'public'
 ORDER BY 1

@@ -8,7 +8,7 @@ DECLARE
   v_found VARCHAR(1024);
 BEGIN
   SELECT MIN(n.nspname::VARCHAR(128) || '.' || c.relname::VARCHAR(128)) INTO v_found FROM pg_catalog.pg_class AS c
-  INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace
   WHERE n.nspname IN ({functions:text}, {procedures:text});
   IF v_found IS NOT NULL THEN
     RAISE EXCEPTION 'the relation % stands in a schema of routines: move it elsewhere', v_found;
