@@ -1,6 +1,7 @@
 //! PostgreSQL: values are parameters, changes are one call each.
 
 mod apply;
+mod check;
 mod install;
 mod look;
 
@@ -15,6 +16,7 @@ use crate::connect::{config, open, place};
 use crate::credentials::password;
 use crate::error::WarehouseError;
 
+pub(crate) use check::check;
 pub(crate) use install::install;
 
 /// Nobody's functions but the server's own, whatever schemas others may create in; no waiting for locks that somebody

@@ -3,6 +3,7 @@
 //! what it does done once, and only while this push holds the lease.
 
 mod apply;
+mod check;
 mod install;
 mod look;
 mod session;
@@ -20,6 +21,7 @@ use crate::connect::place;
 use crate::error::WarehouseError;
 use session::{Failed, Session};
 
+pub(crate) use check::check;
 pub(crate) use install::install;
 
 /// An installed Redshift, connected to as Scrim's own login.

@@ -1,6 +1,7 @@
-//! `scrim integration bootstrap-script|install DIR`: the system objects in the warehouse.
+//! `scrim integration bootstrap-script|install|check DIR`: the system objects in the warehouse, and who gets around them.
 
 mod bootstrap;
+mod check;
 mod install;
 
 use std::path::PathBuf;
@@ -27,6 +28,8 @@ enum Command {
     BootstrapScript(Which),
     /// Run that SQL, as the administrator of the URL in the environment variable SCRIM_ADMIN_URL.
     Install(Which),
+    /// Tell who gets around the views, as the administrator of the same URL; changes nothing.
+    Check(Which),
 }
 
 /// Which integration.
@@ -44,6 +47,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
     match &arguments.command {
         Command::BootstrapScript(which) => bootstrap::run(which, output),
         Command::Install(which) => install::run(which, output),
+        Command::Check(which) => check::run(which, output),
     }
 }
 

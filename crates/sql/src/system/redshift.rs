@@ -69,6 +69,11 @@ pub fn installation(integration: &Integration) -> String {
     hex::encode(hash.finalize())
 }
 
+/// Privileges on Scrim's objects that are not as intended, as far as the one who asks is told.
+pub(crate) fn unintended(integration: &Integration) -> String {
+    filled(UNINTENDED.trim(), integration)
+}
+
 /// The external schemas (Redshift Spectrum) of a database, by name.
 pub const EXTERNAL_SCHEMAS: &str = "SELECT s.schemaname FROM svv_external_schemas AS s";
 
