@@ -27,7 +27,7 @@ const CATALOG: &str = "
 ---
 { kind: data-source, name: pay, integration: w, table: hr.pay, columns: [ { name: id }, { name: amount } ] }
 ---
-{ kind: data-policy, name: p, where: { data_source: staff }, rules: [ { rows: { lookup: { table: hr.watch, on: { id: id } } } } ] }
+{ kind: data-policy, name: p, where: all, rules: [ { rows: { lookup: { table: hr.watch, on: { id: { name: id } }, user: login } } } ] }
 ";
 
 /// A warehouse in which nothing is open.
@@ -35,7 +35,7 @@ fn site(target: Target) -> (Governed, TempDir) {
     let governed = Governed::on(target);
     governed.run(
         "CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer, ssn varchar(11)); CREATE TABLE hr.pay (id integer, amount integer);
-         CREATE TABLE hr.watch (id integer); CREATE ROLE ann LOGIN; CREATE ROLE bob LOGIN; CREATE ROLE gone LOGIN;
+         CREATE TABLE hr.watch (id integer, login varchar(40)); CREATE ROLE ann LOGIN; CREATE ROLE bob LOGIN; CREATE ROLE gone LOGIN;
          CREATE ROLE analysts; GRANT USAGE ON SCHEMA hr TO PUBLIC; REVOKE CREATE ON SCHEMA public FROM PUBLIC",
     );
     let dir = TempDir::new().unwrap();
@@ -155,7 +155,8 @@ fn what_only_postgresql_has() {
     has(&found, &["note role analysts: may become `bob`"]);
     has(&found, &["warning login gone", "cannot log in"]);
     has(&found, &["note hr.shortcut: is a view that `postgres` made over hr.staff"]);
-    site.0.run("GRANT USAGE ON SCHEMA shut TO bob; GRANT analysts TO bob; REVOKE bob FROM analysts");
+    site.0.run("REVOKE bob FROM analysts; GRANT USAGE ON SCHEMA shut TO bob; GRANT analysts TO bob");
+    has(&check(&site).1, &["open shut.everything: `analysts` may SELECT the table itself"]);
 }
 
 #[test]
