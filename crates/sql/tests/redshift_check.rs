@@ -5,6 +5,7 @@
 use scrim_catalog::documents::{Engine, Integration};
 use scrim_redshift_gate::check_own;
 use scrim_sql::check::{self, Grantee, redshift as ask};
+use scrim_sql::system::redshift::probes::{Scratch, Who, names};
 
 fn accepted(statement: &str) {
     check_own(statement).unwrap_or_else(|refusal| panic!("{refusal:?}\n{statement}"));
@@ -49,4 +50,28 @@ fn every_question_and_every_remedy_passes_the_gate() {
 
 fn unintended(integration: &Integration) -> String {
     ask::unintended(integration)
+}
+
+#[test]
+fn every_step_of_a_probe_passes_the_gate() {
+    for layout in ["per-database", "central"] {
+        let text = format!(
+            "{{ kind: integration, name: w, engine: redshift, database: dev, layout: {layout} }}\n---\n{{ kind: tag, name: T }}"
+        );
+        let integration = scrim_testkit::catalog(&text).integrations.values().next().unwrap().item.clone();
+        let scratch = Scratch::new(&integration, "1a2b");
+        for statement in scratch.setup().iter().chain(&scratch.setup_elsewhere()) {
+            accepted(statement);
+        }
+        let removal = [scratch.removal(), scratch.removal_elsewhere(), scratch.removal_of_users()].concat();
+        removal.iter().for_each(|statement| accepted(statement));
+        for who in [Who::Administrator, Who::Owner, Who::Reader] {
+            accepted(&scratch.become_user(who));
+        }
+        for step in scratch.probes().iter().flat_map(|probe| &probe.steps) {
+            accepted(&step.sql);
+        }
+    }
+    let names = names();
+    assert_eq!(names.iter().collect::<std::collections::BTreeSet<_>>().len(), names.len(), "a name stands for one probe");
 }

@@ -16,6 +16,7 @@
 //! Texts passed to the procedures are parameters of the call, or literals in which `CHR(92)` stands for a backslash.
 
 mod format;
+pub mod probes;
 
 use scrim_catalog::documents::Integration;
 use scrim_catalog::{At, Name, TableName};
