@@ -59,7 +59,10 @@ fn check((governed, dir): &(Governed, TempDir)) -> (i32, Vec<String>) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let line = |one: &Value| {
         if let (Some(database), true) = (one["database"].as_str(), one["object"].as_str().unwrap().starts_with("hr.")) {
-            assert_eq!(governed.table("hr.x"), if governed.target() == Target::Central { "people.hr.x" } else { "hr.x" });
+            assert_eq!(
+                governed.table("hr.x"),
+                if governed.target() == Target::Central { "people.hr.x" } else { "hr.x" }
+            );
             assert!(["people", "postgres"].contains(&database), "{one}");
         }
         format!("{} {}: {} [{}]", text(&one["severity"]), text(&one["object"]), text(&one["what"]), text(&one["mend"]))
@@ -77,7 +80,10 @@ fn has(found: &[String], parts: &[&str]) {
 fn nothing_is_found_where_nothing_is_open(target: Target) {
     let site = site(target);
     let (code, found) = check(&site);
-    assert_eq!((code, found), (0, vec!["note user robot: has no login in this warehouse, and reads nothing there []".to_owned()]));
+    assert_eq!(
+        (code, found),
+        (0, vec!["note user robot: has no login in this warehouse, and reads nothing there []".to_owned()])
+    );
 }
 
 fn what_is_open_is_found_and_what_mends_it(target: Target) {
@@ -95,8 +101,14 @@ fn what_is_open_is_found_and_what_mends_it(target: Target) {
     assert_eq!(open.len(), 3, "{found:#?}");
     let role = if target == Target::Postgresql { "\"analysts\"" } else { "ROLE \"analysts\"" };
     has(&found, &["open", &table("hr.staff"), "everybody", "[REVOKE SELECT ON TABLE \"hr\".\"staff\" FROM PUBLIC]"]);
-    has(&found, &["open", &table("hr.pay"), "analysts", &format!("[REVOKE SELECT ON TABLE \"hr\".\"pay\" FROM {role}]")]);
-    has(&found, &["open", &table("hr.watch"), "columns", "[REVOKE SELECT (\"id\") ON TABLE \"hr\".\"watch\" FROM \"ann\"]"]);
+    has(
+        &found,
+        &["open", &table("hr.pay"), "analysts", &format!("[REVOKE SELECT ON TABLE \"hr\".\"pay\" FROM {role}]")],
+    );
+    has(
+        &found,
+        &["open", &table("hr.watch"), "columns", "[REVOKE SELECT (\"id\") ON TABLE \"hr\".\"watch\" FROM \"ann\"]"],
+    );
     has(&found, &["warning login bob: `bob` logs in as a superuser"]);
     has(&found, &["warning login gone: `gone` is to log in by this name, which nobody has"]);
     has(&found, &["bob: is a superuser"]);

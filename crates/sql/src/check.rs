@@ -87,6 +87,7 @@ pub fn revoke_default(engine: Engine, maker: &str, schema: Option<&str>, grantee
 
 /// Takes back the right to read all that a schema, or a database, of Redshift holds or will hold.
 pub fn revoke_scoped(database: &str, schema: Option<&str>, grantee: &Grantee) -> String {
-    let place = schema.map_or_else(|| format!("DATABASE {}", ident(database)), |name| format!("SCHEMA {}", ident(name)));
+    let place =
+        schema.map_or_else(|| format!("DATABASE {}", ident(database)), |name| format!("SCHEMA {}", ident(name)));
     format!("REVOKE SELECT FOR TABLES IN {place} FROM {}", grantee.sql())
 }

@@ -33,7 +33,9 @@ fn every_question_and_every_remedy_passes_the_gate() {
     accepted(&ask::capitals(&schemas));
     accepted(&ask::grants(&schemas));
     accepted(&unintended(&integration));
-    for (name, identity) in [("public", "public"), ("a \"b", "user"), ("r", "role"), ("sys:dba", "role"), ("g", "group")] {
+    for (name, identity) in
+        [("public", "public"), ("a \"b", "user"), ("r", "role"), ("sys:dba", "role"), ("g", "group")]
+    {
         let grantee = Grantee::told(name, identity);
         accepted(&check::revoke("SELECT", "hr", "staff", &[], &grantee));
         accepted(&check::revoke("SELECT", "hr", "staff", &["a".to_owned(), "b\"c".to_owned()], &grantee));
@@ -73,5 +75,9 @@ fn every_step_of_a_probe_passes_the_gate() {
         }
     }
     let names = names();
-    assert_eq!(names.iter().collect::<std::collections::BTreeSet<_>>().len(), names.len(), "a name stands for one probe");
+    assert_eq!(
+        names.iter().collect::<std::collections::BTreeSet<_>>().len(),
+        names.len(),
+        "a name stands for one probe"
+    );
 }

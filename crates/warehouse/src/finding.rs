@@ -123,7 +123,9 @@ impl Findings {
         grantee: &Grantee,
     ) {
         let place = schema.map_or_else(String::new, |schema| format!(" in {schema}"));
-        let what = format!("tables that `{maker}` makes{place} from now on may be read by {grantee}: a new one is open at once");
+        let what = format!(
+            "tables that `{maker}` makes{place} from now on may be read by {grantee}: a new one is open at once"
+        );
         let mend = scrim_sql::check::revoke_default(engine, maker, schema, grantee);
         self.warning(database, &format!("default privileges of {maker}"), what, Some(mend));
     }
@@ -184,7 +186,9 @@ impl Findings {
                 ),
                 Some((false, false)) => (
                     Severity::Warning,
-                    format!("`{person}` is to log in by this name, and it is a role that cannot log in: its members do not become it by logging in"),
+                    format!(
+                        "`{person}` is to log in by this name, and it is a role that cannot log in: its members do not become it by logging in"
+                    ),
                 ),
                 Some((false, true)) => continue,
             };

@@ -17,4 +17,5 @@ pub use credentials::password;
 pub use error::WarehouseError;
 pub use finding::{Finding, Severity, Subjects};
 pub use found::{FoundTable, Identity, Privilege, Pushed};
+pub use redshift::{Outcome, Probed, Probing, probe, scratch};
 pub use warehouse::{Warehouse, check, install};

@@ -6,6 +6,7 @@ mod apply;
 mod check;
 mod install;
 mod look;
+mod probe;
 mod session;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use session::{Failed, Session};
 
 pub(crate) use check::check;
 pub(crate) use install::install;
+pub use probe::{Outcome, Probed, Probing, probe, scratch};
 
 /// An installed Redshift, connected to as Scrim's own login.
 pub(crate) struct Redshift {

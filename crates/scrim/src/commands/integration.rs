@@ -1,8 +1,10 @@
-//! `scrim integration bootstrap-script|install|check DIR`: the system objects in the warehouse, and who gets around them.
+//! `scrim integration bootstrap-script|install|check|probe DIR`: the system objects in the warehouse, who gets around them,
+//! and whether the warehouse is what they rely on.
 
 mod bootstrap;
 mod check;
 mod install;
+mod probe;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,6 +32,9 @@ enum Command {
     Install(Which),
     /// Tell who gets around the views, as the administrator of the same URL; changes nothing.
     Check(Which),
+    /// Try on an Amazon Redshift what Scrim relies on and no cluster has confirmed, as the administrator of the same URL,
+    /// in a scratch schema with two users, which are removed.
+    Probe(Which),
 }
 
 /// Which integration.
@@ -48,6 +53,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
         Command::BootstrapScript(which) => bootstrap::run(which, output),
         Command::Install(which) => install::run(which, output),
         Command::Check(which) => check::run(which, output),
+        Command::Probe(which) => probe::run(which, output),
     }
 }
 

@@ -118,9 +118,7 @@ impl Looking<'_> {
         }
         let mut views: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
         for row in self.rows(ask::VIEWS, &[&self.schemas, &self.names, &owner]).await? {
-            let (_, over) = views
-                .entry(named(&text(&row, 0)?, &text(&row, 1)?))
-                .or_insert((text(&row, 2)?, vec![]));
+            let (_, over) = views.entry(named(&text(&row, 0)?, &text(&row, 1)?)).or_insert((text(&row, 2)?, vec![]));
             over.push(named(&text(&row, 3)?, &text(&row, 4)?));
         }
         for (view, (owner, over)) in views {
@@ -145,13 +143,9 @@ impl Looking<'_> {
     ) {
         let (object, database) = (named(schema, table), self.integration.database.as_str());
         if privilege == "TRIGGER" {
-            let what = format!("{grantee} may make triggers on the table, and a trigger is handed every row that is written");
-            self.findings.warning(
-                database,
-                &object,
-                what,
-                Some(check::revoke("TRIGGER", schema, table, &[], grantee)),
-            );
+            let what =
+                format!("{grantee} may make triggers on the table, and a trigger is handed every row that is written");
+            self.findings.warning(database, &object, what, Some(check::revoke("TRIGGER", schema, table, &[], grantee)));
             return;
         }
         let mend = check::revoke("SELECT", schema, table, columns, grantee);

@@ -131,7 +131,10 @@ impl Looking<'_> {
         session.rows(ask::RESET_CASE).await.map_err(looking())?;
         let case = session.rows(ask::CASE).await.map_err(looking())?;
         if case.first().is_some_and(|row| ["on", "true"].contains(&text(row, 0))) {
-            self.case_sensitive("enable_case_sensitive_identifier", "sessions keep capitals in names unless told otherwise");
+            self.case_sensitive(
+                "enable_case_sensitive_identifier",
+                "sessions keep capitals in names unless told otherwise",
+            );
         }
         self.system_roles(session).await
     }
@@ -212,7 +215,9 @@ impl Looking<'_> {
             let (schema, name, owner) = (text(&row, 0), text(&row, 1), text(&row, 2));
             let Some(table) = wanted.get(&(folded(schema), folded(name))) else { continue };
             if has_capitals(schema) || has_capitals(name) {
-                let what = format!("`{schema}.{name}` is kept with capitals, by which nothing finds it unless told to: it cannot be governed");
+                let what = format!(
+                    "`{schema}.{name}` is kept with capitals, by which nothing finds it unless told to: it cannot be governed"
+                );
                 self.findings.warning("", &table.to_string(), what, None);
                 capital.insert(table.to_string());
                 // What is granted on it is asked for all the same.
@@ -232,7 +237,10 @@ impl Looking<'_> {
         }
         for row in session.rows(&ask::capitals(schemas)).await.map_err(looking())? {
             if let Some((_, table)) = owners.get(&(text(&row, 0).to_owned(), text(&row, 1).to_owned())) {
-                let what = format!("the column `{}` is kept with capitals, by which no view finds it: it cannot be governed", text(&row, 2));
+                let what = format!(
+                    "the column `{}` is kept with capitals, by which no view finds it: it cannot be governed",
+                    text(&row, 2)
+                );
                 self.findings.warning("", &table.to_string(), what, None);
             }
         }

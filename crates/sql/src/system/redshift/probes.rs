@@ -38,7 +38,9 @@ pub enum Expect {
     Holds(String),
     /// The same rows as of the step before.
     Same,
-    /// Whatever comes out is told, and nothing depends on it.
+    /// It is done, and what comes out is told.
+    Told,
+    /// Whatever comes out is told, an error, too: nothing depends on it.
     Seen,
 }
 
@@ -142,7 +144,8 @@ impl Scratch {
 
     /// What will be made, for whoever is about to have it made.
     pub fn told(&self) -> String {
-        let elsewhere = self.elsewhere.as_ref().map_or_else(String::new, |name| format!(" (the last in `{name}`, too)"));
+        let elsewhere =
+            self.elsewhere.as_ref().map_or_else(String::new, |name| format!(" (the last in `{name}`, too)"));
         format!(
             "the schemas {} and {} in `{}`{elsewhere}, and the users {} and {}, who have no password",
             self.views, self.tables, self.home, self.owner, self.reader

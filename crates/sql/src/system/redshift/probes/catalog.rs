@@ -3,10 +3,11 @@
 use crate::calls::redshift::{Calls, DATABASES};
 use crate::check::redshift as check;
 
-use super::{Probe, administrator, owner, probe};
+use super::{Expect, Probe, administrator, owner, probe};
 
 /// The table of the probes in the catalog.
-const PEOPLE: &str = "FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n.\"oid\" = c.relnamespace";
+const PEOPLE: &str =
+    "FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n.\"oid\" = c.relnamespace";
 
 pub(super) fn probes() -> Vec<Probe> {
     let of_people = "WHERE n.nspname = {d:text} AND c.relname = 'people'";
@@ -20,7 +21,7 @@ pub(super) fn probes() -> Vec<Probe> {
             "grants on a view are part of what is compared at every push",
             vec![
                 administrator(&format!("SELECT ARRAY_TO_STRING(c.relacl, ',') {PEOPLE} {of_people}")).holds("{a:name}="),
-                administrator(check::USERS).expect(super::Expect::Seen),
+                administrator(check::USERS),
             ],
         ),
         probe(
@@ -61,16 +62,16 @@ pub(super) fn probes() -> Vec<Probe> {
                      WHERE p.namespace_name = {d:text} AND p.relation_name = 'people' AND p.identity_name = {a:text}",
                 )
                 .row(&["SELECT", "user"]),
-                administrator(check::SCHEMAS).expect(super::Expect::Seen),
-                administrator(check::DATABASES).expect(super::Expect::Seen),
-                administrator(check::DEFAULTS).expect(super::Expect::Seen),
-                administrator(check::USER_ROLES).expect(super::Expect::Seen),
-                administrator(check::ROLE_ROLES).expect(super::Expect::Seen),
+                administrator(check::SCHEMAS),
+                administrator(check::DATABASES),
+                administrator(check::DEFAULTS),
+                administrator(check::USER_ROLES),
+                administrator(check::ROLE_ROLES),
                 administrator(&check::grants(&["pg_catalog".to_owned()])),
                 administrator(&check::relations(&["no such schema".to_owned()])).rows(&[]),
                 administrator(&check::capitals(&["no such schema".to_owned()])).rows(&[]),
                 administrator(DATABASES),
-                administrator(check::CASE).expect(super::Expect::Seen),
+                administrator(check::CASE).expect(Expect::Told),
             ],
         ),
         probe(

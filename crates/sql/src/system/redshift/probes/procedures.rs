@@ -93,7 +93,9 @@ pub(super) fn probes() -> Vec<Probe> {
                      EXECUTE 'REVOKE ALL ON TABLE ' || v_target || ' FROM PUBLIC'; \
                      EXECUTE 'GRANT SELECT ON TABLE ' || v_target || ' TO \"' || {b:text} || '\"';",
                 ),
-                owner("CALL {v}.make_view('made_by_call', 'id' || CHR(10) || 'the name', 'SELECT t.id, t.name FROM {d}.people AS t')"),
+                owner(
+                    "CALL {v}.make_view('made_by_call', 'id' || CHR(10) || 'the name', 'SELECT t.id, t.name FROM {d}.people AS t')",
+                ),
                 reader("SELECT m.\"the name\" FROM {v}.made_by_call AS m WHERE m.id = 1").row(&["ann"]),
             ],
         ),
@@ -127,36 +129,44 @@ pub(super) fn probes() -> Vec<Probe> {
             ]
             .concat(),
         ),
-        probe("fingerprint-inside-and-outside", "whether a view was changed is told by comparing two hashes of its definition", {
-            let hash = "SELECT SHA2(SUBSTRING(v.definition, 1, 16000), 256)";
-            let mut steps = view("printed").to_vec();
-            steps.extend([
-                procedure(
-                    "fingerprint",
-                    "p_fingerprint INOUT VARCHAR(64)",
-                    "",
-                    &format!("{hash} INTO p_fingerprint {definition};"),
-                ),
-                administrator(&format!("SELECT v.definition {definition}")).holds("people"),
-                owner("CALL {v}.fingerprint('')").expect(Expect::Seen),
-                administrator(&format!("{hash} {definition}")).expect(Expect::Same),
-            ]);
-            steps
-        }),
-        probe("privileges-told-to-the-owner", "`scrim drift` learns of grants made by hand from a procedure of the owner", {
-            let mut steps = view("shown").to_vec();
-            steps.extend([
-                procedure(
-                    "told",
-                    "p_count INOUT BIGINT",
-                    "",
-                    "SELECT COUNT(*) INTO p_count FROM svv_relation_privileges AS p \
+        probe(
+            "fingerprint-inside-and-outside",
+            "whether a view was changed is told by comparing two hashes of its definition",
+            {
+                let hash = "SELECT SHA2(SUBSTRING(v.definition, 1, 16000), 256)";
+                let mut steps = view("printed").to_vec();
+                steps.extend([
+                    procedure(
+                        "fingerprint",
+                        "p_fingerprint INOUT VARCHAR(64)",
+                        "",
+                        &format!("{hash} INTO p_fingerprint {definition};"),
+                    ),
+                    administrator(&format!("SELECT v.definition {definition}")).holds("people"),
+                    owner("CALL {v}.fingerprint('')").expect(Expect::Told),
+                    administrator(&format!("{hash} {definition}")).expect(Expect::Same),
+                ]);
+                steps
+            },
+        ),
+        probe(
+            "privileges-told-to-the-owner",
+            "`scrim drift` learns of grants made by hand from a procedure of the owner",
+            {
+                let mut steps = view("shown").to_vec();
+                steps.extend([
+                    procedure(
+                        "told",
+                        "p_count INOUT BIGINT",
+                        "",
+                        "SELECT COUNT(*) INTO p_count FROM svv_relation_privileges AS p \
                      WHERE p.namespace_name = {v:text} AND p.relation_name = 'shown' AND p.identity_name = {b:text};",
-                ),
-                owner("CALL {v}.told(0)").row(&["1"]),
-            ]);
-            steps
-        }),
+                    ),
+                    owner("CALL {v}.told(0)").row(&["1"]),
+                ]);
+                steps
+            },
+        ),
         probe(
             "columns-told-to-the-owner",
             "tables that no connection can look at are looked at by a procedure of the owner",

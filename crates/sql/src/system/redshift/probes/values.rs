@@ -92,7 +92,7 @@ pub(super) fn probes() -> Vec<Probe> {
                     "SELECT CASE WHEN GETDATE() = TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ)) THEN 'in UTC' ELSE 'in the session''s zone' END \
                      FROM {d}.people AS t WHERE t.id = 1",
                 )
-                .expect(Expect::Seen),
+                .expect(Expect::Told),
             ],
         ),
     ]
