@@ -51,6 +51,7 @@ fn what_the_double_imitates_is_ok_and_nothing_is_left(target: Target) {
     let governed = site(target);
     let (code, out, err) = probe(&governed, &["--output", "json"]);
     assert!(err.starts_with("this makes the schemas scrim_probe_"), "{err}");
+    assert!(!err.contains("not removed"), "{err}");
     let found: Vec<Value> = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
     let told: Vec<&str> = found.iter().map(|probe| probe["name"].as_str().unwrap()).collect();
     assert_eq!(told, names());
