@@ -70,6 +70,12 @@ impl From<Refusal> for Answer {
         // A correlated subquery of the kinds that Redshift cannot run is an error of its planner.
         let (code, message) = if refusal.rule.contains("correlat") {
             ("XX000", "This type of correlated subquery pattern is not supported due to internal error".to_owned())
+        } else if refusal.rule == "catalog-with-tables" {
+            // As Redshift says it.
+            (
+                "0A000",
+                "Specified types or functions (one per INFO message) not supported on Redshift tables.".to_owned(),
+            )
         } else if lacking {
             ("0A000", format!("not supported by Redshift: {}", refusal.message))
         } else {

@@ -54,14 +54,7 @@ pub(crate) async fn refresh(control: &mut Control, database: &str, changes: u64)
     }
     control.mirrored.insert(database.to_owned(), changes);
     control.standing.remove(database);
-    let mut standing = Vec::new();
-    for row in control.rows(database, STANDING, &[]).await? {
-        let (schema, table, server): (String, String, String) = (row.get(0), row.get(1), row.get(2));
-        let other = server.strip_prefix("other:").unwrap_or_default().to_owned();
-        let schema = schema.strip_prefix(&format!("{other}.")).unwrap_or(&schema).to_owned();
-        standing.push(Remote { database: other, schema, table });
-    }
-    for remote in standing {
+    for remote in standing(control, database).await? {
         // What is gone fails when it is read; what is held by somebody's transaction is looked at another time.
         let done = match put(control, database, &remote).await {
             // Not to be read from here any more.
@@ -73,6 +66,18 @@ pub(crate) async fn refresh(control: &mut Control, database: &str, changes: u64)
         }
     }
     Ok(())
+}
+
+/// What stands in a database for tables of others.
+async fn standing(control: &mut Control, database: &str) -> Result<Vec<Remote>, Answer> {
+    let mut standing = Vec::new();
+    for row in control.rows(database, STANDING, &[]).await? {
+        let (schema, table, server): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+        let other = server.strip_prefix("other:").unwrap_or_default().to_owned();
+        let schema = schema.strip_prefix(&format!("{other}.")).unwrap_or(&schema).to_owned();
+        standing.push(Remote { database: other, schema, table });
+    }
+    Ok(standing)
 }
 
 /// Makes sure that something stands for a table of another database, if the table is there.
@@ -89,6 +94,12 @@ pub(crate) async fn refresh_all(control: &mut Control, changes: u64) -> Result<(
     let databases: Vec<String> = control.mirrored.keys().cloned().collect();
     for database in databases {
         refresh(control, &database, changes).await?;
+        for remote in standing(control, &database).await? {
+            // Nor what was granted on a table that is gone.
+            if matches!(look(control, &remote).await, Ok(None)) {
+                close(control, &database, &remote).await?;
+            }
+        }
     }
     Ok(())
 }

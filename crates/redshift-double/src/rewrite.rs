@@ -109,6 +109,8 @@ fn statement(text: &mut Text<'_>, from: usize, to: usize) -> Result<(), Answer> 
         "set" => settings::set(text, from, to)?,
         "reset" => settings::reset(text, from)?,
         "show" => settings::show(text, from, to)?,
+        // A plan of PostgreSQL's would tell nothing of Redshift.
+        "explain" => return Err(Answer::not_imitated("EXPLAIN")),
         "use" => return Err(Answer::not_imitated("USE")),
         _ => {}
     }

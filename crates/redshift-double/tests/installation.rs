@@ -76,12 +76,12 @@ fn a_view_is_applied_and_read() {
     );
     let apply = |version: i64, query: &str, columns: &str| {
         let none = None::<&str>;
-        let sql = "CALL immuta_procedures.apply_view($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+        let sql = "CALL immuta_procedures.apply_view($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
         let done = stand.runtime.block_on(service.client.execute(
             sql,
             &[
                 &1_i64, &"s_1", &"staff", &"staff", &columns, &query, &none, &none, &none, &none, &none, &none, &none,
-                &version, &"h", &"a_1", &none, &columns, &"[]",
+                &version, &"h", &"shape", &"a_1", &"[]", &columns, &"[]",
             ],
         ));
         done.map_err(|error| common::said(&error))

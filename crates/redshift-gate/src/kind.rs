@@ -105,6 +105,8 @@ pub enum StatementKind {
     Merge,
     /// `SELECT`, also one that starts with `WITH`.
     Select,
+    /// `EXPLAIN` of a query.
+    Explain,
     /// `TRUNCATE`.
     Truncate,
     /// `LOCK`.
@@ -182,6 +184,7 @@ const LEADING: &[(&str, StatementKind)] = &[
     ("UPDATE", StatementKind::Update),
     ("MERGE", StatementKind::Merge),
     ("SELECT", StatementKind::Select),
+    ("EXPLAIN", StatementKind::Explain),
     ("TRUNCATE", StatementKind::Truncate),
     ("LOCK", StatementKind::Lock),
     ("BEGIN", StatementKind::Begin),

@@ -28,6 +28,15 @@ pub(crate) fn read_part(statement: &Reader<'_>) -> Result<(StatementKind, Option
 
 /// Checks one statement whose kind is known.
 pub(crate) fn check_kind(kind: StatementKind, statement: &Reader<'_>) -> Result<Option<Reading>, Fault> {
+    if kind == StatementKind::Explain {
+        // "EXPLAIN": `EXPLAIN [ VERBOSE ] query`.
+        let from = if statement.word(1, "VERBOSE") { 2 } else { 1 };
+        let query = statement.part(from, statement.len());
+        return match StatementKind::of(&query)? {
+            StatementKind::Select => check_kind(StatementKind::Select, &query),
+            other => Err(Fault::new("statement-kind", format!("EXPLAIN {other} … is not a statement Scrim may send"))),
+        };
+    }
     postgres_only::refuse(statement)?;
     types::refuse_foreign(statement)?;
     match kind {

@@ -44,6 +44,11 @@ pub(crate) enum Failure {
         "the environment variable SCRIM_ADMIN_URL is not set; it is the URL of an administrator of the database, for example postgresql://postgres@localhost/analytics, used once and kept nowhere"
     )]
     NoAdminUrl,
+    /// Probes are of Redshift.
+    #[error(
+        "the integration `{0}` is of PostgreSQL, on which every test of this project is run; probes are for Amazon Redshift"
+    )]
+    NothingToProbe(String),
     /// Somebody may not do this.
     #[error("refused: {0}")]
     NotAllowed(String),

@@ -3,6 +3,7 @@
 //! checked tree, never from what somebody wrote.
 
 pub mod calls;
+pub mod check;
 mod plan;
 mod quote;
 pub mod system;

@@ -150,7 +150,9 @@ fn one_call_makes_one_view(target: Target) {
     governed.seen("bob", "SELECT * FROM governed.staff").unwrap();
     // Literals and names may hold all of it.
     governed.run("ALTER TABLE hr.staff ADD COLUMN \"o\\ddity; --\" integer");
-    let odd = format!("{query} WHERE ';--/*$' <> 'it''s ;' AND 'a' || t.\"id\"::varchar(9) <> ';' AND t.\"o\\ddity; --\" IS NULL");
+    let odd = format!(
+        "{query} WHERE ';--/*$' <> 'it''s ;' AND 'a' || t.\"id\"::varchar(9) <> ';' AND t.\"o\\ddity; --\" IS NULL"
+    );
     governed.seen("scrim_system", &call(&[&odd])).unwrap();
     let (one, other) = odd.split_at(odd.find(";--").unwrap());
     governed.seen("scrim_system", &call(&[one, other])).unwrap();
@@ -186,7 +188,8 @@ fn grants_by_hand_are_found(target: Target) {
     ] {
         governed.run_at_home(&format!("GRANT {grant} TO eve"));
         let warehouse = governed.connect(&catalog);
-        let found = governed.wait(scrim_sync::differences(&warehouse, &catalog, integration, chrono::Utc::now())).unwrap();
+        let found =
+            governed.wait(scrim_sync::differences(&warehouse, &catalog, integration, chrono::Utc::now())).unwrap();
         assert!(found.iter().any(|one| one.object == object && one.difference.starts_with("eve has ")), "{found:?}");
         let report = governed.push(&catalog);
         assert!(report.warnings.iter().any(|warning| warning.contains(object)), "{report:?}");

@@ -11,8 +11,8 @@ use proptest::test_runner::{Config, TestRunner};
 use scrim_catalog::Catalog;
 use scrim_policy::evaluate::{Released, Row, World, evaluate};
 use scrim_policy::{Facts, Merged, SaltKey, Value, decide, merge};
-use scrim_testkit::random::{Choice, documents, mask_rule, quoted, row_rule, rows, who};
 use scrim_testkit::agreement::{closed, compare, prepare, random};
+use scrim_testkit::random::{Choice, documents, mask_rule, quoted, row_rule, rows, who};
 use scrim_testkit::{Governed, Target, catalog, ident, literal};
 
 /// A catalog that is never pushed.

@@ -303,7 +303,10 @@ fn drift_is_found_and_repaired(target: Target) {
         governed.wait(scrim_sync::differences(&warehouse, &catalog, integration, Utc::now())).unwrap()
     };
     // Redshift has neither, on late-binding views.
-    let there = |sql: &&str| target == Target::Postgresql || !["security_barrier", "RENAME", "UPDATE (id)"].iter().any(|part| sql.contains(part));
+    let there = |sql: &&str| {
+        target == Target::Postgresql
+            || !["security_barrier", "RENAME", "UPDATE (id)"].iter().any(|part| sql.contains(part))
+    };
     for sql in tampering.into_iter().filter(there) {
         assert_eq!(differences(), [], "before {sql}");
         governed.run_at_home(sql);

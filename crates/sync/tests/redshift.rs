@@ -49,7 +49,10 @@ fn a_push_is_enforced_and_a_second_one_changes_nothing() {
         };
         assert_eq!(seen("ana"), ["1|a@x|north", "2|b@x|south"]);
         let bob = seen("bob");
-        assert!(bob.len() == 1 && bob[0].starts_with("1|") && bob[0].ends_with("|north") && bob[0].len() == 72, "{bob:?}");
+        assert!(
+            bob.len() == 1 && bob[0].starts_with("1|") && bob[0].ends_with("|north") && bob[0].len() == 72,
+            "{bob:?}"
+        );
         assert_eq!(seen("eve"), [] as [&str; 0]);
         let again = governed.push(&catalog);
         assert!(!again.changes_anything(), "{again:?}");

@@ -21,7 +21,8 @@ const HOSTILE: &str = "SET timezone = '<X>167'; SET datestyle = 'German, DMY'; S
     SELECT * FROM snap; DROP TABLE pg_temp.snap";
 
 /// The same for Redshift, which has fewer settings.
-const HOSTILE_IN_REDSHIFT: &str = "SET timezone TO '<X>167'; SET datestyle TO 'German, DMY'; SET extra_float_digits TO -15;
+const HOSTILE_IN_REDSHIFT: &str =
+    "SET timezone TO '<X>167'; SET datestyle TO 'German, DMY'; SET extra_float_digits TO -15;
     CREATE TEMP TABLE snap AS SELECT * FROM governed.all_types;
     SET timezone TO 'UTC'; SET datestyle TO 'ISO'; SET extra_float_digits TO 2; SELECT * FROM snap; DROP TABLE snap";
 
@@ -37,7 +38,11 @@ fn kept_type(target: Target, column_type: &'static str) -> &'static str {
 
 /// Names as the warehouse keeps them: Redshift in lower case.
 fn kept(target: Target, text: &str) -> String {
-    if target == Target::Postgresql { text.to_owned() } else { text.replace("DROP TABLE it", "drop table it").replace("%I", "%i") }
+    if target == Target::Postgresql {
+        text.to_owned()
+    } else {
+        text.replace("DROP TABLE it", "drop table it").replace("%I", "%i")
+    }
 }
 
 /// A random catalog for a warehouse. What goes by a column that Redshift cannot have goes by another.
@@ -56,8 +61,10 @@ pub fn random(target: Target, choice: &mut Choice) -> String {
 pub fn prepare(governed: &Governed) {
     let target = governed.target();
     let at: Vec<usize> = (0..COLUMNS.len()).filter(|at| there(target, COLUMNS[*at].1)).collect();
-    let columns: Vec<String> =
-        at.iter().map(|at| format!("{} {}", ident(&kept(target, COLUMNS[*at].0)), kept_type(target, COLUMNS[*at].1))).collect();
+    let columns: Vec<String> = at
+        .iter()
+        .map(|at| format!("{} {}", ident(&kept(target, COLUMNS[*at].0)), kept_type(target, COLUMNS[*at].1)))
+        .collect();
     let row = |row: &[Option<&str>; 16]| {
         let cells: Vec<String> = at.iter().map(|at| row[*at].map_or("NULL".to_owned(), literal)).collect();
         format!("({})", cells.join(", "))
@@ -92,7 +99,8 @@ pub fn compare(governed: &Governed, text: &str) {
     let lookups =
         BTreeMap::from([("ref.desk".parse().unwrap(), vec![desk("1", "u1"), desk("2", "u1"), desk("5", "u2")])]);
     let name = |name: Name| Name::new(kept(governed.target(), &name)).unwrap();
-    let rows: Vec<Row> = rows().into_iter().map(|row| row.into_iter().map(|(at, cell)| (name(at), cell)).collect()).collect();
+    let rows: Vec<Row> =
+        rows().into_iter().map(|row| row.into_iter().map(|(at, cell)| (name(at), cell)).collect()).collect();
     let released = Released::counted(&merged, &rows);
     let hostile = if governed.target() == Target::Postgresql { HOSTILE } else { HOSTILE_IN_REDSHIFT };
     for user in catalog.users.values() {

@@ -98,6 +98,14 @@ pub enum WarehouseError {
     /// Somebody else pushes.
     #[error("another push has taken over: this one stopped, and nothing is left half-done")]
     TakenOver,
+    /// What probes were tried in could not be removed.
+    #[error("{error}; what was made for the probes could not be removed, do it by hand: {left}")]
+    LeftBehind {
+        /// What had gone wrong before.
+        error: Box<WarehouseError>,
+        /// The statements, and why they failed.
+        left: String,
+    },
     /// The warehouse refused a statement.
     #[error("{what}: {reason}")]
     Statement {

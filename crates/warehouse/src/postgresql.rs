@@ -1,6 +1,7 @@
 //! PostgreSQL: values are parameters, changes are one call each.
 
 mod apply;
+mod check;
 mod install;
 mod look;
 mod uninstall;
@@ -16,6 +17,7 @@ use crate::connect::{config, open, place};
 use crate::credentials::password;
 use crate::error::WarehouseError;
 
+pub(crate) use check::check;
 pub(crate) use install::install;
 pub(crate) use uninstall::uninstall;
 

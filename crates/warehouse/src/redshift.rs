@@ -3,8 +3,10 @@
 //! what it does done once, and only while this push holds the lease.
 
 mod apply;
+mod check;
 mod install;
 mod look;
+mod probe;
 mod session;
 mod uninstall;
 
@@ -21,7 +23,9 @@ use crate::connect::place;
 use crate::error::WarehouseError;
 use session::{Failed, Session};
 
+pub(crate) use check::check;
 pub(crate) use install::install;
+pub use probe::{Outcome, Probed, Probing, probe, scratch};
 pub(crate) use uninstall::uninstall;
 
 /// An installed Redshift, connected to as Scrim's own login.

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 
 use crate::change::{Refused, Unmask, UserChange, ViewChange};
 use crate::error::WarehouseError;
+use crate::finding::{Finding, Subjects};
 use crate::found::{FoundTable, Privilege, Pushed};
 use crate::postgresql::{self, Postgresql};
 use crate::redshift::{self, Redshift};
@@ -63,6 +64,21 @@ pub async fn uninstall(
     match integration.engine {
         Engine::Postgresql => postgresql::uninstall(integration, url, really).await,
         Engine::Redshift => redshift::uninstall(integration, tables, url, really).await,
+    }
+}
+
+/// Tells who gets around the views, and what else is not as it should be: what matters most comes first. Changes nothing.
+///
+/// # Errors
+/// When the administrator cannot connect, or may not look.
+pub async fn check(
+    integration: &Integration,
+    subjects: &Subjects<'_>,
+    url: &SecretString,
+) -> Result<Vec<Finding>, WarehouseError> {
+    match integration.engine {
+        Engine::Postgresql => postgresql::check(integration, subjects, url).await,
+        Engine::Redshift => redshift::check(integration, subjects, url).await,
     }
 }
 

@@ -37,6 +37,11 @@ SELECT n.nspname::varchar(128) AS namespace_name, a.privilege_type::varchar(32),
   g.identity_name::varchar(128), g.identity_type::varchar(32), a.is_grantable AS admin_option
 FROM pg_namespace AS n CROSS JOIN aclexplode(n.nspacl) AS a JOIN redshift_grantee AS g ON g.oid = a.grantee
 WHERE n.nspname NOT LIKE '%.%' AND n.nspname <> 'redshift_double';
+CREATE VIEW pg_catalog.svv_database_privileges AS
+SELECT d.datname::varchar(128) AS database_name, a.privilege_type::varchar(32), g.oid::integer AS identity_id,
+  g.identity_name::varchar(128), g.identity_type::varchar(32), a.is_grantable AS admin_option, 'DATABASE'::varchar(32) AS privilege_scope
+FROM pg_database AS d CROSS JOIN aclexplode(d.datacl) AS a JOIN redshift_grantee AS g ON g.oid = a.grantee
+WHERE NOT d.datistemplate;
 CREATE VIEW pg_catalog.svv_relation_privileges AS
 SELECT n.nspname::varchar(128) AS namespace_name, c.relname::varchar(128) AS relation_name, a.privilege_type::varchar(32),
   g.oid::integer AS identity_id, g.identity_name::varchar(128), g.identity_type::varchar(32), a.is_grantable AS admin_option

@@ -1,7 +1,10 @@
-//! `scrim integration bootstrap-script|install|uninstall DIR`: the system objects in the warehouse.
+//! `scrim integration bootstrap-script|install|check|probe|uninstall DIR`: the system objects in the warehouse, who gets
+//! around them, whether the warehouse is what they rely on, and away with them.
 
 mod bootstrap;
+mod check;
 mod install;
+mod probe;
 mod uninstall;
 
 use std::path::PathBuf;
@@ -30,6 +33,11 @@ enum Command {
     Install(Which),
     /// Take away what an installation and its pushes made, as the administrator of that URL; nothing of anybody else's.
     Uninstall(uninstall::Arguments),
+    /// Tell who gets around the views, as the administrator of the same URL; changes nothing.
+    Check(Which),
+    /// Try on an Amazon Redshift what Scrim relies on and no cluster has confirmed, as the administrator of the same URL,
+    /// in a scratch schema with two users, which are removed.
+    Probe(Which),
 }
 
 /// Which integration.
@@ -48,6 +56,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
         Command::BootstrapScript(which) => bootstrap::run(which, output),
         Command::Install(which) => install::run(which, output),
         Command::Uninstall(arguments) => uninstall::run(arguments, output),
+        Command::Check(which) => check::run(which, output),
+        Command::Probe(which) => probe::run(which, output),
     }
 }
 

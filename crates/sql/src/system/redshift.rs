@@ -16,6 +16,7 @@
 //! Texts passed to the procedures are parameters of the call, or literals in which `CHR(92)` stands for a backslash.
 
 mod format;
+pub mod probes;
 pub mod uninstall;
 
 use scrim_catalog::documents::Integration;
@@ -68,6 +69,11 @@ pub fn installation(integration: &Integration) -> String {
         hash.update(filled(&text, integration));
     }
     hex::encode(hash.finalize())
+}
+
+/// Privileges on Scrim's objects that are not as intended, as far as the one who asks is told.
+pub(crate) fn unintended(integration: &Integration) -> String {
+    filled(UNINTENDED.trim(), integration)
 }
 
 /// The external schemas (Redshift Spectrum) of a database, by name.

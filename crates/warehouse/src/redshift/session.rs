@@ -176,7 +176,8 @@ impl Session {
     }
 }
 
-fn row(message: SimpleQueryMessage) -> Option<Row> {
+/// A row of an answer; none where the message is another one.
+pub(super) fn row(message: SimpleQueryMessage) -> Option<Row> {
     match message {
         SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()),
         _ => None,
