@@ -37,7 +37,7 @@ pub(crate) async fn install(
     let home = integration.home().to_ascii_lowercase();
     if integration.layout() == Layout::Central && !kinds.contains_key(&home) {
         // No transaction takes it.
-        data.rows(&system::create_database(integration)).await.map_err(&refused)?;
+        data.rows_once(&system::create_database(integration)).await.map_err(&refused)?;
     }
     let system = Session::of_administrator(integration, url, &home);
     system.transaction(&system::install(integration)).await.map_err(&refused)?;

@@ -5,7 +5,7 @@ use futures_util::TryStreamExt;
 use scrim_catalog::documents::Integration;
 use scrim_sql::calls::redshift::Calls;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, Error, SimpleQueryMessage};
 
@@ -57,7 +57,15 @@ pub(super) struct Session {
     integration: Integration,
     database: String,
     who: Who,
-    client: Mutex<Option<Client>>,
+    held: Mutex<Held>,
+}
+
+/// The connection of a session.
+#[derive(Default)]
+struct Held {
+    client: Option<Client>,
+    /// Whether it ever stood. One that never did is not tried again: a wrong name or a closed port stays what it is.
+    stood: bool,
 }
 
 impl Session {
@@ -66,13 +74,13 @@ impl Session {
             integration: integration.clone(),
             database: database.to_owned(),
             who: Who::Login(Credentials::of(integration, database)),
-            client: Mutex::default(),
+            held: Mutex::default(),
         }
     }
 
     pub(super) fn of_administrator(integration: &Integration, url: &SecretString, database: &str) -> Self {
         let who = Who::Administrator(url.clone());
-        Self { integration: integration.clone(), database: database.to_owned(), who, client: Mutex::default() }
+        Self { integration: integration.clone(), database: database.to_owned(), who, held: Mutex::default() }
     }
 
     async fn config(&self) -> Result<Config, WarehouseError> {
@@ -91,22 +99,22 @@ impl Session {
     }
 
     /// The connection, opened when there is none.
-    async fn connected<'a>(&self, held: &'a mut MutexGuard<'_, Option<Client>>) -> Result<&'a Client, Failed> {
-        if held.as_ref().is_none_or(Client::is_closed) {
+    async fn connected<'a>(&self, held: &'a mut Held) -> Result<&'a Client, Failed> {
+        if held.client.as_ref().is_none_or(Client::is_closed) {
             let (client, _) = open(&self.integration, self.config().await.map_err(Failed::Connection)?)
                 .await
                 .map_err(Failed::Connection)?;
             for setting in Calls::settings() {
                 client.batch_execute(setting).await.map_err(Failed::Statement)?;
             }
-            **held = Some(client);
+            *held = Held { client: Some(client), stood: true };
         }
-        held.as_ref().ok_or_else(|| Failed::Connection(WarehouseError::Lost))
+        held.client.as_ref().ok_or_else(|| Failed::Connection(WarehouseError::Lost))
     }
 
     /// The rows of one statement; it is asked again when the connection breaks.
     pub(super) async fn rows(&self, sql: &str) -> Result<Vec<Row>, Failed> {
-        let mut held = self.client.lock().await;
+        let mut held = self.held.lock().await;
         let mut attempt = 0;
         loop {
             let answer = match self.connected(&mut held).await {
@@ -115,36 +123,43 @@ impl Session {
             };
             match answer {
                 Ok(messages) => return Ok(messages.into_iter().filter_map(row).collect()),
-                Err(failed) if attempt + 1 < ATTEMPTS && passing(&failed) => pause(attempt).await,
+                Err(failed) if attempt + 1 < ATTEMPTS && held.stood && passing(&failed) => pause(attempt).await,
                 Err(failed) => return Err(failed),
             }
             attempt += 1;
         }
+    }
+
+    /// The rows of one statement that is not to be run twice: when the connection breaks, nobody can say whether it was.
+    pub(super) async fn rows_once(&self, sql: &str) -> Result<Vec<Row>, Failed> {
+        let mut held = self.held.lock().await;
+        let messages = self.connected(&mut held).await?.simple_query(sql).await.map_err(Failed::Statement)?;
+        Ok(messages.into_iter().filter_map(row).collect())
     }
 
     /// Statements in one transaction: all, or none. Tried again as a whole when the server says that it collided with
     /// another one, and when the connection breaks, also while nobody can say whether it was committed.
     pub(super) async fn transaction(&self, statements: &[String]) -> Result<(), Failed> {
-        let mut held = self.client.lock().await;
+        let mut held = self.held.lock().await;
         let mut attempt = 0;
         loop {
             match self.once(&mut held, statements).await {
                 Ok(()) => return Ok(()),
-                Err(failed) if attempt + 1 < ATTEMPTS && passing(&failed) => pause(attempt).await,
+                Err(failed) if attempt + 1 < ATTEMPTS && held.stood && passing(&failed) => pause(attempt).await,
                 Err(failed) => return Err(failed),
             }
             attempt += 1;
         }
     }
 
-    async fn once(&self, held: &mut MutexGuard<'_, Option<Client>>, statements: &[String]) -> Result<(), Failed> {
+    async fn once(&self, held: &mut Held, statements: &[String]) -> Result<(), Failed> {
         let client = self.connected(held).await?;
         let all = ["BEGIN"].into_iter().chain(statements.iter().map(String::as_str)).chain(["COMMIT"]);
         for sql in all {
             if let Err(error) = client.batch_execute(sql).await {
                 // Should this fail, too, the connection is gone, and with it the transaction.
                 if client.batch_execute("ROLLBACK").await.is_err() {
-                    **held = None;
+                    held.client = None;
                 }
                 return Err(Failed::Statement(error));
             }
@@ -154,7 +169,7 @@ impl Session {
 
     /// The rows of one statement, one after the other; false when the connection broke on the way.
     pub(super) async fn stream(&self, sql: &str, mut each: impl FnMut(Row)) -> Result<bool, Failed> {
-        let mut held = self.client.lock().await;
+        let mut held = self.held.lock().await;
         let client = self.connected(&mut held).await?;
         let broken = |error: Error| if lost(&error) { Ok(false) } else { Err(Failed::Statement(error)) };
         let stream = match client.simple_query_raw(sql).await {

@@ -98,7 +98,7 @@ AS $scrim$
 DECLARE
   v_rest VARCHAR(65535) := COALESCE(p_part, '');
   v_in VARCHAR(1) := LEFT(p_state, 1);
-  v_plain VARCHAR(65535) := SUBSTRING(p_state, 2);
+  v_last VARCHAR(8) := SUBSTRING(p_state, 2);
   v_piece VARCHAR(65535);
   v_literal INTEGER;
   v_name INTEGER;
@@ -115,18 +115,18 @@ BEGIN
       RAISE EXCEPTION 'SC007: a view is one query';
     END IF;
     IF v_in = 'p' THEN
-      v_plain := v_plain || v_piece;
-      IF STRPOS(v_plain, ';') > 0 OR STRPOS(v_plain, '$') > 0 OR STRPOS(v_plain, '--') > 0 OR STRPOS(v_plain, '/*') > 0 THEN
+      IF STRPOS(v_piece, ';') > 0 OR STRPOS(v_piece, '$') > 0 OR STRPOS(v_piece, '--') > 0 OR STRPOS(v_piece, '/*') > 0
+        OR v_last || LEFT(v_piece, 1) IN ('--', '/*') THEN
         RAISE EXCEPTION 'SC007: a view is one query';
       END IF;
-      v_plain := RIGHT(v_plain, 1);
+      v_last := CASE WHEN LENGTH(v_piece) > 0 THEN RIGHT(v_piece, 1) ELSE v_last END;
     END IF;
     EXIT WHEN v_quote = 0;
     v_in := CASE WHEN v_in <> 'p' THEN 'p' WHEN v_quote = v_literal THEN 'l' ELSE 'n' END;
-    v_plain := '';
+    v_last := '';
     v_rest := SUBSTRING(v_rest, v_quote + 1);
   END LOOP;
-  p_state := v_in || v_plain;
+  p_state := v_in || v_last;
 END;
 $scrim$ LANGUAGE plpgsql
 SECURITY DEFINER
