@@ -10,7 +10,7 @@ use chrono::Utc;
 use scrim_redshift_gate::{Shape, check_own, tokens};
 use scrim_sync::Options;
 use scrim_testkit::{Governed, Target};
-use scrim_warehouse::Unmask;
+use scrim_warehouse::{Subjects, Unmask};
 
 /// A catalog in which every kind of rule and mask is, and every kind of profile row.
 const CATALOG: &str = "
@@ -114,6 +114,16 @@ fn everything(target: Target) -> Governed {
         CATALOG.replace("table: hr.staff", "table: hr.staff\nstatus: disabled"),
     ] {
         governed.try_push(&governed.catalog(&text), &allow_drop, Utc::now()).unwrap();
+    }
+    let (tables, url) = (scrim_sync::tables(&catalog, integration), governed.admin_url());
+    let people = [("ann".to_owned(), Some("ann".to_owned()))];
+    let subjects = Subjects { tables: &tables, sources: &["staff".to_owned()], people: &people };
+    governed.run("GRANT SELECT ON hr.staff TO bob; GRANT SELECT (k) ON hr.desk TO PUBLIC");
+    governed.wait(scrim_warehouse::check(integration, &subjects, &url)).unwrap();
+    governed.run("REVOKE ALL ON hr.staff FROM bob; REVOKE ALL (k) ON hr.desk FROM PUBLIC");
+    // What probes try is a test of its own: their statements are data, and have random names in them.
+    for really in [false, true] {
+        governed.wait(scrim_warehouse::uninstall(integration, &tables, &url, really)).unwrap();
     }
     governed
 }

@@ -40,6 +40,8 @@ CALL scrim_install.users();
 
 CALL scrim_install.verify();
 
+CALL scrim_uninstall.guard();
+
 COMMIT;
 
 CREATE DATABASE "immuta";
@@ -114,6 +116,8 @@ CREATE PROCEDURE scrim_install.users() AS $$ ... $$ LANGUAGE plpgsql;
 
 CREATE PROCEDURE scrim_install.verify() AS $$ ... $$ LANGUAGE plpgsql;
 
+CREATE PROCEDURE scrim_uninstall.guard() AS $$ ... $$ LANGUAGE plpgsql;
+
 CREATE SCHEMA "immuta_procedures" AUTHORIZATION "scrim_owner";
 
 CREATE SCHEMA IF NOT EXISTS "governed" AUTHORIZATION "scrim_owner";
@@ -123,6 +127,8 @@ CREATE SCHEMA IF NOT EXISTS "immuta_functions" AUTHORIZATION "scrim_owner";
 CREATE SCHEMA IF NOT EXISTS "immuta_system" AUTHORIZATION "scrim_owner";
 
 CREATE SCHEMA scrim_install;
+
+CREATE SCHEMA scrim_uninstall;
 
 CREATE TABLE IF NOT EXISTS "immuta_system".gate ( source VARCHAR(0) NOT NULL, min_version BIGINT NOT NULL ) DISTSTYLE ALL SORTKEY (source);
 
@@ -152,19 +158,67 @@ CREATE VIEW "immuta_system".salted AS SELECT k.source, k.column_name FROM "immut
 
 CREATE VIEW "immuta_system".state AS SELECT s.source, s.data_source, s.view_name, s.view_oid, s.version, s.hash, s.fingerprint, s.base, s.base_columns, s.reads, s.closed, s.pushed_at, g.min_version, t.audience, t.view_name AS listed_as FROM "immuta_system".object_state AS s LEFT JOIN "immuta_system".gate AS g ON g.source = s.source LEFT JOIN "immuta_system".tables AS t ON t.source = s.source;
 
+DROP DATABASE "immuta";
+
 DROP PROCEDURE scrim_install.guard();
 
 DROP PROCEDURE scrim_install.users();
 
 DROP PROCEDURE scrim_install.verify();
 
+DROP PROCEDURE scrim_uninstall.guard();
+
+DROP SCHEMA IF EXISTS "governed";
+
+DROP SCHEMA IF EXISTS "immuta_functions" CASCADE;
+
 DROP SCHEMA IF EXISTS "immuta_procedures" CASCADE;
 
+DROP SCHEMA IF EXISTS "immuta_system";
+
 DROP SCHEMA scrim_install;
+
+DROP SCHEMA scrim_uninstall;
+
+DROP TABLE IF EXISTS "immuta_system"."gate";
+
+DROP TABLE IF EXISTS "immuta_system"."lease";
+
+DROP TABLE IF EXISTS "immuta_system"."object_state";
+
+DROP TABLE IF EXISTS "immuta_system"."profile";
+
+DROP TABLE IF EXISTS "immuta_system"."profile_stage";
+
+DROP TABLE IF EXISTS "immuta_system"."released";
+
+DROP TABLE IF EXISTS "immuta_system"."salt";
+
+DROP TABLE IF EXISTS "immuta_system"."salt_stage";
+
+DROP TABLE IF EXISTS "immuta_system"."statistics";
+
+DROP TABLE IF EXISTS "immuta_system"."tables";
+
+DROP TABLE IF EXISTS "immuta_system"."unmasked";
+
+DROP USER IF EXISTS "scrim_owner";
+
+DROP USER IF EXISTS "scrim_system";
 
 DROP VIEW "governed"."people";
 
 DROP VIEW "governed"."staff";
+
+DROP VIEW IF EXISTS "immuta_system"."counted";
+
+DROP VIEW IF EXISTS "immuta_system"."salted";
+
+DROP VIEW IF EXISTS "immuta_system"."state";
+
+DROP VIEW IF EXISTS "immuta_system"."user_profile";
+
+DROP VIEW IF EXISTS "immuta_system"."user_tables";
 
 DROP VIEW IF EXISTS "immuta_system".counted;
 
@@ -216,6 +270,8 @@ INSERT INTO "immuta_system".released (key, combination) SELECT 'x', q.combinatio
 
 INSERT INTO "immuta_system".salt_stage (batch, source, column_name, salt) VALUES (0, 'x', 'x', 'x');
 
+RESET enable_case_sensitive_identifier;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA "immuta_functions", "immuta_procedures" FROM PUBLIC;
 
 REVOKE ALL ON ALL PROCEDURES IN SCHEMA "immuta_procedures" FROM PUBLIC;
@@ -234,6 +290,24 @@ REVOKE ALL ON TABLE "governed"."staff" FROM PUBLIC;
 
 REVOKE EXECUTE ON PROCEDURE "immuta_procedures".record() FROM "scrim_system";
 
+REVOKE SELECT ON TABLE "hr"."desk" FROM "scrim_owner";
+
+REVOKE SELECT ON TABLE "hr"."staff" FROM "scrim_owner";
+
+REVOKE USAGE ON LANGUAGE plpgsql, sql FROM "scrim_owner";
+
+REVOKE USAGE ON SCHEMA "hr" FROM "scrim_owner";
+
+SELECT 'x' || n.nspname::VARCHAR(0) || 'x' || p.proname::VARCHAR(0) AS object, NULL::VARCHAR(0) AS built_on FROM pg_catalog.pg_proc AS p INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = p.pronamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE n.nspname IN ('x', 'x', 'x', 'x') AND u.usename = 'x' AND (p.proowner <> n.nspowner OR n.nspname IN ('x', 'x')) UNION SELECT 'x' || n.nspname::VARCHAR(0) || 'x' || c.relname::VARCHAR(0), b.nspname::VARCHAR(0) || 'x' || t.relname::VARCHAR(0) FROM pg_catalog.pg_depend AS d INNER JOIN pg_catalog.pg_class AS t ON t."oid" = d.refobjid INNER JOIN pg_catalog.pg_namespace AS b ON b."oid" = t.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = b.nspowner INNER JOIN pg_catalog.pg_rewrite AS w ON w."oid" = d.objid INNER JOIN pg_catalog.pg_class AS c ON c."oid" = w.ev_class INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace WHERE d.classid = 0 AND d.refclassid = 0 AND u.usename = 'x' AND b.nspname IN ('x', 'x', 'x', 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x') UNION SELECT 'x' || n.nspname::VARCHAR(0) || 'x' || c.relname::VARCHAR(0), b.nspname::VARCHAR(0) || 'x' || p.proname::VARCHAR(0) FROM pg_catalog.pg_depend AS d INNER JOIN pg_catalog.pg_proc AS p ON p."oid" = d.refobjid INNER JOIN pg_catalog.pg_namespace AS b ON b."oid" = p.pronamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = b.nspowner INNER JOIN pg_catalog.pg_rewrite AS w ON w."oid" = d.objid INNER JOIN pg_catalog.pg_class AS c ON c."oid" = w.ev_class INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace WHERE d.classid = 0 AND d.refclassid = 0 AND u.usename = 'x' AND b.nspname IN ('x', 'x', 'x', 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x') ORDER BY 0, 0;
+
+SELECT 'x' || s.schema_name::VARCHAR(0) FROM pg_catalog.svv_redshift_schemas AS s WHERE s.database_name = current_database() AND LEFT(s.schema_name::VARCHAR(0), 0) <> 'x' AND s.schema_name NOT IN ('x', 'x', 'x', 'x', 'x', 'x', 'x') UNION SELECT 'x' || e.schemaname::VARCHAR(0) FROM pg_catalog.svv_external_schemas AS e UNION SELECT 'x' || t.schema_name::VARCHAR(0) || 'x' || t.table_name::VARCHAR(0) FROM pg_catalog.svv_all_tables AS t WHERE t.database_name = current_database() AND t.schema_name = 'x' UNION SELECT 'x' || p.proname::VARCHAR(0) FROM pg_catalog.pg_proc AS p INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = p.pronamespace WHERE n.nspname = 'x' ORDER BY 0;
+
+SELECT 'x', p.namespace_name::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND LOWER(p.identity_name) = LOWER('x') AND p.privilege_type = 'x' AND p.namespace_name NOT IN ('x') UNION SELECT 'x', p.namespace_name::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x') AND p.privilege_type = 'x' AND p.namespace_name NOT IN ('x') ORDER BY 0, 0;
+
+SELECT 'x', p.namespace_name::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND LOWER(p.identity_name) = LOWER('x') AND p.privilege_type = 'x' AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT 'x', p.namespace_name::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x') AND p.privilege_type = 'x' AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') ORDER BY 0, 0;
+
+SELECT COUNT(*) FROM pg_catalog.pg_user AS u WHERE u.usename = current_user AND u.usesuper;
+
 SELECT MAX(t."mail") FROM "hr"."staff" AS t CROSS JOIN "immuta_system".salt AS k WHERE k.source = 'x' AND k.column_name = 'x' AND SHA2(k.salt || RTRIM(t."mail"), 0) = 'x';
 
 SELECT MAX(t."mail") FROM "people"."hr"."staff" AS t CROSS JOIN "immuta_system".salt AS k WHERE k.source = 'x' AND k.column_name = 'x' AND SHA2(k.salt || RTRIM(t."mail"), 0) = 'x';
@@ -242,13 +316,39 @@ SELECT c.relname, c."oid", SHA2(u.usename::VARCHAR(0) || 'x' || COALESCE(ARRAY_T
 
 SELECT d.database_name, d.database_type FROM svv_redshift_databases AS d;
 
+SELECT g.role_name, g.granted_role_name FROM svv_role_grants AS g ORDER BY 0, 0;
+
+SELECT g.user_name, g.role_name FROM svv_user_grants AS g ORDER BY 0, 0;
+
 SELECT k.key, k.source FROM "immuta_system".counted AS k;
 
 SELECT k.source, k.column_name FROM "immuta_system".salted AS k;
 
+SELECT n.nspname, c.relname, a.attname FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c."oid" AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('x', 'x', 'x') AND TRANSLATE(n.nspname::VARCHAR(0), 'x', 'x') IN ('x') AND a.attname::VARCHAR(0) <> TRANSLATE(a.attname::VARCHAR(0), 'x', 'x') ORDER BY 0, 0, 0;
+
 SELECT n.nspname, c.relname, c."oid", c.relkind, pg_get_userbyid(c.relowner), CASE WHEN has_schema_privilege('x', n.nspname, 'x') AND has_table_privilege('x', c."oid", 'x') THEN 0 ELSE 0 END, a.attname, format_type(a.atttypid, a.atttypmod), a.attnum FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c."oid" AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('x', 'x', 'x') AND ((n.nspname = 'x' AND c.relname = 'x') OR (n.nspname = 'x' AND c.relname = 'x')) ORDER BY c."oid", a.attnum;
 
+SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace WHERE c.relkind IN ('x', 'x', 'x') AND TRANSLATE(n.nspname::VARCHAR(0), 'x', 'x') IN ('x') ORDER BY 0, 0;
+
+SELECT n.nspname::VARCHAR(0), c.relname::VARCHAR(0), CASE c.relkind WHEN 'x' THEN 'x' WHEN 'x' THEN 'x' ELSE 'x' END, c."oid"::BIGINT, CASE WHEN c.relowner = n.nspowner THEN 0 ELSE 0 END FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE n.nspname IN ('x', 'x', 'x', 'x') AND u.usename = 'x' AND c.relkind NOT IN ('x', 'x') ORDER BY 0 DESC;
+
+SELECT n.nspname::VARCHAR(0), u.usename::VARCHAR(0) FROM pg_catalog.pg_namespace AS n LEFT JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE n.nspname IN ('x', 'x', 'x', 'x') ORDER BY 0;
+
+SELECT p.database_name, p.identity_name, p.identity_type FROM svv_database_privileges AS p WHERE p.privilege_type = 'x' ORDER BY 0, 0, 0;
+
+SELECT p.identity_name::VARCHAR(0) AS grantee, p.privilege_type::VARCHAR(0) AS privilege, p.namespace_name::VARCHAR(0) AS object FROM pg_catalog.svv_schema_privileges AS p WHERE p.namespace_name IN ('x', 'x', 'x', 'x') AND NOT (p.identity_type = 'x' AND p.identity_name = 'x') AND NOT (p.identity_type = 'x' AND LOWER(p.identity_name) = LOWER('x') AND p.privilege_type = 'x' AND p.namespace_name <> 'x') AND NOT (p.identity_type = 'x' AND p.identity_name = 'x' AND p.privilege_type = 'x' AND p.namespace_name IN ('x', 'x')) UNION ALL SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), p.namespace_name::VARCHAR(0) || 'x' || p.relation_name::VARCHAR(0) FROM pg_catalog.svv_relation_privileges AS p WHERE p.namespace_name IN ('x', 'x', 'x', 'x') AND NOT (p.identity_type = 'x' AND p.identity_name = 'x') AND NOT (p.identity_type = 'x' AND LOWER(p.identity_name) = LOWER('x') AND p.privilege_type = 'x' AND (p.namespace_name = 'x' OR (p.namespace_name = 'x' AND p.relation_name IN ('x', 'x')))) AND NOT (p.identity_type = 'x' AND p.identity_name = 'x' AND p.namespace_name = 'x' AND ((p.privilege_type = 'x' AND p.relation_name IN ('x', 'x', 'x', 'x')) OR (p.privilege_type = 'x' AND p.relation_name IN ('x', 'x')))) UNION ALL SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), p.namespace_name::VARCHAR(0) || 'x' || p.relation_name::VARCHAR(0) || 'x' || p.column_name::VARCHAR(0) FROM pg_catalog.svv_column_privileges AS p WHERE p.namespace_name IN ('x', 'x', 'x', 'x') AND NOT (p.identity_type = 'x' AND p.identity_name = 'x') UNION ALL SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), p.namespace_name::VARCHAR(0) || 'x' || p.function_name::VARCHAR(0) FROM pg_catalog.svv_function_privileges AS p WHERE p.namespace_name IN ('x', 'x') AND NOT (p.identity_type = 'x' AND p.identity_name = 'x') AND NOT (p.identity_type = 'x' AND LOWER(p.identity_name) = LOWER('x') AND p.privilege_type = 'x' AND p.namespace_name = 'x') AND NOT (p.identity_type = 'x' AND p.identity_name = 'x' AND p.privilege_type = 'x' AND p.namespace_name = 'x') ORDER BY 0, 0, 0;
+
+SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) FROM pg_catalog.svv_relation_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), NULL::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) || 'x' || p.column_name::VARCHAR(0) FROM pg_catalog.svv_column_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.function_name::VARCHAR(0) FROM pg_catalog.svv_function_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') ORDER BY 0, 0 DESC, 0, 0, 0;
+
+SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) FROM pg_catalog.svv_relation_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), NULL::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) || 'x' || p.column_name::VARCHAR(0) FROM pg_catalog.svv_column_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.function_name::VARCHAR(0) FROM pg_catalog.svv_function_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') ORDER BY 0, 0 DESC, 0, 0, 0;
+
 SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM "immuta_system".profile AS p ORDER BY p.immuta__userid;
+
+SELECT p.namespace_name, p.privilege_type, p.identity_name, p.identity_type FROM svv_schema_privileges AS p WHERE p.privilege_type IN ('x', 'x') ORDER BY 0, 0, 0, 0;
+
+SELECT p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0), CAST(NULL AS VARCHAR(0)), p.identity_name::VARCHAR(0), p.identity_type::VARCHAR(0) FROM svv_relation_privileges AS p WHERE p.privilege_type = 'x' AND TRANSLATE(p.namespace_name::VARCHAR(0), 'x', 'x') IN ('x') UNION ALL SELECT p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0), p.column_name::VARCHAR(0), p.identity_name::VARCHAR(0), p.identity_type::VARCHAR(0) FROM svv_column_privileges AS p WHERE p.privilege_type = 'x' AND TRANSLATE(p.namespace_name::VARCHAR(0), 'x', 'x') IN ('x') ORDER BY 0, 0, 0, 0, 0;
+
+SELECT p.owner_name, p.schema_name, p.grantee_name, p.grantee_type FROM svv_default_privileges AS p WHERE p.privilege_type = 'x' ORDER BY 0, 0, 0, 0;
 
 SELECT q.n FROM (SELECT COUNT(*) AS n FROM "hr"."staff" AS scrim_t) AS q;
 
@@ -257,6 +357,22 @@ SELECT q.n FROM (SELECT COUNT(*) AS n FROM "people"."hr"."staff" AS scrim_t) AS 
 SELECT s.schemaname FROM svv_external_schemas AS s;
 
 SELECT s.source, s.data_source, s.view_name, s.view_oid, s.version, s.hash, s.fingerprint, s.base, s.base_columns, s.reads, s.closed, s.min_version, s.audience, s.listed_as FROM "immuta_system".state AS s ORDER BY s.source;
+
+SELECT s.view_oid FROM "immuta_system".object_state AS s;
+
+SELECT u.usename, CASE WHEN u.usesuper THEN 0 ELSE 0 END FROM pg_catalog.pg_user AS u WHERE u.usename = current_user;
+
+SELECT u.usename, CASE WHEN u.usesuper THEN 0 ELSE 0 END, ARRAY_TO_STRING(u.useconfig, 'x') FROM pg_catalog.pg_user AS u ORDER BY u.usename;
+
+SELECT u.usename::VARCHAR(0), 'x' || n.nspname::VARCHAR(0) FROM pg_catalog.pg_namespace AS n INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x') UNION SELECT u.usename::VARCHAR(0), CASE c.relkind WHEN 'x' THEN 'x' ELSE 'x' END || n.nspname::VARCHAR(0) || 'x' || c.relname::VARCHAR(0) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x') AND c.relkind NOT IN ('x', 'x') AND LEFT(n.nspname::VARCHAR(0), 0) <> 'x' UNION SELECT u.usename::VARCHAR(0), 'x' || n.nspname::VARCHAR(0) || 'x' || p.proname::VARCHAR(0) FROM pg_catalog.pg_proc AS p INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = p.pronamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = p.proowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x') UNION SELECT u.usename::VARCHAR(0), 'x' || b.datname::VARCHAR(0) FROM pg_catalog.pg_database AS b INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = b.datdba WHERE u.usename IN ('x', 'x') ORDER BY 0, 0;
+
+SELECT u.usename::VARCHAR(0), 'x' || n.nspname::VARCHAR(0) FROM pg_catalog.pg_namespace AS n INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x') UNION SELECT u.usename::VARCHAR(0), CASE c.relkind WHEN 'x' THEN 'x' ELSE 'x' END || n.nspname::VARCHAR(0) || 'x' || c.relname::VARCHAR(0) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x') AND c.relkind NOT IN ('x', 'x') AND LEFT(n.nspname::VARCHAR(0), 0) <> 'x' UNION SELECT u.usename::VARCHAR(0), 'x' || n.nspname::VARCHAR(0) || 'x' || p.proname::VARCHAR(0) FROM pg_catalog.pg_proc AS p INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = p.pronamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = p.proowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x') UNION SELECT u.usename::VARCHAR(0), 'x' || b.datname::VARCHAR(0) FROM pg_catalog.pg_database AS b INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = b.datdba WHERE u.usename IN ('x', 'x') ORDER BY 0, 0;
+
+SELECT u.usename::VARCHAR(0), CASE WHEN u.usename = current_user THEN 'x' WHEN u.usesuper OR u.usecreatedb THEN 'x' END FROM pg_catalog.pg_user AS u WHERE u.usename IN ('x', 'x');
+
+SELECT u.usename::VARCHAR(0), n.nspname::VARCHAR(0) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner WHERE c.relname = 'x' AND c.relkind = 'x' AND n.nspname NOT IN ('x') ORDER BY 0, 0;
+
+SELECT u.usename::VARCHAR(0), n.nspname::VARCHAR(0) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner WHERE c.relname = 'x' AND c.relkind = 'x' AND n.nspname NOT IN ('x', 'x', 'x', 'x') ORDER BY 0, 0;
 
 SET LOCAL SESSION AUTHORIZATION "scrim_owner";
 
@@ -269,3 +385,5 @@ SET enable_case_sensitive_identifier TO off;
 SET search_path TO pg_catalog;
 
 SET statement_timeout TO 0;
+
+SHOW enable_case_sensitive_identifier;
