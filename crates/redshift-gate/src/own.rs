@@ -34,6 +34,14 @@ pub(crate) fn check(kind: StatementKind, statement: &Reader<'_>, reading: Option
         StatementKind::Grant | StatementKind::Revoke => grantee(kind, statement)?,
         StatementKind::CreateView | StatementKind::CreateMaterializedView => {
             query_of_view(kind, statement)?;
+            if (0..statement.len()).any(|at| statement.phrase(at, "WITH NO SCHEMA BINDING")) {
+                qualified(statement)?;
+            }
+        }
+        StatementKind::CreateFunction => {
+            for body in statement.all().iter().filter(|token| token.shape == Shape::Body) {
+                qualified(&Reader::new(body.inner())?)?;
+            }
         }
         StatementKind::CreateTable => {
             if let Some((open, close)) = definition::columns(statement) {
@@ -60,6 +68,32 @@ fn one(token: &Token<'_>) -> Result<(), Fault> {
         Shape::Quoted if inner.is_empty() => Err(Fault::new("identifier-size", "an identifier is empty")),
         Shape::Body => Reader::new(inner)?.all().iter().try_for_each(one),
         _ => Ok(()),
+    }
+}
+
+/// Words before a parenthesis that no function can take the place of.
+const GRAMMAR: &[&str] = &[
+    "all", "and", "as", "between", "by", "case", "cast", "char", "coalesce", "dateadd", "decimal", "distinct", "else",
+    "exists", "extract", "from", "greatest", "having", "in", "join", "least", "not", "nullif", "numeric", "on", "or",
+    "over", "select", "then", "union", "using", "values", "varchar", "when", "where",
+];
+
+/// Refuses a function without a schema: the texts of late-binding views and of SQL functions are resolved under the search
+/// path of whoever reads or calls, where somebody's own function may stand before the built-in one ("Preventing UDF naming
+/// conflicts").
+fn qualified(text: &Reader<'_>) -> Result<(), Fault> {
+    let called = text.all().iter().enumerate().find(|(at, token)| {
+        token.shape == Shape::Word
+            && text.symbol(at + 1, "(")
+            && !text.before(*at).is_some_and(|before| before.is_symbol("."))
+            && !GRAMMAR.contains(&token.text.to_ascii_lowercase().as_str())
+    });
+    match called {
+        Some((_, token)) => Err(Fault::new(
+            "unqualified-function",
+            format!("{} is resolved anew for every reader: write pg_catalog.{}", token.text, token.text),
+        )),
+        None => Ok(()),
     }
 }
 

@@ -89,19 +89,19 @@ fn a_wide_policy_view_is_checked_quickly() {
     let mask = |n: usize| {
         format!(
             "CASE WHEN f.f0 = 1 AND f.f1 = 1 THEN t.c{n} WHEN f.f2 = 1 THEN \
-             CASE WHEN t.c{n} IS NULL THEN NULL WHEN LEN(t.c{n}) > 4 THEN \
-             CAST(LEFT(t.c{n}, 4) || REPEAT('*', GREATEST(LEN(t.c{n}) - 4, 0)) AS VARCHAR(256)) \
+             CASE WHEN t.c{n} IS NULL THEN NULL WHEN pg_catalog.LEN(t.c{n}) > 4 THEN \
+             CAST(pg_catalog.LEFT(t.c{n}, 4) || pg_catalog.REPEAT('*', GREATEST(pg_catalog.LEN(t.c{n}) - 4, 0)) AS VARCHAR(256)) \
              ELSE CASE WHEN f.f3 = 1 THEN 'short' ELSE 'none' END END \
-             ELSE CAST(SHA2(t.c{n} || k.salt, 256) AS VARCHAR(256)) END"
+             ELSE CAST(pg_catalog.SHA2(t.c{n} || k.salt, 256) AS VARCHAR(256)) END"
         )
     };
     let names: Vec<String> = (0..20).map(|n| format!("\"c{n}\"")).collect();
     let masks: Vec<String> = (0..20).map(mask).collect();
     let sql = format!(
         "CREATE OR REPLACE VIEW v.wide ({}) AS SELECT {} FROM db.public.wide AS t \
-         CROSS JOIN (SELECT MAX(e.f0) AS f0, MAX(e.f1) AS f1, MAX(e.f2) AS f2, MAX(e.f3) AS f3 \
+         CROSS JOIN (SELECT pg_catalog.MAX(e.f0) AS f0, pg_catalog.MAX(e.f1) AS f1, pg_catalog.MAX(e.f2) AS f2, pg_catalog.MAX(e.f3) AS f3 \
          FROM s.flags AS e WHERE e.u = current_user) AS f \
-         CROSS JOIN (SELECT MAX(s.salt) AS salt FROM s.salt AS s) AS k \
+         CROSS JOIN (SELECT pg_catalog.MAX(s.salt) AS salt FROM s.salt AS s) AS k \
          WHERE f.f0 = 1 WITH NO SCHEMA BINDING",
         names.join(", "),
         masks.join(", ")

@@ -60,6 +60,23 @@ fn the_catalog_is_read_on_its_own() {
     accepted("WITH w AS (SELECT t.a FROM s.t AS t) SELECT EXTRACT(year FROM w.a) FROM w");
 }
 
+/// Late-binding views and SQL functions are resolved under the path of whoever reads or calls.
+#[test]
+fn functions_are_named_with_their_schema_where_somebody_elses_path_is_asked() {
+    own_refused(
+        "CREATE VIEW a.v (b) AS SELECT UPPER(t.b) FROM s.t AS t WITH NO SCHEMA BINDING",
+        "unqualified-function",
+    );
+    own_refused(
+        "CREATE FUNCTION a.f_x(VARCHAR(9)) RETURNS VARCHAR(9) IMMUTABLE AS $$ SELECT UPPER($1) $$ LANGUAGE sql",
+        "unqualified-function",
+    );
+    accepted(
+        "CREATE VIEW a.v (b) AS SELECT CAST(COALESCE(pg_catalog.UPPER(t.b), 'MAX(') AS VARCHAR(9)) FROM s.t AS t WITH NO SCHEMA BINDING",
+    );
+    accepted("CREATE VIEW a.v (b) AS SELECT UPPER(t.b) FROM s.t AS t");
+}
+
 #[test]
 fn functions_are_a_closed_list() {
     refused("SELECT concat_ws(',', a, b) FROM s.t", "function");
@@ -187,7 +204,7 @@ fn sql_functions_are_pure_selects() {
             "CREATE OR REPLACE FUNCTION s.f_a(VARCHAR(64)) RETURNS VARCHAR(64) IMMUTABLE AS $$ {body} $$ LANGUAGE sql"
         )
     };
-    accepted(&function("SELECT SHA2($1, 256)"));
+    accepted(&function("SELECT pg_catalog.SHA2($1, 256)"));
     refused(&function("SELECT a FROM s.t"), "udf-body");
     refused(&function("SELECT $2"), "udf-body");
     refused(&function("SELECT foo($1)"), "function");
@@ -241,7 +258,7 @@ fn quoted_names_are_accepted_everywhere() {
     accepted(
         "CREATE OR REPLACE VIEW \"s\".\"v\" (\"a\", \"b\") AS SELECT \"t\".\"a\", \
          CAST(\"s\".\"f_a\"(\"t\".\"b\") AS VARCHAR(64)) FROM \"db\".\"public\".\"t\" AS \"t\" \
-         WHERE \"t\".\"d\" > DATEADD(day, -30, GETDATE()) AND \"t\".\"u\" = current_user::VARCHAR(128) \
+         WHERE \"t\".\"d\" > DATEADD(day, -30, pg_catalog.GETDATE()) AND \"t\".\"u\" = current_user::VARCHAR(128) \
          WITH NO SCHEMA BINDING",
     );
 }

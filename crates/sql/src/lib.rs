@@ -5,6 +5,7 @@
 pub mod calls;
 pub mod check;
 mod plan;
+mod qualify;
 mod quote;
 pub mod system;
 pub mod trial;

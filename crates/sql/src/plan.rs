@@ -142,9 +142,10 @@ impl ViewPlan {
     }
 
     /// A table that a rule looks up in, as the view names it.
-    pub(crate) fn located(&self, table: &TableName) -> TableName {
+    pub(crate) fn located(&self, table: &TableName, dialect: Dialect) -> TableName {
         let database = self.database.as_ref().map(|usual| table.database.clone().unwrap_or_else(|| usual.clone()));
-        TableName { database, ..table.clone() }
+        let table = TableName { database, ..table.clone() };
+        if dialect == Dialect::Redshift { folded(table) } else { table }
     }
 }
 
@@ -170,11 +171,13 @@ fn terms(column: &MergedColumn) -> usize {
     known.iter().fold(0, |sum: usize, (_, terms)| sum.saturating_add(*terms))
 }
 
-/// A table as views name it: in the central layout tables are read across databases, elsewhere never.
+/// A table as views name it: in the central layout tables are read across databases, elsewhere never; on Redshift in lower
+/// case, so that it is the same one whatever `enable_case_sensitive_identifier` is for the reader.
 pub fn located(integration: &Integration, table: &TableName) -> TableName {
     let database = match integration.layout() {
         Layout::Central => Some(table.database.clone().unwrap_or_else(|| integration.database.value().clone())),
         Layout::PerDatabase => None,
     };
-    TableName { database, ..table.clone() }
+    let table = TableName { database, ..table.clone() };
+    if integration.engine == Engine::Redshift { folded(table) } else { table }
 }

@@ -12,7 +12,7 @@ pub mod postgresql;
 pub mod redshift;
 mod script;
 
-use scrim_catalog::documents::{Engine, Integration};
+use scrim_catalog::documents::{Engine, Integration, Layout};
 use scrim_catalog::{Catalog, RowRule, RuleBody, TableName};
 
 pub use script::{Section, script};
@@ -40,7 +40,12 @@ pub fn tables(catalog: &Catalog, integration: &Integration) -> Vec<TableName> {
             }));
         }
     }
-    let mut all: Vec<TableName> = all.iter().map(|table| located(integration, table)).collect();
+    // A view that would read another database where it cannot is not made, and needs no right.
+    let readable = |table: &&TableName| {
+        let other = table.database.as_ref().is_some_and(|database| database != integration.database.value());
+        integration.layout() == Layout::Central || !other
+    };
+    let mut all: Vec<TableName> = all.iter().filter(readable).map(|table| located(integration, table)).collect();
     all.sort();
     all.dedup();
     all

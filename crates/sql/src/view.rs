@@ -16,6 +16,7 @@ use scrim_policy::SaltKey;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Dialect, ViewPlan};
+use crate::qualify::qualified;
 use crate::quote::{ident, literal};
 use facts::Facts;
 
@@ -99,8 +100,16 @@ impl Rendered {
                 rows: format!("SELECT COUNT(*) AS n FROM {} AS {TABLE}", relation(&plan.table)),
             }
         });
+        let mut statistics: Vec<Statistic> = statistics.collect();
+        if dialect == Dialect::Redshift {
+            query = qualified(&query);
+            for statistic in &mut statistics {
+                statistic.query = qualified(&statistic.query);
+                statistic.rows = qualified(&statistic.rows);
+            }
+        }
         Self {
-            statistics: statistics.collect(),
+            statistics,
             columns: plan.merged.columns.iter().map(|column| column.name.clone()).collect(),
             barrier: dialect == Dialect::Postgresql,
             query,

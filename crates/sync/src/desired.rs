@@ -213,7 +213,7 @@ fn table<'a>(
     }
     let found = tables.get(&wanted).ok_or_else(|| {
         let folded = |name: &Name| name.bytes().any(|byte| byte.is_ascii_uppercase());
-        let hint = if integration.engine == Engine::Redshift && (folded(&wanted.schema) || folded(&wanted.table)) {
+        let hint = if integration.engine == Engine::Redshift && (folded(&written.schema) || folded(&written.table)) {
             "; one that was made under `enable_case_sensitive_identifier`, with capitals in its name, cannot be governed"
         } else {
             ""

@@ -5,6 +5,7 @@ use std::time::Duration;
 use scrim_catalog::documents::Integration;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc;
+use tokio_postgres::config::Host;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Client, Config, Error};
 
@@ -13,6 +14,11 @@ use crate::tls;
 
 /// How long a connection may take to stand.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a connection may be silent before the other side is asked whether it is still there: what stands between
+/// forgets silent connections after some minutes, and tells nobody.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How often it is asked again, and how long what was sent may stay unanswered by the other side's system.
+const UNANSWERED: Duration = Duration::from_secs(30);
 
 /// Where Scrim's own login connects to, without credentials.
 pub(crate) fn config(integration: &Integration, database: &str) -> Config {
@@ -33,9 +39,11 @@ pub(crate) fn administrator(
         .parse()
         .map_err(|_| WarehouseError::AdminUrl("is not a URL like postgresql://user@host:5432/database".to_owned()))?;
     let known = |name: &str| name == integration.database.as_str() || name == database;
-    if let Some(named) = config.get_dbname().filter(|named| !known(named)) {
+    // Its name is not repeated: where a password was not encoded, it is a part of that.
+    if config.get_dbname().is_some_and(|named| !known(named)) {
         return Err(WarehouseError::AdminUrl(format!(
-            "names the database `{named}`, and the integration is in `{}`",
+            "names another database than `{}`, which the integration is in (or holds a password with `/`, `@` or `:` in it, which must be \
+             percent-encoded)",
             integration.database
         )));
     }
@@ -46,11 +54,30 @@ pub(crate) fn administrator(
     Ok(config)
 }
 
+/// Where an administrator's URL leads, should it be elsewhere than the integration says: through a tunnel, or by mistake.
+pub(crate) fn detour(integration: &Integration, url: &SecretString) -> Option<String> {
+    let config: Config = url.expose_secret().parse().ok()?;
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    let host = config.get_hosts().first().map(|host| match host {
+        Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        Host::Unix(path) => path.display().to_string(),
+    })?;
+    (host != integration.host || port != integration.port()).then(|| {
+        format!(
+            "this was done at {host}:{port}, as SCRIM_ADMIN_URL says; the integration is at {}:{}",
+            integration.host,
+            integration.port()
+        )
+    })
+}
+
 /// Opens a connection; what the server has to say on the way comes through the channel.
 pub(crate) async fn open(
     integration: &Integration,
     mut config: Config,
 ) -> Result<(Client, mpsc::UnboundedReceiver<String>), WarehouseError> {
+    config.keepalives_idle(SILENCE).keepalives_interval(UNANSWERED).tcp_user_timeout(UNANSWERED);
     config.application_name("scrim").connect_timeout(PATIENCE).ssl_mode(tls::mode(integration.tls()));
     let connector = tls::connector(integration.tls())?;
     let user = config.get_user().unwrap_or_default().to_owned();

@@ -50,6 +50,7 @@ impl Redshift {
             Some(&SqlState::INVALID_CATALOG_NAME) => {
                 WarehouseError::NotInstalled { at: at.clone(), user: integration.user.to_string() }
             }
+            Some(&SqlState::QUERY_CANCELED) => WarehouseError::Busy,
             _ => failed.into_error("looking for the installation"),
         })?;
         let installed = installed.first().and_then(|row| row.first()).and_then(Option::as_deref);

@@ -8,6 +8,7 @@ use scrim_sql::ProfileRow;
 use secrecy::SecretString;
 
 use crate::change::{Refused, Unmask, UserChange, ViewChange};
+use crate::connect::detour;
 use crate::error::WarehouseError;
 use crate::finding::{Finding, Subjects};
 use crate::found::{FoundTable, Privilege, Pushed};
@@ -43,10 +44,12 @@ pub async fn install(
     tables: &[TableName],
     url: &SecretString,
 ) -> Result<Vec<String>, WarehouseError> {
-    match integration.engine {
-        Engine::Postgresql => postgresql::install(integration, tables, url).await,
-        Engine::Redshift => Box::pin(redshift::install(integration, tables, url)).await,
-    }
+    let mut told: Vec<String> = detour(integration, url).into_iter().collect();
+    told.extend(match integration.engine {
+        Engine::Postgresql => postgresql::install(integration, tables, url).await?,
+        Engine::Redshift => Box::pin(redshift::install(integration, tables, url)).await?,
+    });
+    Ok(told)
 }
 
 /// Takes away what an installation and its pushes made, as an administrator, or only says what that would be. Nothing is

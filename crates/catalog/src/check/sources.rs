@@ -142,6 +142,17 @@ pub(super) fn data_sources(checker: &mut Checker<'_>) {
                 format!("the database `{database}` is not one that the integration `{}` reads", integration.name);
             checker.problems.push(Problem::error(file, source.table.mark(), message).help("add it to `databases`"));
         }
+        if integration.layout() == Layout::PerDatabase && database != integration.database.value() {
+            let message = format!(
+                "the table is in the database `{database}`, and with `layout: per-database` the views of `{}` read tables of `{}` only",
+                integration.name, integration.database
+            );
+            let help = match integration.engine {
+                Engine::Redshift => "write `layout: central`, or an integration for that database",
+                Engine::Postgresql => "write an integration for that database: PostgreSQL reads no other one",
+            };
+            checker.problems.push(Problem::error(file, source.table.mark(), message).help(help));
+        }
         if system_schema(integration, &source.table.schema) {
             let message = format!("`{}` is a system schema", source.table.schema);
             checker

@@ -167,7 +167,7 @@ fn installed(integration: &Integration) -> [String; 2] {
     let tail = "$scrim$ LANGUAGE plpgsql\nSECURITY DEFINER\nSET search_path = pg_catalog, pg_temp";
     let ask = format!(
         "DECLARE\n  v_now VARCHAR(64);\n  v_then VARCHAR(64);\nBEGIN\n  CALL {procedures}.system_fingerprint(v_now);\n  \
-         SELECT MAX(l.fingerprint) INTO v_then FROM {system}.lease AS l;"
+         SELECT MAX(i.fingerprint) INTO v_then FROM {system}.installation AS i;"
     );
     [
         format!(
@@ -180,7 +180,7 @@ fn installed(integration: &Integration) -> [String; 2] {
         format!(
             "-- Records how everything is, at the end of the installation.\n\
              CREATE OR REPLACE PROCEDURE {procedures}.record()\nAS $scrim$\nDECLARE\n  v_now VARCHAR(64);\nBEGIN\n  \
-             CALL {procedures}.system_fingerprint(v_now);\n  UPDATE {system}.lease SET fingerprint = v_now;\nEND;\n{tail}"
+             CALL {procedures}.system_fingerprint(v_now);\n  DELETE FROM {system}.installation;\n  INSERT INTO {system}.installation (fingerprint) VALUES (v_now);\nEND;\n{tail}"
         ),
     ]
 }

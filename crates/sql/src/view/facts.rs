@@ -267,7 +267,7 @@ impl<'a> Facts<'a> {
         let collation = if self.dialect == Dialect::Postgresql { " COLLATE \"C\"" } else { "" };
         let from = format!(
             "FROM {} AS l INNER JOIN {profile} AS p ON p.kind = 'user' AND p.immuta__userid = l.{user}{collation}",
-            relation(&self.plan.located(table))
+            relation(&self.plan.located(table, self.dialect))
         );
         match self.dialect {
             Dialect::Postgresql => {

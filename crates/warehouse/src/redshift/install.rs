@@ -6,6 +6,7 @@ use postgres_protocol::password::md5;
 use scrim_catalog::TableName;
 use scrim_catalog::documents::{Integration, Layout};
 use scrim_sql::calls::redshift::DATABASES;
+use scrim_sql::system::redshift::uninstall::SUPERUSER;
 use scrim_sql::system::redshift::{self as system, Home};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -24,6 +25,12 @@ pub(crate) async fn install(
     let secret = password(integration)?;
     let refused = while_doing("the installation was refused, and nothing was changed");
     let data = Session::of_administrator(integration, url, &integration.database);
+    if data.rows(SUPERUSER).await.map_err(&refused)?.concat() != [Some("1".to_owned())] {
+        return Err(WarehouseError::AdminUrl(
+            "is not of a superuser: a superuser must install Scrim, for it makes users and acts as one of them"
+                .to_owned(),
+        ));
+    }
     let kinds: BTreeMap<String, String> = data
         .rows(DATABASES)
         .await
@@ -40,7 +47,8 @@ pub(crate) async fn install(
         data.rows_once(&system::create_database(integration)).await.map_err(&refused)?;
     }
     let system = Session::of_administrator(integration, url, &home);
-    system.transaction(&system::install(integration)).await.map_err(&refused)?;
+    let objects = while_doing("the installation was refused: no object was made, but for the database of the views");
+    system.transaction(&system::install(integration)).await.map_err(objects)?;
     if let Some(secret) = secret {
         // Only a hash leaves this process: statements are logged.
         let hash = md5(secret.expose_secret().as_bytes(), &integration.user);

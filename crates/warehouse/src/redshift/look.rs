@@ -253,7 +253,8 @@ impl Redshift {
 
     pub(crate) async fn unintended(&self) -> Result<Vec<Privilege>, WarehouseError> {
         let rows = self.home.rows(&self.calls.unintended()).await.map_err(while_doing("looking at the privileges"))?;
-        let text = rows.first().and_then(|row| row.first()).and_then(Option::as_deref).unwrap_or_default();
+        let text = rows.first().and_then(|row| row.first()).and_then(Option::as_deref);
+        let text = text.ok_or_else(|| WarehouseError::unread("the list of privileges"))?;
         let privilege = |line: &str| {
             let mut parts = line.splitn(3, '\t').map(str::to_owned);
             Some(Privilege { grantee: parts.next()?, privilege: parts.next()?, object: parts.next()? })

@@ -49,6 +49,14 @@ BEGIN
   IF v_found IS NOT NULL THEN
     RAISE EXCEPTION '%: users of Scrim must not inherit what others may do', v_found;
   END IF;
+  SELECT MIN(u.usename::VARCHAR(128) || ' is in the group ' || g.groname::VARCHAR(128)) INTO v_found
+  FROM pg_catalog.pg_user AS u
+  INNER JOIN pg_catalog.pg_group AS g
+    ON STRPOS(',' || ARRAY_TO_STRING(g.grolist, ',') || ',', ',' || u.usesysid::VARCHAR(16) || ',') > 0
+  WHERE u.usename IN ({owner:text}, {user:text});
+  IF v_found IS NOT NULL THEN
+    RAISE EXCEPTION '%: users of Scrim must not inherit what others may do', v_found;
+  END IF;
   SELECT MIN(n.nspname::VARCHAR(128) || '.' || c.relname::VARCHAR(128)) INTO v_found FROM pg_catalog.pg_class AS c
   INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner

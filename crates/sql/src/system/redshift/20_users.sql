@@ -24,5 +24,9 @@ CALL scrim_install.users()
 -- still do: no policy there should allow them for its name.
 ALTER USER {owner} PASSWORD DISABLE
 ;;
+-- Whoever pushes holds a lock in a transaction: one that hangs, or whose connection was cut off without a word, is ended. A
+-- minute is the least that Redshift takes ("CREATE USER").
+ALTER USER {user} SESSION TIMEOUT 60
+;;
 -- Everybody has these unless somebody took them back.
 GRANT USAGE ON LANGUAGE plpgsql, sql TO {owner}

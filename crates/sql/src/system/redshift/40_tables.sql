@@ -104,9 +104,12 @@ CREATE TABLE IF NOT EXISTS {system}.object_state (
 ;;
 -- Who may push: every push takes the next number, and whoever holds a lower one is refused.
 CREATE TABLE IF NOT EXISTS {system}.lease (
-  epoch BIGINT NOT NULL,
-  -- Views and routines as they were installed.
-  fingerprint VARCHAR(64)
+  epoch BIGINT NOT NULL
+) DISTSTYLE ALL
+;;
+-- Views and routines as they were installed. Not beside the lease, which is locked while somebody pushes.
+CREATE TABLE IF NOT EXISTS {system}.installation (
+  fingerprint VARCHAR(64) NOT NULL
 ) DISTSTYLE ALL
 ;;
 -- One row, unless it is there.

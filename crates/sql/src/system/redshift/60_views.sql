@@ -8,7 +8,7 @@ SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires
 FROM {system}.profile AS p
 WHERE p.immuta__userid = current_user
   AND (p.expires IS NULL
-    OR (p.expires > TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ)) AND p.expires > GETDATE()))
+    OR (p.expires > pg_catalog.TIMEZONE('UTC', CAST(pg_catalog.GETDATE() AS TIMESTAMPTZ)) AND p.expires > pg_catalog.GETDATE()))
 ;;
 -- The views that the current user is subscribed to: by the source, or by its audience. Two joins, for a subquery
 -- in EXISTS would be a correlated one.

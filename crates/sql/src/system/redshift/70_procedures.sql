@@ -96,7 +96,9 @@ SET search_path = pg_catalog, pg_temp
 CREATE OR REPLACE PROCEDURE {procedures}.one_query(p_part VARCHAR(65535), p_state INOUT VARCHAR(8))
 AS $scrim$
 DECLARE
-  v_rest VARCHAR(65535) := COALESCE(p_part, '');
+  -- Some characters at a time: what is left is copied at every quote.
+  v_at INTEGER := 1;
+  v_rest VARCHAR(65535) := '';
   v_in VARCHAR(1) := LEFT(p_state, 1);
   v_last VARCHAR(8) := SUBSTRING(p_state, 2);
   v_piece VARCHAR(65535);
@@ -105,26 +107,31 @@ DECLARE
   v_quote INTEGER;
 BEGIN
   LOOP
-    v_literal := STRPOS(v_rest, '''');
-    v_name := STRPOS(v_rest, '"');
-    v_quote := CASE WHEN v_in = 'l' THEN v_literal WHEN v_in = 'n' THEN v_name
-      WHEN v_literal > 0 AND (v_name = 0 OR v_literal < v_name) THEN v_literal ELSE v_name END;
-    v_piece := CASE WHEN v_quote > 0 THEN LEFT(v_rest, v_quote - 1) ELSE v_rest END;
-    -- A backslash makes another character of the quote behind it, but in a name it is one of its own.
-    IF v_in <> 'n' AND STRPOS(v_piece, CHR(92)) > 0 THEN
-      RAISE EXCEPTION 'SC007: a view is one query';
-    END IF;
-    IF v_in = 'p' THEN
-      IF STRPOS(v_piece, ';') > 0 OR STRPOS(v_piece, '$') > 0 OR STRPOS(v_piece, '--') > 0 OR STRPOS(v_piece, '/*') > 0
-        OR v_last || LEFT(v_piece, 1) IN ('--', '/*') THEN
+    v_rest := SUBSTRING(p_part, v_at, 2000);
+    EXIT WHEN COALESCE(LENGTH(v_rest), 0) = 0;
+    v_at := v_at + 2000;
+    LOOP
+      v_literal := STRPOS(v_rest, '''');
+      v_name := STRPOS(v_rest, '"');
+      v_quote := CASE WHEN v_in = 'l' THEN v_literal WHEN v_in = 'n' THEN v_name
+        WHEN v_literal > 0 AND (v_name = 0 OR v_literal < v_name) THEN v_literal ELSE v_name END;
+      v_piece := CASE WHEN v_quote > 0 THEN LEFT(v_rest, v_quote - 1) ELSE v_rest END;
+      -- A backslash makes another character of the quote behind it, but in a name it is one of its own.
+      IF v_in <> 'n' AND STRPOS(v_piece, CHR(92)) > 0 THEN
         RAISE EXCEPTION 'SC007: a view is one query';
       END IF;
-      v_last := CASE WHEN LENGTH(v_piece) > 0 THEN RIGHT(v_piece, 1) ELSE v_last END;
-    END IF;
-    EXIT WHEN v_quote = 0;
-    v_in := CASE WHEN v_in <> 'p' THEN 'p' WHEN v_quote = v_literal THEN 'l' ELSE 'n' END;
-    v_last := '';
-    v_rest := SUBSTRING(v_rest, v_quote + 1);
+      IF v_in = 'p' THEN
+        IF STRPOS(v_piece, ';') > 0 OR STRPOS(v_piece, '$') > 0 OR STRPOS(v_piece, '--') > 0 OR STRPOS(v_piece, '/*') > 0
+          OR v_last || LEFT(v_piece, 1) IN ('--', '/*') THEN
+          RAISE EXCEPTION 'SC007: a view is one query';
+        END IF;
+        v_last := CASE WHEN LENGTH(v_piece) > 0 THEN RIGHT(v_piece, 1) ELSE v_last END;
+      END IF;
+      EXIT WHEN v_quote = 0;
+      v_in := CASE WHEN v_in <> 'p' THEN 'p' WHEN v_quote = v_literal THEN 'l' ELSE 'n' END;
+      v_last := '';
+      v_rest := SUBSTRING(v_rest, v_quote + 1);
+    END LOOP;
   END LOOP;
   p_state := v_in || v_last;
 END;
@@ -200,7 +207,7 @@ BEGIN
   END IF;
   LOOP
     v_name := SPLIT_PART(p_columns, CHR(10), v_at);
-    EXIT WHEN LENGTH(v_name) = 0;
+    EXIT WHEN COALESCE(LENGTH(v_name), 0) = 0;
     v_columns := v_columns || CASE WHEN v_at = 1 THEN '"' ELSE ', "' END || REPLACE(v_name, '"', '""') || '"';
     v_at := v_at + 1;
   END LOOP;
@@ -283,7 +290,12 @@ DECLARE
   v_state VARCHAR(8) := 'p';
 BEGIN
   CALL {procedures}.hold(p_epoch);
+  -- Each is executed by itself, and must be whole by itself.
   CALL {procedures}.one_query(p_query, v_state);
+  IF LEFT(v_state, 1) <> 'p' THEN
+    RAISE EXCEPTION 'SC007: a statistic is one query';
+  END IF;
+  v_state := 'p';
   CALL {procedures}.one_query(p_count_query, v_state);
   IF LEFT(v_state, 1) <> 'p' THEN
     RAISE EXCEPTION 'SC007: a statistic is one query';
@@ -302,7 +314,8 @@ $scrim$ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 ;;
--- Counts again what a k_anonymous mask asks for. One transaction sees one state of the table.
+-- Counts again what a k_anonymous mask asks for. One transaction sees one state of the table. Counting reads all of it: the
+-- lease is asked for at the end, so that nobody who pushes, or closes a source, waits meanwhile.
 CREATE OR REPLACE PROCEDURE {procedures}.refresh(p_epoch BIGINT, p_key VARCHAR(64))
 AS $scrim$
 DECLARE
@@ -310,7 +323,6 @@ DECLARE
   v_count_query VARCHAR(1024);
   v_counted BIGINT;
 BEGIN
-  CALL {procedures}.hold(p_epoch);
   SELECT k.query, k.count_query INTO v_query, v_count_query FROM {system}.statistics AS k WHERE k.key = p_key;
   IF v_query IS NOT NULL THEN
     DELETE FROM {system}.released WHERE key = p_key;
@@ -321,6 +333,7 @@ BEGIN
     UPDATE {system}.statistics SET counted = v_counted, refreshed_at = TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ))
     WHERE key = p_key;
   END IF;
+  CALL {procedures}.hold(p_epoch);
 END;
 $scrim$ LANGUAGE plpgsql
 SECURITY DEFINER

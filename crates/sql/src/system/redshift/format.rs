@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use crate::qualify::qualified;
+
 /// The most characters of a value; longer ones are NULL.
 const MOST: usize = 64;
 /// How many characters one hash serves, with four hexadecimal digits each.
@@ -16,7 +18,8 @@ pub(super) fn functions() -> String {
 fn function(why: &str, name: &str, arguments: &str, returns: &str, body: &str) -> String {
     format!(
         "{why}\nCREATE OR REPLACE FUNCTION {{functions}}.{name}({arguments}) RETURNS {returns} IMMUTABLE\n\
-         AS $scrim$ SELECT {body} $scrim$ LANGUAGE sql"
+         AS $scrim$ SELECT {} $scrim$ LANGUAGE sql",
+        qualified(body)
     )
 }
 

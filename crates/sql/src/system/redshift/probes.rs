@@ -10,6 +10,7 @@ mod views;
 
 use scrim_catalog::documents::{Integration, Layout};
 
+use crate::qualify::qualified;
 use crate::quote::{ident, literal};
 
 /// As whom a step is done.
@@ -69,7 +70,9 @@ pub struct Probe {
 }
 
 fn step(who: Who, sql: &str) -> Step {
-    Step { who, sql: sql.to_owned(), expect: Expect::Done }
+    // Late-binding views as Scrim writes them.
+    let sql = if sql.ends_with("WITH NO SCHEMA BINDING") { qualified(sql) } else { sql.to_owned() };
+    Step { who, sql, expect: Expect::Done }
 }
 
 fn administrator(sql: &str) -> Step {

@@ -57,6 +57,37 @@ pub(super) fn probes() -> Vec<Probe> {
             ],
         ),
         probe(
+            "nothing-found-by-an-update",
+            "whoever was overtaken is refused because an update finds no row",
+            vec![
+                owner("CREATE TABLE {v}.holder (epoch BIGINT)"),
+                owner("INSERT INTO {v}.holder (epoch) VALUES (7)"),
+                procedure(
+                    "held",
+                    "p_epoch BIGINT",
+                    "",
+                    "UPDATE {v}.holder SET epoch = p_epoch WHERE epoch = p_epoch; \
+                     IF NOT FOUND THEN RAISE EXCEPTION 'SC001: taken over'; END IF;",
+                ),
+                owner("CALL {v}.held(7)"),
+                owner("CALL {v}.held(6)").expect(Expect::RefusedWith("SC001")),
+            ],
+        ),
+        probe(
+            "procedure-in-a-procedure",
+            "what a definition is judged by, and compared by, comes out of procedures that others call",
+            vec![
+                procedure("inner_one", "p_text INOUT VARCHAR(64)", "", "p_text := p_text || 'b';"),
+                procedure(
+                    "outer_one",
+                    "p_text INOUT VARCHAR(64)",
+                    "DECLARE v_text VARCHAR(64) := 'a';",
+                    "CALL {v}.inner_one(v_text); CALL {v}.inner_one(v_text); p_text := v_text;",
+                ),
+                owner("CALL {v}.outer_one('')").row(&["abb"]),
+            ],
+        ),
+        probe(
             "arguments-are-expressions",
             "a backslash in a text is written CHR(92), also in the arguments of a call",
             vec![

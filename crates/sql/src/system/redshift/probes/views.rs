@@ -48,6 +48,22 @@ pub(super) fn probes() -> Vec<Probe> {
             .concat(),
         ),
         probe(
+            "own-functions-of-the-reader",
+            "a function of the reader's own, called like a built-in one, is never handed what a mask hides",
+            [
+                &view("fenced", "id, name", "t.id, UPPER(t.name) FROM {d}.people AS t")[..],
+                &[
+                    owner(
+                        "CREATE FUNCTION {v}.upper(VARCHAR(64)) RETURNS VARCHAR(64) IMMUTABLE \
+                         AS $scrim$ SELECT 'taken' || $1 $scrim$ LANGUAGE sql",
+                    ),
+                    reader("SET search_path TO {v}, pg_catalog"),
+                    reader("SELECT f.name FROM {v}.fenced AS f ORDER BY f.id").rows(&[&["ANN"], &["BOB"]]),
+                ],
+            ]
+            .concat(),
+        ),
+        probe(
             "owner-reads-for-the-reader",
             "readers have no right on the tables below a view",
             [
@@ -142,7 +158,7 @@ pub(super) fn probes() -> Vec<Probe> {
         probe("function-in-a-view", "functions of masks are called as the reader, who must be let", {
             let mut steps = vec![
                 owner(
-                    "CREATE FUNCTION {v}.f_mark(VARCHAR(64)) RETURNS VARCHAR(64) IMMUTABLE AS $scrim$ SELECT SHA2($1, 256) $scrim$ \
+                    "CREATE FUNCTION {v}.f_mark(VARCHAR(64)) RETURNS VARCHAR(64) IMMUTABLE AS $scrim$ SELECT pg_catalog.SHA2($1, 256) $scrim$ \
                      LANGUAGE sql",
                 ),
                 owner("REVOKE ALL ON FUNCTION {v}.f_mark(VARCHAR(64)) FROM PUBLIC"),
