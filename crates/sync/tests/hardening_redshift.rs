@@ -223,6 +223,18 @@ fn grants_by_hand_are_found(target: Target) {
     assert!(!governed.push(&catalog).changes_anything());
 }
 
+/// A push that hangs holds the lease until its session is ended: looking needs none.
+fn whoever_hangs_in_a_push_holds_up_nobody_who_looks(target: Target) {
+    let (governed, catalog) = pushed(target, "");
+    let integration = &catalog.integrations.values().next().unwrap().item;
+    governed.run_at_home("BEGIN; LOCK TABLE immuta_system.lease IN ACCESS EXCLUSIVE MODE");
+    let warehouse = governed.connect(&catalog);
+    let found = governed.wait(scrim_sync::differences(&warehouse, &catalog, integration, chrono::Utc::now())).unwrap();
+    assert_eq!(found, []);
+    governed.run_at_home("ROLLBACK");
+    assert!(!governed.push(&catalog).changes_anything());
+}
+
 /// With one role as readers, others may not even ask.
 fn readers_may_be_one_role(target: Target) {
     let (governed, _) = pushed(target, ", readers: analysts");
@@ -251,6 +263,7 @@ scrim_testkit::on_redshift! {
     one_call_makes_one_view
     system_objects_that_were_changed_by_hand_are_not_relied_on
     grants_by_hand_are_found
+    whoever_hangs_in_a_push_holds_up_nobody_who_looks
     readers_may_be_one_role
     a_reader_needs_usage_and_gets_nothing_more_by_it
 }

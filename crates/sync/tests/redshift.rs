@@ -204,3 +204,46 @@ fn who_cannot_connect_is_told_why() {
     let nobody = refused(&double, ", tls: disable");
     assert!(nobody.contains("password authentication failed for user \"scrim_system\""), "{nobody}");
 }
+
+/// What is long goes in several statements, and what is too long closes its source with the reason, and no other.
+#[test]
+fn limits_of_statements_are_kept() {
+    let governed = Governed::on(Target::PerDatabase);
+    prepare(&governed);
+    governed.run("CREATE TABLE hr.pay (id integer, email varchar(40))");
+    let groups: Vec<String> = (0..1200).map(|n| format!("{{ kind: group, name: g{n} }}\n---\n")).collect();
+    let names: Vec<String> = (0..1200).map(|n| format!("g{n}")).collect();
+    let source = |name: &str| {
+        format!(
+            "{{ kind: data-source, name: {name}, integration: w, table: hr.{name}, columns: [ {{ name: id }}, {{ name: email }} ] }}\n---\n"
+        )
+    };
+    let text = |rules: usize| {
+        let rules: Vec<String> =
+            (0..rules).map(|n| format!("{{ rows: {{ filter: \"email <> '{n}{}'\" }} }}", "x".repeat(9000))).collect();
+        format!(
+            "{}{{ kind: user, name: ana, groups: [ {} ] }}\n---\n{{ kind: subscription-policy, name: all, where: all, access: anyone }}\n---\n\
+             {}{}{{ kind: data-policy, name: p, where: {{ data_source: staff }}, rules: [ {} ] }}",
+            groups.concat(),
+            names.join(", "),
+            source("staff"),
+            source("pay"),
+            rules.join(", ")
+        )
+    };
+    governed.install(&governed.catalog(&text(1)));
+    // Longer than one argument, and shorter than eight.
+    governed.push(&governed.catalog(&text(20)));
+    assert_eq!(governed.seen("ana", "SELECT 1 FROM governed.staff").unwrap().len(), 2);
+    let staged: Vec<String> =
+        governed.double().seen().into_iter().filter(|sql| sql.contains("profile_stage (batch")).collect();
+    assert!(staged.len() >= 3 && staged.iter().all(|sql| sql.matches("'ana'").count() <= 500), "{}", staged.len());
+    let report =
+        governed.try_push(&governed.catalog(&text(60)), &scrim_sync::Options::default(), chrono::Utc::now()).unwrap();
+    assert!(report.failed.len() == 1 && report.failed[0].closed, "{:?}", report.failed);
+    assert!(report.failed[0].reason.contains("longer than the 524,280 bytes"), "{:?}", report.failed);
+    assert_eq!(governed.seen("ana", "SELECT 1 FROM governed.staff").unwrap().len(), 0);
+    assert_eq!(governed.seen("ana", "SELECT 1 FROM governed.pay").unwrap().len(), 0);
+    assert_eq!(governed.push(&governed.catalog(&text(1))).failed, []);
+    assert_eq!(governed.seen("ana", "SELECT 1 FROM governed.staff").unwrap().len(), 2);
+}
