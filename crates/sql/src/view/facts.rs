@@ -262,7 +262,12 @@ impl<'a> Facts<'a> {
     /// Whether the data source's columns stand beside the user in another table.
     pub(crate) fn lookup(&mut self, table: &TableName, on: &[(Name, Name, ColumnType)], user: &str) -> String {
         self.reading("user", None, None);
-        let (profile, user) = (self.system("user_profile"), ident(user));
+        // As Redshift keeps them: see `located`.
+        let kept = |name: &str| match self.dialect {
+            Dialect::Redshift => ident(&name.to_ascii_lowercase()),
+            Dialect::Postgresql => ident(name),
+        };
+        let (profile, user) = (self.system("user_profile"), kept(user));
         // Whatever collations the tables have, text is compared by its bytes.
         let collation = if self.dialect == Dialect::Postgresql { " COLLATE \"C\"" } else { "" };
         let from = format!(
@@ -291,7 +296,7 @@ impl<'a> Facts<'a> {
                 format!("({}) IN (SELECT {} {from} WHERE {})", ours.join(", "), theirs.join(", "), known.join(" AND "))
             }
             Dialect::Redshift => {
-                let columns = on.iter().enumerate().map(|(at, (theirs, _, _))| format!("l.{} AS v{at}", ident(theirs)));
+                let columns = on.iter().enumerate().map(|(at, (theirs, _, _))| format!("l.{} AS v{at}", kept(theirs)));
                 let rows = format!("SELECT DISTINCT {} {from}", columns.collect::<Vec<_>>().join(", "));
                 let alias = self.left_join(&rows, |alias| {
                     let equal =
