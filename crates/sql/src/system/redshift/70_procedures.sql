@@ -92,7 +92,7 @@ SET search_path = pg_catalog, pg_temp
 ;;
 -- Refuses what is not one query, told from the text alone, part by part: outside of literals and quoted names there must be
 -- nothing that could end it or make a quote mean something else. The state is what the part before ended in ('p' plain, 'l'
--- literal, 'n' name) and its last plain character. A doubled quote ends and begins what it stands in.
+-- literal, 'n' name), how many parentheses are open, in four digits, and its last plain character. A doubled quote ends and begins what it stands in.
 CREATE OR REPLACE PROCEDURE {procedures}.one_query(p_part VARCHAR(65535), p_state INOUT VARCHAR(8))
 AS $scrim$
 DECLARE
@@ -100,11 +100,15 @@ DECLARE
   v_at INTEGER := 1;
   v_rest VARCHAR(65535) := '';
   v_in VARCHAR(1) := LEFT(p_state, 1);
-  v_last VARCHAR(8) := SUBSTRING(p_state, 2);
+  v_depth INTEGER := CAST('0' || SUBSTRING(p_state, 2, 4) AS INTEGER);
+  v_last VARCHAR(1) := SUBSTRING(p_state, 6);
   v_piece VARCHAR(65535);
   v_literal INTEGER;
   v_name INTEGER;
   v_quote INTEGER;
+  v_brackets VARCHAR(65535);
+  v_open INTEGER;
+  v_close INTEGER;
 BEGIN
   LOOP
     v_rest := SUBSTRING(p_part, v_at, 2000);
@@ -126,6 +130,23 @@ BEGIN
           RAISE EXCEPTION 'SC007: a view is one query';
         END IF;
         v_last := CASE WHEN LENGTH(v_piece) > 0 THEN RIGHT(v_piece, 1) ELSE v_last END;
+        -- No parenthesis closes one that stands outside.
+        v_brackets := v_piece;
+        LOOP
+          v_open := STRPOS(v_brackets, '(');
+          v_close := STRPOS(v_brackets, ')');
+          EXIT WHEN v_open = 0 AND v_close = 0;
+          IF v_open > 0 AND (v_close = 0 OR v_open < v_close) THEN
+            v_depth := v_depth + 1;
+            v_brackets := SUBSTRING(v_brackets, v_open + 1);
+          ELSE
+            v_depth := v_depth - 1;
+            v_brackets := SUBSTRING(v_brackets, v_close + 1);
+          END IF;
+          IF v_depth < 0 OR v_depth > 9999 THEN
+            RAISE EXCEPTION 'SC007: a view is one query';
+          END IF;
+        END LOOP;
       END IF;
       EXIT WHEN v_quote = 0;
       v_in := CASE WHEN v_in <> 'p' THEN 'p' WHEN v_quote = v_literal THEN 'l' ELSE 'n' END;
@@ -133,7 +154,7 @@ BEGIN
       v_rest := SUBSTRING(v_rest, v_quote + 1);
     END LOOP;
   END LOOP;
-  p_state := v_in || v_last;
+  p_state := v_in || LPAD(CAST(v_depth AS VARCHAR(4)), 4, '0') || v_last;
 END;
 $scrim$ LANGUAGE plpgsql
 SECURITY DEFINER
@@ -165,7 +186,7 @@ DECLARE
   v_columns VARCHAR(65535) := '';
   v_weak INTEGER;
   v_fingerprint VARCHAR(64);
-  v_state VARCHAR(8) := 'p';
+  v_state VARCHAR(8) := 'p0000';
 BEGIN
   CALL {procedures}.hold(p_epoch);
   CALL {procedures}.one_query(p_query_1, v_state);
@@ -176,7 +197,7 @@ BEGIN
   CALL {procedures}.one_query(p_query_6, v_state);
   CALL {procedures}.one_query(p_query_7, v_state);
   CALL {procedures}.one_query(p_query_8, v_state);
-  IF LEFT(v_state, 1) <> 'p' THEN
+  IF LEFT(v_state, 5) <> 'p0000' THEN
     RAISE EXCEPTION 'SC007: a view is one query';
   END IF;
   -- Names are always quoted, and by hand: QUOTE_IDENT leaves reserved words as they are.
@@ -287,17 +308,17 @@ CREATE OR REPLACE PROCEDURE {procedures}.define_statistic(
 AS $scrim$
 DECLARE
   v_known INTEGER;
-  v_state VARCHAR(8) := 'p';
+  v_state VARCHAR(8) := 'p0000';
 BEGIN
   CALL {procedures}.hold(p_epoch);
   -- Each is executed by itself, and must be whole by itself.
   CALL {procedures}.one_query(p_query, v_state);
-  IF LEFT(v_state, 1) <> 'p' THEN
+  IF LEFT(v_state, 5) <> 'p0000' THEN
     RAISE EXCEPTION 'SC007: a statistic is one query';
   END IF;
-  v_state := 'p';
+  v_state := 'p0000';
   CALL {procedures}.one_query(p_count_query, v_state);
-  IF LEFT(v_state, 1) <> 'p' THEN
+  IF LEFT(v_state, 5) <> 'p0000' THEN
     RAISE EXCEPTION 'SC007: a statistic is one query';
   END IF;
   SELECT COUNT(*) INTO v_known FROM {system}.statistics AS k

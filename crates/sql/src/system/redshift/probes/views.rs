@@ -51,14 +51,24 @@ pub(super) fn probes() -> Vec<Probe> {
             "own-functions-of-the-reader",
             "a function of the reader's own, called like a built-in one, is never handed what a mask hides",
             [
-                &view("fenced", "id, name", "t.id, UPPER(t.name) FROM {d}.people AS t")[..],
+                &view(
+                    "fenced",
+                    "id, name, day",
+                    "t.id, UPPER(t.name), CAST(DATEADD(day, 1, CAST('2020-01-01' AS TIMESTAMP)) AS DATE) FROM {d}.people AS t",
+                )[..],
                 &[
                     owner(
                         "CREATE FUNCTION {v}.upper(VARCHAR(64)) RETURNS VARCHAR(64) IMMUTABLE \
                          AS $scrim$ SELECT 'taken' || $1 $scrim$ LANGUAGE sql",
                     ),
+                    // DATEADD takes the bare name of a part: grammar, one would think.
+                    owner(
+                        "CREATE FUNCTION {v}.dateadd(VARCHAR(64), INTEGER, TIMESTAMP) RETURNS TIMESTAMP IMMUTABLE \
+                         AS $scrim$ SELECT $3 $scrim$ LANGUAGE sql",
+                    ),
                     reader("SET search_path TO {v}, pg_catalog"),
-                    reader("SELECT f.name FROM {v}.fenced AS f ORDER BY f.id").rows(&[&["ANN"], &["BOB"]]),
+                    reader("SELECT f.name, f.day FROM {v}.fenced AS f ORDER BY f.id")
+                        .rows(&[&["ANN", "2020-01-02"], &["BOB", "2020-01-02"]]),
                 ],
             ]
             .concat(),
