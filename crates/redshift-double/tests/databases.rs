@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod common;
+mod stand;
 
-use common::{Session, Stand};
+use stand::{Session, Stand};
 
 #[test]
 fn databases() {

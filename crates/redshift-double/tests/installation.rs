@@ -2,15 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod common;
+mod stand;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use common::Stand;
 use scrim_catalog::documents::Integration;
 use scrim_catalog::{SourceFile, assemble};
 use scrim_sql::system::redshift;
+use stand::Stand;
 
 fn integration(more: &str) -> Integration {
     let text =
@@ -84,7 +84,7 @@ fn a_view_is_applied_and_read() {
                 &version, &"h", &"shape", &"a_1", &"[]", &columns, &"[]",
             ],
         ));
-        done.map_err(|error| common::said(&error))
+        done.map_err(|error| stand::said(&error))
     };
     let query =
         "SELECT t.id, t.region FROM src.staff AS t INNER JOIN immuta_system.user_profile AS p ON p.value = t.region";

@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod common;
+mod stand;
 
 use std::io::{Read, Write};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::Stand;
 use scrim_redshift_double::{Fault, Options, Tls, Trouble};
+use stand::Stand;
 use tokio_postgres::Config;
 
 fn options() -> (Options, tempfile::TempDir) {

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod common;
+mod stand;
 
-use common::Stand;
+use stand::Stand;
 
 /// One double for all of it: to start one takes longer than the rest.
 #[test]
