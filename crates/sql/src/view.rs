@@ -14,6 +14,7 @@ use scrim_catalog::documents::Validity;
 use scrim_catalog::{ColumnType, Name, TableName};
 use scrim_policy::SaltKey;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::plan::{Dialect, ViewPlan};
 use crate::qualify::qualified;
@@ -64,6 +65,14 @@ pub struct Statistic {
     pub query: String,
     /// What counts the rows of the table.
     pub rows: String,
+}
+
+impl Statistic {
+    /// What is counted, in one hash.
+    pub fn definition(&self) -> String {
+        let query = hex::encode(Sha256::digest(&self.query));
+        hex::encode(Sha256::digest(format!("{query}{}", self.rows)))
+    }
 }
 
 impl Rendered {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use scrim_catalog::Name;
-use scrim_sql::{Dialect, Read, Rendered};
+use scrim_sql::{Dialect, Read, Rendered, Statistic};
 use scrim_warehouse::{Identity, Pushed, UserChange, ViewChange};
 use serde::Serialize;
 
@@ -330,8 +330,12 @@ fn action(known: Option<&Pushed>, wanted: &Wanted, salted: &BTreeSet<(String, St
     let listed = known.audience == wanted.plan.audience && known.listed_as.as_deref() == Some(&*wanted.plan.view.table);
     let salted =
         wanted.unversioned.salted.iter().all(|salt| salted.contains(&(salt.scope.clone(), salt.name.to_string())));
-    let statistics: BTreeSet<String> = wanted.unversioned.statistics.iter().map(|one| one.key.clone()).collect();
-    let counted = statistics == known.statistics;
+    let statistics = &wanted.unversioned.statistics;
+    let as_it_is_to_be = |one: &Statistic| {
+        known.statistics.get(&one.key).is_some_and(|told| told.as_ref().is_none_or(|told| *told == one.definition()))
+    };
+    let keys: BTreeSet<&String> = statistics.iter().map(|one| &one.key).collect();
+    let counted = keys.len() == known.statistics.len() && statistics.iter().all(as_it_is_to_be);
     let base = known.base == wanted.base.identity
         && known.base_columns == wanted.base_columns
         && known.lookups == wanted.lookups;
@@ -351,7 +355,7 @@ fn action(known: Option<&Pushed>, wanted: &Wanted, salted: &BTreeSet<(String, St
 /// The view, with the number of the push in it.
 fn change(epoch: i64, dialect: Dialect, wanted: &Wanted, known: Option<&Pushed>) -> ViewChange {
     let counted: BTreeSet<&String> = wanted.unversioned.statistics.iter().map(|one| &one.key).collect();
-    let before = known.iter().flat_map(|known| &known.statistics);
+    let before = known.iter().flat_map(|known| known.statistics.keys());
     ViewChange {
         key: wanted.plan.key.clone(),
         data_source: wanted.plan.source.to_string(),

@@ -81,8 +81,8 @@ pub struct Pushed {
     pub audience: Option<String>,
     /// The name under which it is listed in `user_tables`.
     pub listed_as: Option<String>,
-    /// What is counted for `k_anonymous` masks, by key.
-    pub statistics: BTreeSet<String>,
+    /// What is counted for `k_anonymous` masks, by key, with a hash of it where the warehouse tells.
+    pub statistics: BTreeMap<String, Option<String>>,
     /// Whether some of it was never counted, or the table changed since.
     pub stale: bool,
 }

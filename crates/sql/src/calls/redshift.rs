@@ -276,9 +276,9 @@ impl Calls {
         format!("SELECT k.source, k.column_name FROM {}.salted AS k", self.system)
     }
 
-    /// What is counted: key and source.
+    /// What is counted: key, source, and a hash of it: see [`Statistic::definition`].
     pub fn counted(&self) -> String {
-        format!("SELECT k.key, k.source FROM {}.counted AS k", self.system)
+        format!("SELECT k.key, k.source, k.definition FROM {}.counted AS k", self.system)
     }
 
     /// Every profile row, ordered by user; of the users behind one, where one is named.

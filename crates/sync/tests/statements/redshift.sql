@@ -156,7 +156,7 @@ CREATE TABLE IF NOT EXISTS "immuta_system".tables ( source VARCHAR(0) NOT NULL, 
 
 CREATE TABLE IF NOT EXISTS "immuta_system".unmasked ( resolved_at TIMESTAMP NOT NULL, login VARCHAR(0) NOT NULL, source VARCHAR(0) NOT NULL, column_name VARCHAR(0) NOT NULL, token VARCHAR(0) NOT NULL, requested_by VARCHAR(0) NOT NULL, approved_by VARCHAR(0) NOT NULL, reason VARCHAR(0) NOT NULL, found BOOLEAN NOT NULL ) DISTSTYLE ALL SORTKEY (resolved_at);
 
-CREATE VIEW "immuta_system".counted AS SELECT k.key, k.source, k.count_query, k.counted, k.refreshed_at FROM "immuta_system".statistics AS k;
+CREATE VIEW "immuta_system".counted AS SELECT k.key, k.source, pg_catalog.SHA2(pg_catalog.SHA2(k.query, 0) || k.count_query, 0) AS definition, k.counted, k.refreshed_at FROM "immuta_system".statistics AS k;
 
 CREATE VIEW "immuta_system".salted AS SELECT k.source, k.column_name FROM "immuta_system".salt AS k;
 
@@ -328,7 +328,7 @@ SELECT g.role_name, g.granted_role_name FROM svv_role_grants AS g ORDER BY 0, 0;
 
 SELECT g.user_name, g.role_name FROM svv_user_grants AS g ORDER BY 0, 0;
 
-SELECT k.key, k.source FROM "immuta_system".counted AS k;
+SELECT k.key, k.source, k.definition FROM "immuta_system".counted AS k;
 
 SELECT k.source, k.column_name FROM "immuta_system".salted AS k;
 

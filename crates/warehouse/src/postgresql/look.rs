@@ -165,7 +165,7 @@ fn pushed(row: &Row) -> Result<Pushed, WarehouseError> {
         min_version: row.try_get(12).map_err(&failed)?,
         audience: row.try_get(13).map_err(&failed)?,
         listed_as: row.try_get(14).map_err(&failed)?,
-        statistics: statistics.into_iter().collect(),
+        statistics: statistics.into_iter().map(|key| (key, None)).collect(),
         stale: row.try_get(17).map_err(&failed)?,
         data_source,
     })

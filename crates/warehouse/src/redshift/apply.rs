@@ -72,7 +72,7 @@ impl Redshift {
         let failed = while_doing("looking at what is counted");
         let counted = self.home.rows(&self.calls.counted()).await.map_err(|error| Refused::Stop(failed(error)))?;
         let ours = counted.iter().filter_map(|row| match row.as_slice() {
-            [Some(statistic), Some(source)] if source == key => Some(statistic),
+            [Some(statistic), Some(source), ..] if source == key => Some(statistic),
             _ => None,
         });
         for statistic in ours {

@@ -178,7 +178,7 @@ impl Redshift {
         let failed = while_doing("looking at what was pushed");
         let state = self.home.rows(&self.calls.state()).await.map_err(&failed)?;
         let views = self.views().await?;
-        let mut statistics: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut statistics: BTreeMap<String, BTreeMap<String, Option<String>>> = BTreeMap::new();
         let mut stale: BTreeSet<String> = BTreeSet::new();
         for row in self.home.rows(&self.calls.counted()).await.map_err(&failed)? {
             let cells = Cells { row: &row, what: "what is counted" };
@@ -188,7 +188,7 @@ impl Redshift {
             if answer.first().and_then(|row| row.first()).and_then(Option::as_deref) != Some("0") {
                 stale.insert(source.clone());
             }
-            statistics.entry(source).or_default().insert(key);
+            statistics.entry(source).or_default().insert(key, Some(cells.text(2)?.to_owned()));
         }
         let one = |row: &Row| {
             let cells = Cells { row, what: "what was pushed" };

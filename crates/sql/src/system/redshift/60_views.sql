@@ -42,6 +42,8 @@ SELECT k.source, k.column_name FROM {system}.salt AS k
 ;;
 DROP VIEW IF EXISTS {system}.counted
 ;;
--- What is counted, and when it was.
+-- What is counted, by a hash, and when it was.
 CREATE VIEW {system}.counted AS
-SELECT k.key, k.source, k.count_query, k.counted, k.refreshed_at FROM {system}.statistics AS k
+SELECT k.key, k.source, pg_catalog.SHA2(pg_catalog.SHA2(k.query, 256) || k.count_query, 256) AS definition, k.counted,
+  k.refreshed_at
+FROM {system}.statistics AS k
