@@ -1,14 +1,9 @@
 //! Documents put together into a catalog, with every problem found on the way.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use crate::catalog::{Catalog, DataPolicy, Named, Stored};
+use crate::catalog::Catalog;
 use crate::check;
-use crate::documents::DataPolicyForm;
-use crate::read::{Document, SourceFile, read};
-use crate::rule_reading;
-use crate::{At, Name, Problem, Severity};
+use crate::read::{SourceFile, read};
+use crate::{Problem, Severity};
 
 /// What came of a directory of documents.
 #[derive(Clone, Debug)]
@@ -46,61 +41,17 @@ pub fn assemble(files: &[SourceFile]) -> Assembled {
     let complete = problems.is_empty();
     let mut catalog = Catalog::default();
     for (file, document) in documents {
-        add(&mut catalog, &file, document, &mut problems);
+        let name = document.name();
+        if let Some((other, mark)) = catalog.placed(document.kind(), name) {
+            let place = format!("the other one is in {}:{}", other.display(), mark.line);
+            problems.push(Problem::error(&file, name.mark(), format!("`{name}` is defined twice")).help(place));
+        } else {
+            catalog.put(&file, document, &mut problems);
+        }
     }
     if complete {
         check::all(&catalog, &mut problems);
     }
     problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     Assembled { catalog, problems }
-}
-
-fn add(catalog: &mut Catalog, file: &Arc<PathBuf>, document: Document, problems: &mut Vec<Problem>) {
-    match document {
-        Document::Integration(d) => insert(&mut catalog.integrations, file, d.name.clone(), *d, problems),
-        Document::DataSource(d) => insert(&mut catalog.data_sources, file, d.name.clone(), *d, problems),
-        Document::Tag(d) => insert(&mut catalog.tags, file, d.name.clone(), *d, problems),
-        Document::User(d) => insert(&mut catalog.users, file, d.name.clone(), *d, problems),
-        Document::Group(d) => insert(&mut catalog.groups, file, d.name.clone(), *d, problems),
-        Document::Attribute(d) => insert(&mut catalog.attributes, file, d.name.clone(), *d, problems),
-        Document::Purpose(d) => insert(&mut catalog.purposes, file, d.name.clone(), *d, problems),
-        Document::Project(d) => insert(&mut catalog.projects, file, d.name.clone(), *d, problems),
-        Document::Grant(d) => insert(&mut catalog.grants, file, d.name.clone(), *d, problems),
-        Document::SubscriptionPolicy(d) => {
-            insert(&mut catalog.subscription_policies, file, d.name.clone(), *d, problems)
-        }
-        Document::DataPolicy(d) => {
-            let policy = data_policy(file, *d, problems);
-            insert(&mut catalog.data_policies, file, policy.form.name.clone(), policy, problems);
-        }
-        Document::PolicyTest(d) => insert(&mut catalog.policy_tests, file, d.name.clone(), *d, problems),
-    }
-}
-
-fn insert<T>(into: &mut Named<T>, file: &Arc<PathBuf>, name: At<Name>, item: T, problems: &mut Vec<Problem>) {
-    if let Some(other) = into.get(name.value()) {
-        let message = format!("`{name}` is defined twice");
-        let place = format!("the other one is in {}:{}", other.file.display(), other.mark.line);
-        problems.push(Problem::error(file, name.mark(), message).help(place));
-        return;
-    }
-    into.insert(name.value().clone(), Stored { item, file: Arc::clone(file), mark: name.mark() });
-}
-
-fn data_policy(file: &Arc<PathBuf>, form: DataPolicyForm, problems: &mut Vec<Problem>) -> DataPolicy {
-    let mut rules = Vec::new();
-    if form.rules.is_empty() {
-        problems.push(Problem::error(file, form.name.mark(), format!("the policy `{}` has no rule", form.name)));
-    }
-    for rule in &form.rules {
-        match rule_reading::rule(rule) {
-            Ok(rule) => rules.push(rule),
-            Err(fault) => {
-                let mut problem = Problem::error(file, fault.mark, fault.message);
-                problem.help = fault.help;
-                problems.push(problem);
-            }
-        }
-    }
-    DataPolicy { form, rules }
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::documents::{
-    Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, SubscriptionPolicy,
-    TagNote, User,
+    Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, Subscription,
+    SubscriptionPolicy, TagNote, User,
 };
 use crate::{Mark, Name, Rule};
 
@@ -45,8 +45,8 @@ impl Deref for DataPolicy {
     }
 }
 
-/// Documents by name.
-pub type Named<T> = BTreeMap<Name, Stored<T>>;
+/// Documents by name, shared with the catalogs before and after.
+pub type Named<T> = BTreeMap<Name, Arc<Stored<T>>>;
 
 /// Everything that Scrim governs and by which rules. Made by [`crate::assemble`]; whoever holds one may rely
 /// on every reference in it being good.
@@ -70,6 +70,8 @@ pub struct Catalog {
     pub projects: Named<Project>,
     /// Individual subscriptions.
     pub grants: Named<Grant>,
+    /// Subscriptions that people asked for themselves.
+    pub subscriptions: Named<Subscription>,
     /// Who may read.
     pub subscription_policies: Named<SubscriptionPolicy>,
     /// What they see.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Named};
 use crate::{At, Name, Problem, Who};
 
 /// Checks a whole catalog.
@@ -23,6 +23,7 @@ pub(crate) fn all(catalog: &Catalog, problems: &mut Vec<Problem>) {
     people::groups(&mut checker);
     people::projects(&mut checker);
     people::grants(&mut checker);
+    people::subscriptions(&mut checker);
     policies::subscription_policies(&mut checker);
     policies::data_policies(&mut checker);
     policies::tests(&mut checker);
@@ -43,46 +44,61 @@ impl Checker<'_> {
         self.problems.push(Problem::error(file, at.mark(), message).help(help));
     }
 
-    /// Reports a name that is not among `known`.
-    fn must_exist<'n>(
+    /// Reports a name that does not exist. `known` are the names that do, to suggest one.
+    fn must_exist<'n, I: Iterator<Item = &'n Name>>(
         &mut self,
         file: &Arc<PathBuf>,
         what: &str,
         name: &At<Name>,
-        known: impl Iterator<Item = &'n Name>,
+        exists: bool,
+        known: impl FnOnce() -> I,
     ) {
-        let known: Vec<&str> = known.map(Name::as_str).collect();
-        if known.contains(&name.as_str()) {
+        if exists {
             return;
         }
         let hint = format!("no {what} of that name is defined");
         let problem = Problem::error(file, name.mark(), format!("there is no {what} `{name}`")).help(hint);
-        self.problems.push(problem.suggest(name, known));
+        self.problems.push(problem.suggest(name, known().map(Name::as_str)));
+    }
+
+    /// Reports a name that no document of a kind has.
+    fn document<T>(&mut self, file: &Arc<PathBuf>, what: &str, name: &At<Name>, all: &Named<T>) {
+        self.must_exist(file, what, name, all.contains_key(name.value()), || all.keys());
+    }
+
+    /// Reports a name that is not among a few.
+    fn among(&mut self, file: &Arc<PathBuf>, what: &str, name: &At<Name>, known: &[&Name]) {
+        self.must_exist(file, what, name, known.contains(&name.value()), || known.iter().copied());
+    }
+
+    /// A policy of either kind.
+    fn policy(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
+        let Catalog { data_policies, subscription_policies, .. } = self.catalog;
+        let exists = data_policies.contains_key(name.value()) || subscription_policies.contains_key(name.value());
+        self.must_exist(file, "policy", name, exists, || data_policies.keys().chain(subscription_policies.keys()));
     }
 
     fn user(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
-        self.must_exist(file, "user", name, self.catalog.users.keys());
+        self.document(file, "user", name, &self.catalog.users);
     }
 
     fn group(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
-        self.must_exist(file, "group", name, self.catalog.groups.keys());
+        self.document(file, "group", name, &self.catalog.groups);
     }
 
     /// A purpose exists when it is defined, or one below it is.
     fn purpose(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
-        let known: Vec<Name> = self.catalog.purposes.keys().flat_map(crate::tag::with_ancestors).collect();
-        self.must_exist(file, "purpose", name, known.iter());
+        let known: BTreeSet<Name> = self.catalog.purposes.keys().flat_map(crate::tag::with_ancestors).collect();
+        self.must_exist(file, "purpose", name, known.contains(name.value()), || known.iter());
     }
 
     fn data_source(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
-        self.must_exist(file, "data source", name, self.catalog.data_sources.keys());
+        self.document(file, "data source", name, &self.catalog.data_sources);
     }
 
     fn attribute(&mut self, file: &Arc<PathBuf>, key: &At<Name>) {
-        if !self.keys.contains(key.value()) {
-            let known: Vec<&Name> = self.keys.iter().copied().collect();
-            self.must_exist(file, "attribute", key, known.into_iter());
-        }
+        let known: Vec<&Name> = self.keys.iter().copied().collect();
+        self.must_exist(file, "attribute", key, self.keys.contains(key.value()), || known.into_iter());
     }
 
     /// A value of a declared attribute must be one of its values, when they are listed.

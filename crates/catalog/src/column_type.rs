@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use bigdecimal::BigDecimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The type of a warehouse column.
 ///
@@ -203,6 +203,12 @@ fn is_type_name(text: &str) -> bool {
     let plain = precision.is_some_and(|numbers| numbers.split(',').all(|part| number(part.trim())));
     let dated = base.contains('(') && ["timestamp", "timestamptz"].contains(&name.trim());
     plain && (dated || KNOWN.contains(&name.trim()))
+}
+
+impl Serialize for ColumnType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 impl<'de> Deserialize<'de> for ColumnType {

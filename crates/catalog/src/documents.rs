@@ -7,6 +7,7 @@ mod integration;
 mod people;
 mod policy_test;
 mod project;
+mod subscription;
 mod subscription_policy;
 
 pub use data_policy::{
@@ -20,6 +21,7 @@ pub use integration::{Engine, Impersonation, Integration, Layout, Secret, Tls, V
 pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};
 pub use policy_test::{As, Cell, Expectation, ExpectedCell, PolicyTest, Somebody};
 pub use project::{Acknowledged, Grant, Member, Project, Purpose, TagNote};
+pub use subscription::{Approval, Subscription, SubscriptionState};
 pub use subscription_policy::{
     Access, AccessWho, Combine, PolicyStatus, SubscriptionPolicy, TagAsAttribute, TagAsGroup, TagMatch, TagsOn,
     Validity,

@@ -5,9 +5,12 @@
 mod age;
 mod assemble;
 mod catalog;
+mod change;
 mod check;
 mod column_type;
 pub mod documents;
+mod json;
+mod kind;
 mod name;
 mod pattern;
 mod problem;
@@ -23,15 +26,23 @@ mod text_or;
 mod who;
 mod word_or_form;
 
+/// Whether a field of a document is as it is when nobody writes it: then it is not written either.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 pub use age::{Age, AgeError, AgeUnit};
 pub use assemble::{Assembled, assemble};
 pub use catalog::{Catalog, DataPolicy, Named, Stored};
+pub use change::{Applied, Change, place};
 pub use check::view_of;
 pub use column_type::{ColumnType, TypeError};
+pub use json::{from_json, pointer};
+pub use kind::{Document, KINDS, Kind};
 pub use name::{At, Mark, Name, NameError};
 pub use pattern::{Pattern, PatternError};
 pub use problem::{Problem, Severity, nearest};
-pub use read::{Document, KINDS, SourceFile, read};
+pub use read::{SourceFile, read};
 pub use registration::{FoundColumn, MissingColumns, Registration, register};
 pub use rule::{Branches, CheckDigits, Draw, Lookup, Mask, Matched, RowRule, Rule, RuleBody};
 pub use schema::schema;

@@ -6,45 +6,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::documents::{
-    Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, SubscriptionPolicy,
-    TagNote, User,
-};
-use crate::{Mark, Problem};
-
-/// The kinds that can be written today.
-pub const KINDS: [&str; 12] = [
-    "integration",
-    "data-source",
-    "tag",
-    "user",
-    "group",
-    "attribute",
-    "purpose",
-    "project",
-    "grant",
-    "subscription-policy",
-    "data-policy",
-    "policy-test",
-];
-
-/// One document of any kind.
-#[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "each variant is the kind of its name")]
-pub enum Document {
-    Integration(Box<Integration>),
-    DataSource(Box<DataSource>),
-    Tag(Box<TagNote>),
-    User(Box<User>),
-    Group(Box<Group>),
-    Attribute(Box<Attribute>),
-    Purpose(Box<Purpose>),
-    Project(Box<Project>),
-    Grant(Box<Grant>),
-    SubscriptionPolicy(Box<SubscriptionPolicy>),
-    DataPolicy(Box<DataPolicyForm>),
-    PolicyTest(Box<PolicyTest>),
-}
+use crate::kind::Parse;
+use crate::{Document, KINDS, Kind, Mark, Problem};
 
 /// A file's name and text.
 #[derive(Clone, Debug)]
@@ -95,7 +58,7 @@ struct Fault {
 }
 
 #[derive(Deserialize)]
-struct Kind {
+struct WhatItIs {
     kind: Option<crate::At<String>>,
 }
 
@@ -103,7 +66,7 @@ fn read_one(before: usize, text: &str) -> Result<Option<Document>, Fault> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#') || line.trim() == "...") {
         return Ok(None);
     }
-    let Kind { kind } = parse::<Kind>(before, text)?;
+    let WhatItIs { kind } = parse::<WhatItIs>(before, text)?;
     let Some(kind) = kind else {
         let line = text.lines().position(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#')).unwrap_or(0);
         return Err(Fault {
@@ -112,29 +75,28 @@ fn read_one(before: usize, text: &str) -> Result<Option<Document>, Fault> {
             help: Some(format!("start it with `kind:` and one of {}", KINDS.join(", "))),
         });
     };
-    let document = match kind.as_str() {
-        "integration" => Document::Integration(parse(before, text)?),
-        "data-source" => Document::DataSource(parse(before, text)?),
-        "tag" => Document::Tag(parse(before, text)?),
-        "user" => Document::User(parse(before, text)?),
-        "group" => Document::Group(parse(before, text)?),
-        "attribute" => Document::Attribute(parse(before, text)?),
-        "purpose" => Document::Purpose(parse(before, text)?),
-        "project" => Document::Project(parse(before, text)?),
-        "grant" => Document::Grant(parse(before, text)?),
-        "subscription-policy" => Document::SubscriptionPolicy(parse(before, text)?),
-        "data-policy" => Document::DataPolicy(parse(before, text)?),
-        "policy-test" => Document::PolicyTest(parse(before, text)?),
-        other => {
-            let known = crate::problem::nearest(other, KINDS);
-            return Err(Fault {
-                mark: kind.mark(),
-                message: format!("`{other}` is not a kind of document"),
-                help: Some(known.map_or(format!("kinds are {}", KINDS.join(", ")), |k| format!("did you mean `{k}`?"))),
-            });
-        }
+    let Ok(known) = kind.parse::<Kind>() else {
+        let near = crate::problem::nearest(&kind, KINDS.iter().copied());
+        return Err(Fault {
+            mark: kind.mark(),
+            message: format!("`{}` is not a kind of document", *kind),
+            help: Some(near.map_or(format!("kinds are {}", KINDS.join(", ")), |k| format!("did you mean `{k}`?"))),
+        });
     };
-    Ok(Some(document))
+    known.parse(&Text { before, text }).map(Some)
+}
+
+/// The text of a document, and how many lines of its file stand before it.
+struct Text<'a> {
+    before: usize,
+    text: &'a str,
+}
+
+impl Parse for Text<'_> {
+    type Error = Fault;
+    fn parse<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        parse(self.before, self.text)
+    }
 }
 
 fn parse<T: DeserializeOwned>(before: usize, text: &str) -> Result<T, Fault> {

@@ -37,7 +37,7 @@ pub enum Mask {
 }
 
 /// Check digits that `format_preserving` keeps right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CheckDigits {
     /// The last digit, as of payment cards (ISO/IEC 7812-1, annex B).

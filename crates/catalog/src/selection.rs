@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_with::skip_serializing_none;
 
 use crate::word_or_form::word_or_form;
 use crate::{At, Name};
@@ -29,6 +30,12 @@ impl NamePattern {
 impl PartialEq for NamePattern {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
+    }
+}
+
+impl Serialize for NamePattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -61,6 +68,12 @@ impl PartialEq for Glob {
     }
 }
 
+impl Serialize for Glob {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl<'de> Deserialize<'de> for Glob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
@@ -87,7 +100,8 @@ text_schema!(NamePattern, "NamePattern", "A regular expression, searched anywher
 text_schema!(Glob, "Glob", "A glob: * stands for any characters");
 
 /// A window of creation times; `from` is inside, `until` is not.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Created {
     /// Not before this moment.
@@ -108,7 +122,7 @@ pub enum Where {
 }
 
 /// The forms of [`Where`] that have a parameter.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhereForm {
     /// One data source, by name. A policy with nothing but this is local.
@@ -151,7 +165,7 @@ pub enum Columns {
 }
 
 /// The forms of [`Columns`] that have a parameter.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnsForm {
     /// Columns with this tag or one below it.

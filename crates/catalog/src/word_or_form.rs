@@ -33,6 +33,18 @@ macro_rules! word_or_form {
             }
         }
 
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $(if *self == $unit {
+                    return serializer.serialize_str($word);
+                })+
+                match self {
+                    $type::Form(form) => form.serialize(serializer),
+                    _ => Err(serde::ser::Error::custom(concat!("a ", $name, " without a word for it"))),
+                }
+            }
+        }
+
         impl schemars::JsonSchema for $type {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 $name.into()

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use scrim_catalog::documents::{
-    Access, Combine, DataSource, Grant, Owner, PolicyStatus, SourceStatus, SubscriptionPolicy, TagsOn, User,
+    Access, Combine, DataSource, Owner, PolicyStatus, SourceStatus, SubscriptionPolicy, TagsOn, User,
 };
-use scrim_catalog::{Catalog, Name, Stored, Who};
+use scrim_catalog::{At, Catalog, Name, Stored, Who};
 
 use crate::Facts;
 use crate::facts::Bound;
 use crate::index::Index;
 use crate::scope::{always, covers, opted_out};
+use crate::terms::{Standing, Terms};
 use crate::words::in_words;
 
 /// Whether a user may read a data source, and what decided it.
@@ -37,18 +38,18 @@ pub struct AccessRules<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct AccessRule<'a> {
     policy: &'a Stored<SubscriptionPolicy>,
-    pub(crate) meets: Meets,
+    pub(crate) meets: Meets<'a>,
 }
 
 /// Whom a policy lets in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Meets {
+pub(crate) enum Meets<'a> {
     /// Every active user.
     Anyone,
     /// Whoever has a grant to the data source.
     Granted,
-    /// Nobody: it waits for what files do not hold.
-    Nobody(&'static str),
+    /// Whoever has a subscription that each of these approved.
+    Approved(&'a [At<Name>]),
     /// Whoever meets the condition.
     Condition(Who),
 }
@@ -59,7 +60,7 @@ pub(crate) type AccessIndex<'a> = Index<'a, Stored<SubscriptionPolicy>>;
 /// Indexes the subscription policies of a catalog.
 pub(crate) fn index(catalog: &Catalog) -> AccessIndex<'_> {
     let active = catalog.subscription_policies.iter().filter(|(_, policy)| policy.status == PolicyStatus::Active);
-    Index::new(active, |policy| &policy.scope)
+    Index::new(active.map(|(name, policy)| (name, &**policy)), |policy| &policy.scope)
 }
 
 impl<'a> AccessRules<'a> {
@@ -84,10 +85,9 @@ impl<'a> AccessRules<'a> {
         });
         let rules = policies.map(|(_, policy)| {
             let meets = match policy.access.value() {
-                _ if policy.requires_action => Meets::Nobody("the user's own subscription"),
                 Access::Anyone => Meets::Anyone,
                 Access::Individuals => Meets::Granted,
-                Access::Approval(_) => Meets::Nobody("an approved request"),
+                Access::Approval(approvers) => Meets::Approved(approvers),
                 Access::Conditions(conditions) => {
                     let on = conditions.reads();
                     read.extend(on.iter().flat_map(|on| tags(*on).into_iter().map(|tag| (*on, tag))));
@@ -157,24 +157,45 @@ impl AccessRule<'_> {
         self.policy.valid.as_ref().is_none_or(|window| window.contains(now))
     }
 
+    /// Whether the user must have subscribed, beside whatever else it asks.
+    pub(crate) fn requires_action(&self) -> bool {
+        self.policy.requires_action
+    }
+
+    /// Whether it asks for more than facts: something that a person has to one data source.
+    pub(crate) fn asks_for_terms(&self) -> bool {
+        self.requires_action() || matches!(self.meets, Meets::Granted | Meets::Approved(_))
+    }
+
     /// Whether one person meets it. Policies alone know of no grants: a grant is a term of its own in the formula, and
     /// what `individuals` asks for.
-    pub(crate) fn met_by(&self, facts: &Facts, granted: bool) -> bool {
-        match &self.meets {
+    pub(crate) fn met_by(&self, facts: &Facts, standing: Standing<'_>) -> bool {
+        self.met(standing, |who| facts.surely(who))
+    }
+
+    /// As [`AccessRule::met_by`]; `holds` tells whether the person meets a condition.
+    pub(crate) fn met(&self, standing: Standing<'_>, holds: impl FnOnce(&Who) -> bool) -> bool {
+        let subscribed = || standing.subscription.is_some();
+        let met = match &self.meets {
             Meets::Anyone => true,
-            Meets::Granted => granted,
-            Meets::Nobody(_) => false,
-            Meets::Condition(who) => facts.surely(who),
-        }
+            Meets::Granted => standing.granted,
+            Meets::Approved(approvers) => standing.subscription.is_some_and(|one| one.approved_by(approvers)),
+            Meets::Condition(who) => holds(who),
+        };
+        met && (!self.requires_action() || subscribed())
     }
 
     fn wanted(&self) -> String {
-        match &self.meets {
+        let wanted = match &self.meets {
             Meets::Anyone => "any active user".to_owned(),
             Meets::Granted => "a grant".to_owned(),
-            Meets::Nobody(what) => (*what).to_owned(),
+            Meets::Approved(approvers) => {
+                let approvers: Vec<String> = approvers.iter().map(ToString::to_string).collect();
+                format!("a request approved by {}", approvers.join(" and "))
+            }
             Meets::Condition(who) => in_words(who),
-        }
+        };
+        if self.requires_action() { format!("{wanted}, who subscribed") } else { wanted }
     }
 }
 
@@ -187,35 +208,6 @@ pub fn owns(source: &DataSource, facts: &Facts) -> bool {
     })
 }
 
-/// Whether a grant is for a person.
-pub(crate) fn is_for(grant: &Grant, facts: &Facts) -> bool {
-    let held = facts.held(Bound::Every);
-    grant.user.as_ref().is_some_and(|user| held.users.contains(user.value()))
-        || grant.group.as_ref().is_some_and(|group| held.groups.contains(group.value()))
-}
-
-/// The unexpired ones of these grants that are to a data source, with the time at which each ends.
-pub(crate) fn unexpired<'a>(
-    grants: impl Iterator<Item = &'a Grant>,
-    source: &DataSource,
-    now: DateTime<Utc>,
-) -> Vec<(&'a Name, Option<DateTime<Utc>>)> {
-    let to = |grant: &&Grant| {
-        grant.data_source.value() == source.name.value() && grant.expires.is_none_or(|expires| expires > now)
-    };
-    grants.filter(to).map(|grant| (grant.name.value(), grant.expires)).collect()
-}
-
-/// The unexpired grants that one person has to a data source.
-fn grants<'a>(
-    catalog: &'a Catalog,
-    source: &DataSource,
-    facts: &Facts,
-    now: DateTime<Utc>,
-) -> Vec<(&'a Name, Option<DateTime<Utc>>)> {
-    unexpired(catalog.grants.values().map(|grant| &grant.item).filter(|grant| is_for(grant, facts)), source, now)
-}
-
 /// Whether a person who is active may read a data source at a moment, by the whole formula, under the current
 /// project; under an equalized one, whether every member of it may.
 pub fn admitted(
@@ -226,14 +218,14 @@ pub fn admitted(
     now: DateTime<Utc>,
 ) -> bool {
     let one = |facts: &Facts| {
-        let granted = !grants(catalog, source, facts, now).is_empty();
+        let standing = Terms::of(catalog, source, facts).standing(source, now);
         formula(
             rules,
             owns(source, facts),
-            granted,
+            standing.granted,
             now,
-            |_, rule| rule.met_by(facts, granted),
-            |_, rule| rule.met_by(facts, false),
+            |_, rule| rule.met_by(facts, standing),
+            |_, rule| rule.met_by(facts, standing.ungranted()),
         )
     };
     let every = if facts.shared() { facts.fellows().iter().all(one) } else { one(facts) };
@@ -297,10 +289,11 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
         }
         return Decision { granted, because, needs };
     }
-    let has_grant = !grants(catalog, source, facts, now).is_empty();
+    let terms = Terms::of(catalog, source, facts);
+    let standing = terms.standing(source, now);
     let mut guarded = true;
     for (_, rule) in rules.at(now).filter(|(_, rule)| rule.policy.guardrail) {
-        let met = rule.met_by(facts, has_grant);
+        let met = rule.met_by(facts, standing);
         guarded &= met;
         because.push(format!("the guardrail `{}` is {}met", rule.policy.name, if met { "" } else { "not " }));
         if !met {
@@ -310,14 +303,14 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
     if owns(source, facts) {
         because.push("the user owns the data source".to_owned());
     }
-    for (name, expires) in grants(catalog, source, facts, now) {
-        let until = expires.map_or_else(String::new, |end| format!(" until {}", end.to_rfc3339()));
-        because.push(format!("the grant `{name}` subscribes the user{until}"));
+    for grant in terms.unexpired(source, now) {
+        let until = grant.expires.map_or_else(String::new, |end| format!(" until {}", end.to_rfc3339()));
+        because.push(format!("the grant `{}` subscribes the user{until}", grant.name));
     }
     let mut giving = false;
     for (_, rule) in rules.at(now).filter(|(_, rule)| !rule.policy.guardrail) {
         giving = true;
-        let met = rule.met_by(facts, has_grant);
+        let met = rule.met_by(facts, standing);
         let kind = if rule.policy.combine == Combine::Shared { "shared" } else { "required" };
         because.push(format!("the {kind} policy `{}` is {}met", rule.policy.name, if met { "" } else { "not " }));
         if !met && !granted {

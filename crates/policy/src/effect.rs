@@ -76,12 +76,12 @@ pub fn effect(before: &Catalog, after: &Catalog, now: DateTime<Utc>) -> Vec<Sour
     let new_crowd = if same_people { None } else { Some(Crowd::of(&new_people)) };
     let mut old = Side::new(before, &audiences, &old_crowd, now);
     let mut new = Side::new(after, &others, new_crowd.as_ref().unwrap_or(&old_crowd), now);
-    let grants = |catalog: &Catalog| catalog.grants.values().map(|grant| grant.item.clone()).collect::<Vec<_>>();
+    let same_terms = same(&before.grants, &after.grants) && same(&before.subscriptions, &after.subscriptions);
     let access = other(&before.subscription_policies, &after.subscription_policies, |a, b| a == b);
     let same_access = access.is_empty();
     let mut touched = other(&before.data_policies, &after.data_policies, |a, b| a == b);
     touched.extend(access);
-    let change = Change { names, touched, same_people, same_grants: grants(before) == grants(after), same_access };
+    let change = Change { names, touched, same_people, same_terms, same_access };
     let mut known = Known::default();
     let sources: BTreeSet<&Name> = before.data_sources.keys().chain(after.data_sources.keys()).collect();
     let changed: Vec<&Name> = sources.into_iter().filter(|name| change.changed(name, &old, &new)).collect();
@@ -117,10 +117,11 @@ fn at_once<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B
 
 /// Whether nothing that facts come from is different.
 fn same_people(before: &Catalog, after: &Catalog) -> bool {
-    fn same<T: PartialEq>(one: &Named<T>, other: &Named<T>) -> bool {
-        one.values().map(|stored| &stored.item).eq(other.values().map(|stored| &stored.item))
-    }
     same(&before.users, &after.users) && same(&before.groups, &after.groups) && same(&before.projects, &after.projects)
+}
+
+fn same<T: PartialEq>(one: &Named<T>, other: &Named<T>) -> bool {
+    one.values().map(|stored| &stored.item).eq(other.values().map(|stored| &stored.item))
 }
 
 /// The audiences of each integration.
@@ -135,7 +136,10 @@ fn people(catalog: &Catalog, audiences: &BTreeMap<&Name, Audiences<'_>>, names: 
         None => Facts::of(catalog, user),
     };
     let all = |names: &[&Name]| -> Vec<Option<Facts>> {
-        names.iter().map(|name| catalog.users.get(*name).filter(|user| !user.disabled).map(facts)).collect()
+        names
+            .iter()
+            .map(|name| catalog.users.get(*name).filter(|user| !user.disabled).map(|user| facts(user)))
+            .collect()
     };
     let (one, other) = names.split_at(names.len() / 2);
     let (mut one, mut other) = at_once(|| all(one), || all(other));
@@ -287,7 +291,8 @@ struct Change<'a> {
     touched: BTreeSet<&'a Name>,
     /// Whether everybody has the same facts before and after, and the same projects.
     same_people: bool,
-    same_grants: bool,
+    /// Whether every grant and subscription is the same.
+    same_terms: bool,
     /// Whether every subscription policy is the same.
     same_access: bool,
 }
@@ -303,7 +308,7 @@ impl Change<'_> {
                 data.into_iter().chain(access).any(|scope| covers(catalog, name, scope, source))
             })
         };
-        let same = self.same_people && self.same_grants && old == new;
+        let same = self.same_people && self.same_terms && old == new;
         !same || reached(before.catalog, old) || reached(after.catalog, new)
     }
 
@@ -316,7 +321,7 @@ impl Change<'_> {
     ) -> Option<SourceEffect> {
         let (old, new) = (before.source(name), after.source(name));
         let could = before.readers(old);
-        let same = self.same_people && self.same_grants && old == new && self.same_access;
+        let same = self.same_people && self.same_terms && old == new && self.same_access;
         let can = if same { could.clone() } else { after.readers(new) };
         let (mut gain, mut lose, mut both) = (can.clone(), could.clone(), could.clone());
         gain.take(&could);

@@ -19,6 +19,7 @@ mod predicate;
 mod profile;
 mod readers;
 mod scope;
+mod terms;
 mod unit_test;
 mod value;
 mod viewers;

@@ -48,7 +48,7 @@ impl<'a> Merger<'a> {
                 *equalized |= project.equalized;
             }
         }
-        let policies = Index::new(active, |policy| &policy.scope);
+        let policies = Index::new(active.map(|(name, policy)| (name, &**policy)), |policy| &policy.scope);
         Self { catalog, names: Names::of(catalog), policies, projects }
     }
 

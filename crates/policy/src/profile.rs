@@ -5,13 +5,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
-use scrim_catalog::documents::{DataSource, Grant, Owner, SourceStatus, TagsOn, User};
+use scrim_catalog::documents::{DataSource, Grant, Owner, SourceStatus, Subscription, TagsOn, User};
 use scrim_catalog::{Catalog, Name, Who};
 
-use crate::access::{self, AccessRule, AccessRules, Meets, formula, in_project, owns, unexpired};
+use crate::access::{self, AccessRule, AccessRules, Meets, formula, in_project, owns};
 use crate::bits::Bits;
 use crate::facts::{Bound, Held, current_project};
 use crate::key::digest;
+use crate::terms::{Standing, Terms};
 use crate::{Facts, source_key};
 
 /// One row of `profile`, without the user it belongs to.
@@ -57,6 +58,8 @@ pub struct Audiences<'a> {
     granted: HashMap<&'a Name, Vec<&'a Grant>>,
     granted_to_user: HashMap<&'a Name, Vec<&'a Grant>>,
     granted_to_group: HashMap<&'a Name, Vec<&'a Grant>>,
+    subscribed: HashMap<&'a Name, Vec<&'a Subscription>>,
+    subscribed_by: HashMap<&'a Name, Vec<&'a Subscription>>,
     /// The members of each equalized project, each as if alone.
     members: HashMap<&'a Name, Arc<[Facts]>>,
 }
@@ -94,11 +97,11 @@ impl Sets {
             giving |= !rule.is_guardrail();
             let into = if rule.is_shared() { sets.shared.get_or_insert_default() } else { &mut sets.needed };
             match &rule.meets {
+                // Facts alone do not meet it: as one of several it is passed over.
+                _ if rule.asks_for_terms() && rule.is_shared() => {}
+                _ if rule.asks_for_terms() => return None,
                 Meets::Condition(_) => into.insert(*number),
-                Meets::Anyone => open |= rule.is_shared(),
-                // Nobody meets it: as one of several it is passed over.
-                Meets::Granted | Meets::Nobody(_) if rule.is_shared() => {}
-                Meets::Granted | Meets::Nobody(_) => return None,
+                _ => open |= rule.is_shared(),
             }
         }
         if open {
@@ -119,7 +122,7 @@ struct Listed<'a> {
     key: Arc<str>,
     /// Its audience, by number; none when no policy decides.
     audience: Option<usize>,
-    /// Whether access depends on more than the audience: owners, grants, and the projects it is in.
+    /// Whether access depends on more than the audience: owners, grants, subscriptions, and the projects it is in.
     own_terms: bool,
 }
 
@@ -127,7 +130,7 @@ struct Listed<'a> {
 struct Met<'a> {
     facts: &'a Facts,
     truths: Bits,
-    grants: Vec<&'a Grant>,
+    terms: Terms<'a>,
 }
 
 impl<'a> Audiences<'a> {
@@ -145,13 +148,16 @@ impl<'a> Audiences<'a> {
             granted: HashMap::new(),
             granted_to_user: HashMap::new(),
             granted_to_group: HashMap::new(),
+            subscribed: HashMap::new(),
+            subscribed_by: HashMap::new(),
             members: HashMap::new(),
         };
         let mut numbered: HashMap<Who, usize> = HashMap::new();
         let mut by_key: HashMap<String, usize> = HashMap::new();
         let granted = catalog.grants.values().map(|grant| grant.data_source.value());
         let in_projects = catalog.projects.values().flat_map(|project| &project.data_sources).map(|name| name.value());
-        let own_terms: HashSet<&Name> = granted.chain(in_projects).collect();
+        let subscribed = catalog.subscriptions.values().map(|subscription| subscription.data_source.value());
+        let own_terms: HashSet<&Name> = granted.chain(subscribed).chain(in_projects).collect();
         for source in catalog.data_sources.values() {
             if source.integration.value() != integration || source.status != SourceStatus::Active {
                 continue;
@@ -180,6 +186,10 @@ impl<'a> Audiences<'a> {
             if let Some(group) = &grant.group {
                 audiences.granted_to_group.entry(group.value()).or_default().push(&grant.item);
             }
+        }
+        for subscription in catalog.subscriptions.values() {
+            audiences.subscribed.entry(subscription.data_source.value()).or_default().push(&subscription.item);
+            audiences.subscribed_by.entry(subscription.user.value()).or_default().push(&subscription.item);
         }
         for project in catalog.projects.values().filter(|project| project.equalized) {
             audiences.members.insert(project.name.value(), Facts::members(catalog, project));
@@ -260,10 +270,7 @@ impl<'a> Audiences<'a> {
                 .audience
                 .and_then(|at| self.audiences.get(at))
                 .map_or_else(BTreeSet::new, |audience| audience.rules.boundaries(now));
-            for met in &people {
-                let grants = unexpired(met.grants.iter().copied(), listed.source, now);
-                moments.extend(grants.into_iter().filter_map(|(_, expires)| expires));
-            }
+            moments.extend(people.iter().flat_map(|met| met.terms.ends(listed.source)).filter(|end| *end > now));
             let end = moments.into_iter().find(|moment| !admitted(*moment));
             // Through the audience already, and for as long: nothing to add.
             if listed.audience.and_then(|at| through.get(&at)) != Some(&end) {
@@ -279,7 +286,7 @@ impl<'a> Audiences<'a> {
     }
 
     /// The audience of a source, by number, and whether access depends on more; none when it is no active source here.
-    pub(crate) fn terms(&self, source: &DataSource) -> Option<(Option<usize>, bool)> {
+    pub(crate) fn listed(&self, source: &DataSource) -> Option<(Option<usize>, bool)> {
         let listed = self.sources.get(*self.by_name.get(source.name.value())?)?;
         Some((listed.audience, listed.own_terms))
     }
@@ -294,6 +301,11 @@ impl<'a> Audiences<'a> {
         self.granted.get(source.name.value()).map_or(&[], Vec::as_slice)
     }
 
+    /// The subscriptions to a source, whatever became of them.
+    pub(crate) fn subscriptions_to(&self, source: &DataSource) -> &[&'a Subscription] {
+        self.subscribed.get(source.name.value()).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether an active person may read a source.
     pub(crate) fn admits_to(&self, source: &DataSource, facts: &Facts, now: DateTime<Utc>) -> bool {
         let Some(listed) = self.by_name.get(source.name.value()).and_then(|at| self.sources.get(*at)) else {
@@ -306,14 +318,18 @@ impl<'a> Audiences<'a> {
 
     /// As [`Audiences::admits`], asking only the conditions of this source.
     fn admits_fresh(&self, listed: &Listed<'_>, facts: &Facts, now: DateTime<Utc>) -> bool {
-        let granted = !unexpired(self.grants(facts.held(Bound::Every)).into_iter(), listed.source, now).is_empty();
+        let standing = self.terms(facts.held(Bound::Every)).standing(listed.source, now);
         let owner = owns(listed.source, facts);
-        let met = |granted: bool, rule: &AccessRule<'_>| rule.met_by(facts, granted);
         match listed.audience.and_then(|at| self.audiences.get(at)) {
-            Some(audience) => {
-                formula(&audience.rules, owner, granted, now, |_, rule| met(granted, rule), |_, rule| met(false, rule))
-            }
-            None => owner || granted,
+            Some(audience) => formula(
+                &audience.rules,
+                owner,
+                standing.granted,
+                now,
+                |_, rule| rule.met_by(facts, standing),
+                |_, rule| rule.met_by(facts, standing.ungranted()),
+            ),
+            None => owner || standing.granted,
         }
     }
 
@@ -328,15 +344,18 @@ impl<'a> Audiences<'a> {
         let mut found: BTreeSet<usize> = BTreeSet::new();
         found.extend(held.users.iter().flat_map(|user| self.owned_by_user.get(user).into_iter().flatten()));
         found.extend(held.groups.iter().flat_map(|group| self.owned_by_group.get(group).into_iter().flatten()));
-        let granted = self.grants(held);
-        found.extend(granted.iter().filter_map(|grant| self.by_name.get(grant.data_source.value())));
+        let terms = self.terms(held);
+        let granted = terms.grants.iter().map(|grant| grant.data_source.value());
+        let subscribed = terms.subscriptions.iter().map(|subscription| subscription.data_source.value());
+        found.extend(granted.chain(subscribed).filter_map(|name| self.by_name.get(name)));
         found
     }
 
-    fn grants(&self, held: &Held) -> Vec<&'a Grant> {
+    fn terms(&self, held: &Held) -> Terms<'a> {
         let to_users = held.users.iter().flat_map(|user| self.granted_to_user.get(user).into_iter().flatten());
         let to_groups = held.groups.iter().flat_map(|group| self.granted_to_group.get(group).into_iter().flatten());
-        to_users.chain(to_groups).copied().collect()
+        let own = held.users.iter().flat_map(|user| self.subscribed_by.get(user).into_iter().flatten());
+        Terms { grants: to_users.chain(to_groups).copied().collect(), subscriptions: own.copied().collect() }
     }
 
     /// Asks each condition once.
@@ -344,23 +363,23 @@ impl<'a> Audiences<'a> {
         Met {
             facts,
             truths: self.conditions.iter().enumerate().filter(|(_, who)| facts.surely(who)).map(|(at, _)| at).collect(),
-            grants: self.grants(facts.held(Bound::Every)),
+            terms: self.terms(facts.held(Bound::Every)),
         }
     }
 
     fn admits(&self, listed: &Listed<'_>, met: &Met<'_>, moment: DateTime<Utc>) -> bool {
-        let granted = !unexpired(met.grants.iter().copied(), listed.source, moment).is_empty();
+        let standing = met.terms.standing(listed.source, moment);
         let owner = owns(listed.source, met.facts);
         match listed.audience.and_then(|at| self.audiences.get(at)) {
             Some(audience) => formula(
                 &audience.rules,
                 owner,
-                granted,
+                standing.granted,
                 moment,
-                |at, rule| audience.meets(met, granted, at, rule),
-                |at, rule| audience.meets(met, false, at, rule),
+                |at, rule| audience.meets(met, standing, at, rule),
+                |at, rule| audience.meets(met, standing.ungranted(), at, rule),
             ),
-            None => owner || granted,
+            None => owner || standing.granted,
         }
     }
 }
@@ -369,17 +388,12 @@ impl Audience<'_> {
     fn admits(&self, met: &Met<'_>, moment: DateTime<Utc>) -> bool {
         match &self.sets {
             Some(sets) => sets.admit(&met.truths),
-            None => self.rules.admit(moment, |at, rule| self.meets(met, false, at, rule)),
+            None => self.rules.admit(moment, |at, rule| self.meets(met, Standing::default(), at, rule)),
         }
     }
 
-    fn meets(&self, met: &Met<'_>, granted: bool, at: usize, rule: &AccessRule<'_>) -> bool {
-        match &rule.meets {
-            Meets::Anyone => true,
-            Meets::Granted => granted,
-            Meets::Nobody(_) => false,
-            Meets::Condition(_) => self.numbers.get(at).is_some_and(|number| met.truths.contains(*number)),
-        }
+    fn meets(&self, met: &Met<'_>, standing: Standing<'_>, at: usize, rule: &AccessRule<'_>) -> bool {
+        rule.met(standing, |_| self.numbers.get(at).is_some_and(|number| met.truths.contains(*number)))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use scrim_catalog::Who;
-use scrim_catalog::documents::{DataSource, Grant, Owner};
+use scrim_catalog::documents::{DataSource, Grant, Owner, Subscription};
 
 use crate::Audiences;
 use crate::access::{AccessRule, AccessRules, Meets};
@@ -23,6 +23,14 @@ pub(crate) struct Readers<'a, 'c> {
     known: HashMap<Option<usize>, Bits>,
 }
 
+/// Who has something of their own to a data source.
+#[derive(Default)]
+struct Singly<'c> {
+    owners: Bits,
+    granted: Bits,
+    subscribed: Vec<(Bits, &'c Subscription)>,
+}
+
 impl<'a, 'c> Readers<'a, 'c> {
     pub(crate) fn new(audiences: &'a Audiences<'c>, crowd: &'a Crowd<'a>, now: DateTime<Utc>) -> Self {
         Self { audiences, crowd, now, conditions: HashMap::new(), known: HashMap::new() }
@@ -30,13 +38,13 @@ impl<'a, 'c> Readers<'a, 'c> {
 
     /// Who may read a data source; nobody when it is no active one.
     pub(crate) fn of(&mut self, source: &DataSource) -> Bits {
-        let Some((audience, own_terms)) = self.audiences.terms(source) else { return Bits::default() };
+        let Some((audience, own_terms)) = self.audiences.listed(source) else { return Bits::default() };
         if !own_terms && let Some(known) = self.known.get(&audience) {
             return known.clone();
         }
-        let (owners, granted) = if own_terms { self.singly(source) } else { (Bits::default(), Bits::default()) };
+        let Singly { owners, granted, subscribed } = if own_terms { self.singly(source) } else { Singly::default() };
         let mut readers = match audience.and_then(|at| self.audiences.rules(at)) {
-            Some(rules) => self.formula(rules, owners, &granted),
+            Some(rules) => self.formula(rules, owners, &granted, &subscribed),
             None => {
                 let mut either = owners;
                 either.join(&granted);
@@ -66,7 +74,13 @@ impl<'a, 'c> Readers<'a, 'c> {
         readers
     }
 
-    fn formula(&mut self, rules: &'a AccessRules<'c>, owners: Bits, granted: &Bits) -> Bits {
+    fn formula(
+        &mut self,
+        rules: &'a AccessRules<'c>,
+        owners: Bits,
+        granted: &Bits,
+        subscribed: &[(Bits, &Subscription)],
+    ) -> Bits {
         let now = self.now;
         let counting = || rules.rules().iter().filter(move |rule| rule.counts(now));
         for rule in counting() {
@@ -81,7 +95,7 @@ impl<'a, 'c> Readers<'a, 'c> {
         let mut giving = false;
         for rule in counting() {
             // Policies alone know of no grants.
-            let met = self.meets(rule, &none);
+            let met = self.meets(rule, &none, subscribed);
             giving |= !rule.is_guardrail();
             if rule.is_shared() {
                 any.get_or_insert_default().join(&met);
@@ -98,26 +112,42 @@ impl<'a, 'c> Readers<'a, 'c> {
         let mut singly = owners;
         singly.join(granted);
         for rule in counting().filter(|rule| rule.is_guardrail()) {
-            singly.keep(&self.meets(rule, granted));
+            singly.keep(&self.meets(rule, granted, subscribed));
         }
         all.join(&singly);
         all
     }
 
     /// Who meets a rule; its condition was asked before.
-    fn meets<'b>(&'b self, rule: &AccessRule<'_>, granted: &'b Bits) -> Cow<'b, Bits> {
-        match &rule.meets {
+    fn meets<'b>(
+        &'b self,
+        rule: &AccessRule<'_>,
+        granted: &'b Bits,
+        subscribed: &[(Bits, &Subscription)],
+    ) -> Cow<'b, Bits> {
+        let those = |counts: &dyn Fn(&Subscription) -> bool| {
+            let mut all = Bits::default();
+            subscribed.iter().filter(|(_, one)| counts(one)).for_each(|(who, _)| all.join(who));
+            all
+        };
+        let met = match &rule.meets {
             Meets::Anyone => Cow::Owned(self.crowd.everybody()),
             Meets::Granted => Cow::Borrowed(granted),
-            Meets::Nobody(_) => Cow::Owned(Bits::default()),
+            Meets::Approved(approvers) => Cow::Owned(those(&|one| one.approved_by(approvers))),
             Meets::Condition(who) => {
                 self.conditions.get(who).map_or_else(|| Cow::Owned(Bits::default()), Cow::Borrowed)
             }
+        };
+        if !rule.requires_action() {
+            return met;
         }
+        let mut met = met.into_owned();
+        met.keep(&those(&|_| true));
+        Cow::Owned(met)
     }
 
-    /// Who owns a data source, and who has an unexpired grant to it.
-    fn singly(&self, source: &DataSource) -> (Bits, Bits) {
+    /// Who owns a data source, who has an unexpired grant to it, and whose own subscription to it stands.
+    fn singly(&self, source: &DataSource) -> Singly<'c> {
         let mut owners = Bits::default();
         for owner in &source.owners {
             let who = match owner {
@@ -135,6 +165,8 @@ impl<'a, 'c> Readers<'a, 'c> {
                 granted.join(&self.crowd.meet(&who, Bound::Every));
             }
         }
-        (owners, granted)
+        let standing = self.audiences.subscriptions_to(source).iter().copied().filter(|one| one.stands(self.now));
+        let subscribed = standing.map(|one| (self.crowd.meet(&Who::User(one.user.clone()), Bound::Every), one));
+        Singly { owners, granted, subscribed: subscribed.collect() }
     }
 }

@@ -73,6 +73,7 @@ fn documents(choice: &mut Choice, now: DateTime<Utc>) -> String {
             "{ conditions: { tag_as_group: { on: source, match: any } } }",
             "{ conditions: { tag_as_attribute: { attribute: t, on: column, match: every } } }",
             "{ approval: [ OWNER ] }",
+            "{ approval: [ OWNER, GOVERNANCE ] }",
         ]);
         let (combine, guardrail) = (choice.of(&["required", "shared"]), choice.below(4) == 0);
         let valid = match choice.below(3) {
@@ -83,8 +84,33 @@ fn documents(choice: &mut Choice, now: DateTime<Utc>) -> String {
         let _ = writeln!(
             text,
             "{{ kind: subscription-policy, name: p{p}, where: {scope}, access: {access}, combine: {combine}, \
-             guardrail: {guardrail}{valid} }}\n---"
+             guardrail: {guardrail}, requires_action: {}{valid} }}\n---",
+            choice.below(4) == 0
         );
+    }
+    for u in 0..4 {
+        for s in 0..6 {
+            if choice.below(3) > 0 {
+                continue;
+            }
+            let state = choice.of(&["active", "active", "active", "requested", "denied", "revoked"]);
+            let by = choice.of(&["u0", "u3"]);
+            let approved = |role: &str| format!("{{ as: {role}, by: {by}, at: {} }}", at(0));
+            let approvals = match choice.below(3) {
+                0 => String::new(),
+                1 => approved("OWNER"),
+                _ => format!("{}, {}", approved("OWNER"), approved("GOVERNANCE")),
+            };
+            let expires = match choice.below(3) {
+                0 => String::new(),
+                hours => format!(", expires: {}", at(2 * hours - 1)),
+            };
+            let _ = writeln!(
+                text,
+                "{{ kind: subscription, name: u{u}-s{s}, user: u{u}, data_source: s{s}, state: {state}, \
+                 approvals: [ {approvals} ]{expires} }}\n---"
+            );
+        }
     }
     for g in 0..choice.below(4) {
         let whom = choice.of(&["user: u0", "user: u2", "group: g"]);

@@ -54,7 +54,7 @@ pub(crate) fn load(dir: &Path, output: Output) -> Result<(Catalog, Vec<String>),
 
 /// A document by its name.
 pub(crate) fn named<'a, T>(all: &'a Named<T>, what: &'static str, name: &str) -> Result<&'a Stored<T>, Failure> {
-    all.get(name).ok_or_else(|| Failure::Unknown {
+    all.get(name).map(|stored| &**stored).ok_or_else(|| Failure::Unknown {
         what,
         name: name.to_owned(),
         near: scrim_catalog::nearest(name, all.keys().map(|known| known.as_str())).map(str::to_owned),

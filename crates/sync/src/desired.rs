@@ -1,6 +1,7 @@
 //! What a warehouse should hold.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use scrim_catalog::documents::{DataSource, Engine, Integration, SourceStatus, User};
 use scrim_catalog::{Catalog, FoundColumn, Name, TableName, register};
@@ -122,7 +123,7 @@ impl Desired {
         let done = register(source, &columns, registered.as_ref()).map_err(|missing| missing.to_string())?;
         self.warnings.extend(done.remarks.into_iter().map(|remark| format!("{}: {remark}", source.name)));
         if let Some(stored) = self.catalog.data_sources.get_mut(source.name.value()) {
-            stored.item.columns = done.columns;
+            Arc::make_mut(stored).item.columns = done.columns;
         }
         Ok(())
     }

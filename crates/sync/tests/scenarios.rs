@@ -68,7 +68,7 @@ fn look(governed: &Governed, catalog: &Catalog, trial: &Trial<'_>) -> usize {
     let source = trial.source().unwrap().clone();
     let ours = governed.catalog("{ kind: tag, name: T }").integrations.values().next().unwrap().item.clone();
     let theirs = catalog.integrations.get_mut(source.integration.value()).unwrap();
-    theirs.item = scrim_catalog::documents::Integration {
+    std::sync::Arc::make_mut(theirs).item = scrim_catalog::documents::Integration {
         name: source.integration.clone(),
         views: theirs.item.views.clone(),
         ..ours
@@ -77,7 +77,8 @@ fn look(governed: &Governed, catalog: &Catalog, trial: &Trial<'_>) -> usize {
     // The test's table is in the warehouse's database, whatever the document says.
     let mut source = source;
     source.table = At::nowhere(tables[0].name.clone());
-    catalog.data_sources.get_mut(source.name.value()).unwrap().item.table = source.table.clone();
+    std::sync::Arc::make_mut(catalog.data_sources.get_mut(source.name.value()).unwrap()).item.table =
+        source.table.clone();
 
     let governed_tables = scrim_sql::system::tables(&catalog, &integration);
     governed.wait(scrim_warehouse::install(&integration, &governed_tables, &governed.admin_url())).unwrap();

@@ -242,6 +242,15 @@ pub fn documents(choice: &mut Choice) -> String {
     }
     let whom = choice.of(&["user: u1", "user: u2", "user: u3", "user: u4", "group: hr"]);
     let _ = write!(text, "{{ kind: grant, name: g, {whom}, data_source: s }}\n---\n");
+    for user in 1..4 {
+        let state = choice.of(&["active", "active", "active", "requested", "revoked"]);
+        let by = choice.of(&["u4", "u4", "u1"]);
+        let _ = write!(
+            text,
+            "{{ kind: subscription, name: c{user}, user: u{user}, data_source: s, state: {state}, \
+             approvals: [ {{ as: OWNER, by: {by}, at: 2024-01-01T00:00:00Z }} ] }}\n---\n"
+        );
+    }
     // Twenty policies on one source, now and then.
     let policies = if choice.odds(12) { 20 } else { 1 + choice.below(3) };
     for policy in 0..policies {
@@ -276,8 +285,10 @@ pub fn documents(choice: &mut Choice) -> String {
 fn subscription(choice: &mut Choice, name: &str) -> String {
     let combine = choice.of(&["required", "shared"]);
     let guardrail = choice.odds(4);
-    let access = match choice.below(6) {
+    let action = choice.odds(5);
+    let access = match choice.below(7) {
         0 | 1 => choice.of(&["anyone", "individuals"]).to_owned(),
+        6 => "{ approval: [ OWNER ] }".to_owned(),
         2 => format!(
             "{{ conditions: {} }}",
             choice.of(&[
@@ -291,7 +302,7 @@ fn subscription(choice: &mut Choice, name: &str) -> String {
     };
     let valid = valid(choice);
     format!(
-        "{{ kind: subscription-policy, name: {name}, where: all, access: {access}, combine: {combine}, guardrail: {guardrail}, {valid} }}\n"
+        "{{ kind: subscription-policy, name: {name}, where: all, access: {access}, combine: {combine}, guardrail: {guardrail}, requires_action: {action}, {valid} }}\n"
     )
 }
 

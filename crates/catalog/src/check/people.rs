@@ -1,6 +1,6 @@
 //! Users, groups, projects and grants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Checker;
 use crate::documents::{Access, Acknowledged, Owner, WarehouseUser};
@@ -17,11 +17,11 @@ pub(super) fn users(checker: &mut Checker<'_>) {
         }
         if let Some(WarehouseUser::By(logins)) = &user.warehouse_user {
             for integration in logins.keys() {
-                checker.must_exist(&user.file, "integration", integration, catalog.integrations.keys());
+                checker.document(&user.file, "integration", integration, &catalog.integrations);
             }
         }
         if let Some(project) = &user.current_project {
-            checker.must_exist(&user.file, "project", project, catalog.projects.keys());
+            checker.document(&user.file, "project", project, &catalog.projects);
             if let Some(found) = catalog.projects.get(project.value())
                 && !found.members.iter().any(|m| m.user.value() == user.name.value())
             {
@@ -71,7 +71,7 @@ pub(super) fn projects(checker: &mut Checker<'_>) {
     for project in catalog.projects.values() {
         let file = &project.file;
         for purpose in &project.purposes {
-            checker.must_exist(file, "purpose", purpose, catalog.purposes.keys());
+            checker.document(file, "purpose", purpose, &catalog.purposes);
         }
         for source in &project.data_sources {
             checker.data_source(file, source);
@@ -89,23 +89,16 @@ pub(super) fn projects(checker: &mut Checker<'_>) {
                 checker.error(file, &project.name, message, "use `group` or `attribute`");
             }
         }
-        let mut seen: Vec<&Name> = Vec::new();
+        let mut seen: HashSet<&Name> = HashSet::new();
         for member in &project.members {
             checker.user(file, &member.user);
-            if seen.contains(&member.user.value()) {
+            if !seen.insert(member.user.value()) {
                 let message = format!("`{}` is a member twice", member.user);
                 checker.error(file, &member.user, message, "remove one of the two");
             }
-            seen.push(member.user.value());
             if let Acknowledged::Purposes(purposes) = &member.acknowledged {
-                for purpose in purposes {
-                    checker.must_exist(
-                        file,
-                        "purpose of this project",
-                        purpose,
-                        project.purposes.iter().map(At::value),
-                    );
-                }
+                let known: Vec<&Name> = project.purposes.iter().map(At::value).collect();
+                purposes.iter().for_each(|purpose| checker.among(file, "purpose of this project", purpose, &known));
             }
         }
     }
@@ -121,6 +114,25 @@ pub(super) fn grants(checker: &mut Checker<'_>) {
                 let message = format!("the grant `{}` needs exactly one of `user` and `group`", grant.name);
                 checker.problems.push(Problem::error(&grant.file, grant.mark, message));
             }
+        }
+    }
+}
+
+pub(super) fn subscriptions(checker: &mut Checker<'_>) {
+    let catalog = checker.catalog;
+    let mut seen: HashMap<(&Name, &Name), &Name> = HashMap::new();
+    for subscription in catalog.subscriptions.values() {
+        let file = &subscription.file;
+        checker.user(file, &subscription.user);
+        checker.data_source(file, &subscription.data_source);
+        for approval in &subscription.approvals {
+            super::policies::approver(checker, file, &approval.role);
+        }
+        let whose = (subscription.user.value(), subscription.data_source.value());
+        if let Some(other) = seen.insert(whose, subscription.name.value()) {
+            let message =
+                format!("`{}` and `{other}` subscribe the same user to the same data source", subscription.name);
+            checker.error(file, &subscription.name, message, "remove one of the two");
         }
     }
 }

@@ -34,24 +34,26 @@ pub(super) fn subscription_policies(checker: &mut Checker<'_>) {
                     checker.problems.push(problem.help("for example `approval: [ OWNER, GOVERNANCE ]`"));
                 }
                 approvers.iter().for_each(|approver| self::approver(checker, &policy.file, approver));
-                let what = "requests are approved through the service, and files hold none";
-                nobody(checker, policy, what);
+                nobody(checker, policy, "nobody's request was approved: those are asked for through the service");
             }
         }
         if policy.requires_action {
-            nobody(checker, policy, "people subscribe through the service, and files hold no such subscription");
+            nobody(checker, policy, "nobody subscribed yet, which people do through the service");
         }
     }
 }
 
-/// Warns of a policy that gives access to nobody by itself, as long as there are only files.
+/// Warns of a policy that gives access to nobody by itself, as long as nobody subscribed to anything.
 fn nobody(checker: &mut Checker<'_>, policy: &Stored<SubscriptionPolicy>, why: &str) {
+    if !checker.catalog.subscriptions.is_empty() {
+        return;
+    }
     let message = format!("the policy `{}` is met by nobody yet: {why}", policy.name);
     let problem = Problem::warning(&policy.file, policy.access.mark(), message);
     checker.problems.push(problem.help("a `grant` subscribes a person or a group, unless a guardrail forbids it"));
 }
 
-fn approver(checker: &mut Checker<'_>, file: &Arc<PathBuf>, name: &At<Name>) {
+pub(super) fn approver(checker: &mut Checker<'_>, file: &Arc<PathBuf>, name: &At<Name>) {
     let known = std::iter::once("OWNER").chain(Permission::NAMES);
     if !known.clone().any(|known| known == name.as_str()) {
         let problem = Problem::error(file, name.mark(), format!("`{name}` is nobody who approves"));
@@ -102,7 +104,7 @@ pub(super) fn data_policies(checker: &mut Checker<'_>) {
                             | RowRule::OlderThan(_, columns)
                             | RowRule::Sample(_, columns) => selector(checker, file, columns),
                             RowRule::Lookup(lookup) => {
-                                let own = |i: &Stored<Integration>| system_schema(i, &lookup.table.schema);
+                                let own = |i: &Arc<Stored<Integration>>| system_schema(i, &lookup.table.schema);
                                 if checker.catalog.integrations.values().any(own) {
                                     let message = format!("`{}` is in a system schema", lookup.table);
                                     let problem = Problem::error(file, rule.mark, message);
@@ -167,15 +169,14 @@ pub(super) fn tests(checker: &mut Checker<'_>) {
         let file = &test.file;
         checker.data_source(file, &test.data_source);
         for policy in test.policies.iter().flatten() {
-            let known = catalog.data_policies.keys().chain(catalog.subscription_policies.keys());
-            checker.must_exist(file, "policy", policy, known);
+            checker.policy(file, policy);
         }
         let source = catalog.data_sources.get(test.data_source.value());
         if let Some(source) = source.filter(|s| !s.columns.is_empty()) {
             let known: Vec<&Name> = source.columns.iter().map(|c| c.name.value()).collect();
             let written = test.rows.iter().flat_map(|row| row.keys());
             for column in written.chain(test.expect.iter().flat_map(|e| e.rows.iter().flat_map(|row| row.keys()))) {
-                checker.must_exist(file, "column", column, known.iter().copied());
+                checker.among(file, "column", column, &known);
             }
         }
         for expectation in &test.expect {

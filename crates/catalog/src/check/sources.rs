@@ -95,7 +95,7 @@ pub(super) fn data_sources(checker: &mut Checker<'_>) {
     let mut views: BTreeMap<(Name, String), Name> = BTreeMap::new();
     for source in catalog.data_sources.values() {
         let file = &source.file;
-        checker.must_exist(file, "integration", &source.integration, catalog.integrations.keys());
+        checker.document(file, "integration", &source.integration, &catalog.integrations);
         for owner in &source.owners {
             match owner {
                 Owner::User(name) => checker.user(file, &placed(name, &source.name)),
@@ -104,8 +104,7 @@ pub(super) fn data_sources(checker: &mut Checker<'_>) {
         }
         columns(checker, source);
         for policy in &source.policies {
-            let known = catalog.data_policies.keys().chain(catalog.subscription_policies.keys());
-            checker.must_exist(file, "policy", policy, known);
+            checker.policy(file, policy);
             let scope = catalog.data_policies.get(policy.value()).map(|p| &p.scope);
             let scope = scope.or_else(|| catalog.subscription_policies.get(policy.value()).map(|p| &p.scope));
             let mut choosable = false;
@@ -123,8 +122,7 @@ pub(super) fn data_sources(checker: &mut Checker<'_>) {
                 data.or_else(|| catalog.subscription_policies.get(out.name.value()).map(|p| p.owners_may_disable));
             match allowed {
                 None => {
-                    let known = catalog.data_policies.keys().chain(catalog.subscription_policies.keys());
-                    checker.must_exist(file, "policy", &out.name, known);
+                    checker.policy(file, &out.name);
                 }
                 Some(false) => {
                     let message = format!("owners may not switch off the policy `{}`", out.name);

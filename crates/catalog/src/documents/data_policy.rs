@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{PolicyStatus, Validity};
 use crate::word_or_form::word_or_form;
-use crate::{Age, At, CheckDigits, Columns, Name, TableName, Where, Who};
+use crate::{Age, At, CheckDigits, Columns, Name, TableName, Where, Who, is_default};
 
 /// A data policy as written.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataPolicyForm {
     /// `data-policy`.
@@ -22,7 +24,7 @@ pub struct DataPolicyForm {
     /// For people.
     pub description: Option<String>,
     /// Whether it counts.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub status: PolicyStatus,
     /// When it counts.
     pub valid: Option<Validity>,
@@ -30,25 +32,26 @@ pub struct DataPolicyForm {
     #[serde(rename = "where")]
     pub scope: Where,
     /// Higher goes first among masks of equal strength and depth.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub priority: i64,
     /// When it was written; among equals the older goes first.
     pub created: Option<DateTime<Utc>>,
     /// Whether a mask selected by a deeper tag may stand in for these.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub yields: bool,
     /// Whether reveal rules may lift these masks.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub revealable: bool,
     /// Whether owners may switch it off for their source.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub owners_may_disable: bool,
     /// Its rules, independent of each other.
     pub rules: Vec<At<RuleForm>>,
 }
 
 /// One rule: exactly one of `mask`, `rows`, `purpose`, `reveal`.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleForm {
     /// Hides or changes values.
@@ -71,7 +74,7 @@ pub struct RuleForm {
 }
 
 /// The `reveal:` of a rule.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RevealForm {
     /// On which columns masks are lifted.
@@ -79,7 +82,8 @@ pub struct RevealForm {
 }
 
 /// The `mask:` of a rule.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MaskRuleForm {
     /// Which columns.
@@ -95,7 +99,7 @@ pub struct MaskRuleForm {
 }
 
 /// One case of a mask.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MaskCaseForm {
     /// Whom it covers.
@@ -130,7 +134,7 @@ word_or_form!(MaskForm, MaskParameters, "Mask", "a map with one mask", {
 });
 
 /// A mask with parameters.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MaskParameters {
     /// The same value for every row, NULL or not.
@@ -154,7 +158,8 @@ pub enum MaskParameters {
 }
 
 /// The parameters of `format_preserving`, all of which may be left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FormatForm {
     /// The check digits that are kept right.
@@ -162,7 +167,8 @@ pub struct FormatForm {
 }
 
 /// The parameters of `randomize`: `domain` with `rate`, or `noise`.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RandomizeForm {
     /// The values that may be drawn.
@@ -176,7 +182,8 @@ pub struct RandomizeForm {
 }
 
 /// The parameters of `noise`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoiseForm {
     /// The standard deviation; of days and times, in days.
@@ -188,7 +195,7 @@ pub struct NoiseForm {
 }
 
 /// The parameters of `k_anonymous`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KAnonymousForm {
     /// How many rows must share the values of the rule's columns, at least 2.
@@ -200,7 +207,8 @@ pub struct KAnonymousForm {
 pub struct Scalar(pub String);
 
 /// The parameters of `regex`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegexForm {
     /// What is replaced.
@@ -212,7 +220,7 @@ pub struct RegexForm {
 }
 
 /// Whether upper and lower case differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LetterCase {
     /// They differ.
@@ -222,7 +230,8 @@ pub enum LetterCase {
 }
 
 /// The parameters of `partial`: exactly one of `first` and `last`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PartialForm {
     /// How many characters are kept at the start.
@@ -243,7 +252,7 @@ pub enum Edge {
 }
 
 /// To what `truncate` cuts, finest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Truncation {
     /// The hour.
@@ -270,7 +279,8 @@ pub enum RowsRuleForm {
 }
 
 /// A row rule: exactly one of its first eight fields, or `cases`.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowsForm {
     /// The user's values contain the column's.
@@ -301,7 +311,8 @@ pub struct RowsForm {
 }
 
 /// One case of a row rule: `for` and one row rule.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowCaseForm {
     /// Whom it covers.
@@ -331,7 +342,8 @@ pub struct RowCaseForm {
 }
 
 /// The parameters of `match`: exactly one of `attribute`, `groups`, `purposes`.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MatchForm {
     /// The attribute whose values are compared.
@@ -345,7 +357,7 @@ pub struct MatchForm {
 }
 
 /// The parameters of `lookup`.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookupForm {
     /// The warehouse table.
@@ -370,7 +382,8 @@ pub enum OtherwiseForm {
 }
 
 /// A mask or row rule with parameters, as a branch: the fields of one of them.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BranchForm {
     /// As in [`MaskParameters`].
@@ -419,7 +432,17 @@ mod words {
     use crate::text_or::TextOr;
     use schemars::{JsonSchema, Schema, SchemaGenerator};
     use serde::de::Error;
-    use serde::{Deserialize, Deserializer};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    impl Serialize for RowsRuleForm {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match self {
+                Self::Never => serializer.serialize_str("never"),
+                Self::AllRows => serializer.serialize_str("all_rows"),
+                Self::Rows(rows) => rows.serialize(serializer),
+            }
+        }
+    }
 
     impl<'de> Deserialize<'de> for RowsRuleForm {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -443,9 +466,15 @@ mod words {
         }
     }
 
-    #[derive(Deserialize)]
+    #[derive(Deserialize, Serialize)]
     #[serde(deny_unknown_fields)]
     struct Nothing {}
+
+    impl Serialize for Scalar {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.0.serialize(serializer)
+        }
+    }
 
     impl<'de> Deserialize<'de> for Scalar {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -471,6 +500,12 @@ mod words {
         any: Vec<At<Name>>,
     }
 
+    impl Serialize for PurposeForm {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_map([("any", &self.0)])
+        }
+    }
+
     impl<'de> Deserialize<'de> for PurposeForm {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             match TextOr::<AnyOf>::deserialize(deserializer)? {
@@ -488,6 +523,15 @@ mod words {
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
             let (one, any) = (generator.subschema_for::<Name>(), generator.subschema_for::<AnyOf>());
             schemars::json_schema!({ "anyOf": [one, any] })
+        }
+    }
+
+    impl Serialize for OtherwiseForm {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match self {
+                Self::Word(word) => word.serialize(serializer),
+                Self::Form(form) => form.serialize(serializer),
+            }
         }
     }
 

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
-use crate::{At, ColumnType, Name, TableName};
+use crate::{At, ColumnType, Name, TableName, is_default};
 
 /// Whether a data source is offered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceStatus {
     /// It has a view.
@@ -18,7 +19,7 @@ pub enum SourceStatus {
 }
 
 /// What becomes of columns that appear after the source was registered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NewColumns {
     /// They stay out of the view until somebody names them.
@@ -40,7 +41,8 @@ pub enum Owner {
 }
 
 /// A column and its tags.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
     /// Its name in the warehouse.
@@ -49,7 +51,7 @@ pub struct Column {
     #[serde(rename = "type")]
     pub column_type: Option<ColumnType>,
     /// Its tags.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Vec<At<Name>>,
     /// For people.
     pub description: Option<String>,
@@ -60,7 +62,7 @@ pub struct Column {
 }
 
 /// A policy that the owner switched off for this source.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptedOut {
     /// The policy.
@@ -70,7 +72,8 @@ pub struct OptedOut {
 }
 
 /// One governed table.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataSource {
     /// `data-source`.
@@ -86,27 +89,27 @@ pub struct DataSource {
     /// The view: `schema.view`; else from the integration.
     pub view: Option<At<TableName>>,
     /// Its owners.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub owners: Vec<Owner>,
     /// Its tags.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Vec<At<Name>>,
     /// Whether it is offered.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub status: SourceStatus,
     /// What becomes of new columns.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub new_columns: NewColumns,
     /// The `chosen_by_owner` policies that the owner chose.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub policies: Vec<At<Name>>,
     /// The policies that the owner switched off.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub without_policies: Vec<OptedOut>,
     /// When it was registered; only policies that select by `created` need it.
     pub created: Option<DateTime<Utc>>,
     /// Its columns; asked in the warehouse when none is written.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub columns: Vec<Column>,
 }
 
@@ -115,13 +118,22 @@ mod owner_form {
     use crate::text_or::TextOr;
     use schemars::{JsonSchema, Schema, SchemaGenerator};
     use serde::de::Error;
-    use serde::{Deserialize, Deserializer};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     #[derive(Deserialize, JsonSchema)]
     #[serde(rename_all = "snake_case")]
     enum Form {
         User(At<Name>),
         Group(At<Name>),
+    }
+
+    impl Serialize for Owner {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match self {
+                Owner::User(name) => name.serialize(serializer),
+                Owner::Group(name) => serializer.collect_map([("group", name)]),
+            }
+        }
     }
 
     impl<'de> Deserialize<'de> for Owner {

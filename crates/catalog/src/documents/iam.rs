@@ -1,7 +1,8 @@
 //! `iam` of an integration: logging in by the identity that AWS knows, with passwords of a few minutes.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use crate::{At, Name};
 
@@ -15,9 +16,10 @@ pub enum Issuer {
 }
 
 /// Temporary credentials of AWS IAM. Never the credentials themselves.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(try_from = "Form")]
-#[schemars(!try_from, with = "Form")]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(try_from = "Form", into = "Form")]
+#[schemars(!try_from, !into, with = "Form")]
 pub struct Iam {
     /// Who issues them.
     pub issuer: Issuer,
@@ -30,7 +32,8 @@ pub struct Iam {
 }
 
 /// As written.
-#[derive(Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Iam", extend("oneOf" = [{ "required": ["cluster"] }, { "required": ["workgroup"] }]))]
 struct Form {
@@ -51,6 +54,16 @@ struct Form {
 /// Credentials are only needed to connect: sessions outlive them.
 fn shortest() -> At<u32> {
     At::nowhere(900)
+}
+
+impl From<Iam> for Form {
+    fn from(iam: Iam) -> Self {
+        let (cluster, workgroup) = match iam.issuer {
+            Issuer::Cluster(cluster) => (Some(cluster), None),
+            Issuer::Workgroup(workgroup) => (None, Some(workgroup)),
+        };
+        Self { cluster, workgroup, region: iam.region, profile: iam.profile, seconds: iam.seconds }
+    }
 }
 
 impl TryFrom<Form> for Iam {

@@ -1,14 +1,15 @@
 //! `kind: integration`: one configured warehouse.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::Iam;
 use crate::text_or::TextOr;
-use crate::{At, Name};
+use crate::{At, Name, is_default};
 
 /// Which warehouse speaks there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
     /// Amazon Redshift.
@@ -18,7 +19,7 @@ pub enum Engine {
 }
 
 /// Where the views live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Layout {
     /// In the database of the tables.
@@ -28,7 +29,7 @@ pub enum Layout {
 }
 
 /// How the connection is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tls {
     /// Never encrypted.
@@ -44,8 +45,8 @@ pub enum Tls {
 }
 
 /// Where a secret is found. Never the secret itself.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Secret {
     /// In an environment variable.
     Env(String),
@@ -73,16 +74,16 @@ impl<'de> Deserialize<'de> for Secret {
 }
 
 /// Impersonation: a permitted user sees the warehouse as somebody else.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Impersonation {
     /// Whether it is possible at all.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub enabled: bool,
 }
 
 /// Where a data source's view is put unless the data source says otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ViewPlacement {
     /// The schema of all views.
@@ -123,7 +124,8 @@ fn scrim_owner() -> At<Name> {
 }
 
 /// One configured warehouse.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Integration {
     /// `integration`.
@@ -142,7 +144,7 @@ pub struct Integration {
     /// The database to connect to.
     pub database: At<Name>,
     /// The databases whose tables may be governed; the one above by default.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub databases: Vec<At<Name>>,
     /// The service's login, made by the install when missing.
     #[serde(default = "scrim_system")]
@@ -168,10 +170,10 @@ pub struct Integration {
     #[serde(default = "scrim_owner")]
     pub owner_role: At<Name>,
     /// Impersonation.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub impersonation: Impersonation,
     /// Where views are put.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub views: ViewPlacement,
 }
 

@@ -4,14 +4,21 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_with::skip_serializing_none;
 
 use crate::text_or::TextOr;
-use crate::{At, Name};
+use crate::{At, Name, is_default};
 
 /// One value or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Values(pub Vec<At<Name>>);
+
+impl Serialize for Values {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
 
 impl<'de> Deserialize<'de> for Values {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -34,7 +41,7 @@ impl JsonSchema for Values {
 }
 
 /// What a user may do in Scrim itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Permission {
     /// Configures integrations.
@@ -78,6 +85,15 @@ pub enum WarehouseUser {
     By(BTreeMap<At<Name>, At<Name>>),
 }
 
+impl Serialize for WarehouseUser {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Everywhere(login) => login.serialize(serializer),
+            Self::By(logins) => logins.serialize(serializer),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for WarehouseUser {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match TextOr::deserialize(deserializer)? {
@@ -100,7 +116,8 @@ impl JsonSchema for WarehouseUser {
 }
 
 /// A person.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct User {
     /// `user`.
@@ -112,18 +129,18 @@ pub struct User {
     /// The exact `current_user` in the warehouses; the name by default.
     pub warehouse_user: Option<WarehouseUser>,
     /// The groups the user is in.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub groups: Vec<At<Name>>,
     /// The user's own attributes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub attributes: BTreeMap<At<Name>, Values>,
     /// What the user may do in Scrim.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub permissions: Vec<Permission>,
     /// The project under which the user acts.
     pub current_project: Option<At<Name>>,
     /// A disabled user sees nothing.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub disabled: bool,
 }
 
@@ -143,7 +160,8 @@ impl User {
 }
 
 /// A group.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
     /// `group`.
@@ -153,12 +171,13 @@ pub struct Group {
     /// For people.
     pub description: Option<String>,
     /// Attributes that every member has.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub attributes: BTreeMap<At<Name>, Values>,
 }
 
 /// Declares an attribute key, so that policies may name it before anybody has it.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attribute {
     /// `attribute`.

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_with::skip_serializing_none;
 
 use super::Values;
 use crate::text_or::TextOr;
-use crate::{At, Name};
+use crate::{At, Name, is_default};
 
 /// A value of a row: its text as written, or NULL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,12 @@ pub struct Cell(pub Option<String>);
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
 
 impl<'de> Deserialize<'de> for Cell {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -38,9 +45,18 @@ pub enum ExpectedCell {
     Masked(bool),
 }
 
+impl Serialize for ExpectedCell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Value(cell) => cell.serialize(serializer),
+            Self::Masked(masked) => serializer.collect_map([("masked", masked)]),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for ExpectedCell {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
+        #[derive(Deserialize, Serialize)]
         #[serde(deny_unknown_fields)]
         struct Form {
             masked: bool,
@@ -87,18 +103,27 @@ pub enum As {
 }
 
 /// A person made up for a test.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Somebody {
     /// Groups, with the attributes they carry.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub groups: Vec<At<Name>>,
     /// Attributes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub attributes: BTreeMap<At<Name>, Values>,
     /// Purposes held.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub purposes: Vec<At<Name>>,
+}
+
+impl Serialize for As {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::User(name) => name.serialize(serializer),
+            Self::Somebody(somebody) => somebody.serialize(serializer),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for As {
@@ -122,7 +147,7 @@ impl JsonSchema for As {
 }
 
 /// The rows that one person must see.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// As whom.
@@ -133,7 +158,8 @@ pub struct Expectation {
 }
 
 /// A test of policies, run by the reference evaluator.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyTest {
     /// `policy-test`.
@@ -151,7 +177,7 @@ pub struct PolicyTest {
     /// The rows of the table.
     pub rows: Vec<BTreeMap<At<Name>, Cell>>,
     /// The rows of the tables that `lookup` rules read, by table.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub lookups: BTreeMap<crate::TableName, Vec<BTreeMap<Name, Cell>>>,
     /// What must be seen.
     pub expect: Vec<Expectation>,

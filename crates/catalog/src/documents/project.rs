@@ -3,14 +3,16 @@
 use chrono::{DateTime, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_with::skip_serializing_none;
 
 use super::{Access, Owner};
 use crate::text_or::TextOr;
-use crate::{At, Name};
+use crate::{At, Name, is_default};
 
 /// Describes or reserves a tag; tags spring into being when used.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TagNote {
     /// `tag`.
@@ -22,7 +24,8 @@ pub struct TagNote {
 }
 
 /// Why data is used. Dotted names form a tree.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Purpose {
     /// `purpose`.
@@ -50,6 +53,15 @@ impl Default for Acknowledged {
     }
 }
 
+impl Serialize for Acknowledged {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::All(all) => serializer.serialize_bool(*all),
+            Self::Purposes(purposes) => purposes.serialize(serializer),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Acknowledged {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match TextOr::deserialize(deserializer)? {
@@ -72,18 +84,19 @@ impl JsonSchema for Acknowledged {
 }
 
 /// A member of a project.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
     /// The user.
     pub user: At<Name>,
     /// The purposes acknowledged.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub acknowledged: Acknowledged,
 }
 
 /// Members, data sources and purposes; a user acts under at most one at a time.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Project {
     /// `project`.
@@ -93,25 +106,25 @@ pub struct Project {
     /// For people.
     pub description: Option<String>,
     /// Its purposes; in files they count as approved by whoever applies them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub purposes: Vec<At<Name>>,
     /// Its data sources. Membership never subscribes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub data_sources: Vec<At<Name>>,
     /// Its owners.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub owners: Vec<Owner>,
     /// Who may join.
     #[serde(default = "individuals")]
     pub access: Access,
     /// Its members.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub members: Vec<Member>,
     /// One salt for all its data sources, so that hashes join.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub masked_joins: bool,
     /// Every member sees only what all members may see.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub equalized: bool,
 }
 
@@ -120,7 +133,8 @@ fn individuals() -> Access {
 }
 
 /// An individual subscription, of a user or of every member of a group.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
     /// `grant`.

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
-use crate::{At, Name, Where, Who, tag};
+use crate::{At, Name, Where, Who, is_default, tag};
 
 /// Whether a policy counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PolicyStatus {
     /// It counts.
@@ -22,7 +23,8 @@ pub enum PolicyStatus {
 }
 
 /// When a policy counts: `from` is inside, `until` is not.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Validity {
     /// From this moment on.
@@ -39,7 +41,7 @@ impl Validity {
 }
 
 /// How a policy goes together with others on the same data source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Combine {
     /// It must be met.
@@ -50,7 +52,7 @@ pub enum Combine {
 }
 
 /// Who may read.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// Every active user.
@@ -64,7 +66,7 @@ pub enum Access {
 }
 
 /// Conditions of access: those of [`Who`], and those that compare a user with the data source's tags.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessWho {
     /// Every active user.
@@ -90,7 +92,7 @@ pub enum AccessWho {
 }
 
 /// Which tags of a data source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TagsOn {
     /// Those of the source itself.
@@ -100,7 +102,7 @@ pub enum TagsOn {
 }
 
 /// How many of the tags.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TagMatch {
     /// At least one.
@@ -110,7 +112,7 @@ pub enum TagMatch {
 }
 
 /// Compares an attribute of the user with tags.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TagAsAttribute {
     /// The attribute.
@@ -123,7 +125,7 @@ pub struct TagAsAttribute {
 }
 
 /// Compares the groups of the user with tags.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TagAsGroup {
     /// The tags of what.
@@ -198,7 +200,8 @@ impl AccessWho {
 }
 
 /// Who may read a data source at all.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubscriptionPolicy {
     /// `subscription-policy`.
@@ -208,7 +211,7 @@ pub struct SubscriptionPolicy {
     /// For people.
     pub description: Option<String>,
     /// Whether it counts.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub status: PolicyStatus,
     /// When it counts.
     pub valid: Option<Validity>,
@@ -218,18 +221,18 @@ pub struct SubscriptionPolicy {
     /// Who may read.
     pub access: At<Access>,
     /// How it goes together with others.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub combine: Combine,
     /// A guardrail never gives access, and nothing overrides it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub guardrail: bool,
     /// Whether users without access may know of the data sources.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub discoverable: bool,
     /// Whether users must subscribe themselves.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub requires_action: bool,
     /// Whether owners may switch it off for their source.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub owners_may_disable: bool,
 }

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
 /// Prints one statement a view; a source that cannot be compiled is an error, and the others are printed.
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Failure> {
     let catalog = files::catalog(&arguments.dir, output)?;
-    let mut sources: Vec<_> = catalog.data_sources.values().collect();
+    let mut sources: Vec<_> = catalog.data_sources.values().map(|source| &**source).collect();
     if let Some(wanted) = &arguments.source {
         sources = vec![files::named(&catalog.data_sources, "data source", wanted)?];
     }

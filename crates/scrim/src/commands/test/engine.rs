@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::sync::Arc;
 
 use scrim_catalog::documents::{DataSource, Engine as Warehouses, Expectation, Integration, Layout, Secret, Tls};
 use scrim_catalog::{At, Catalog, ColumnType, Name, TableName};
@@ -68,12 +69,12 @@ impl Engine {
         };
         source.table = At::nowhere(TableName { database: None, ..source.table.value().clone() });
         if let Some(stored) = catalog.data_sources.get_mut(wanted) {
-            stored.item.table = source.table.clone();
+            Arc::make_mut(stored).item.table = source.table.clone();
         }
         let Some(stored) = catalog.integrations.get_mut(source.integration.value()) else {
             return Err(Failure::NoIntegration);
         };
-        self.governs(&mut stored.item, &database)?;
+        self.governs(&mut Arc::make_mut(stored).item, &database)?;
         let integration = stored.item.clone();
         for statement in tables(trial, &source).iter().flat_map(table) {
             admin.batch_execute(&statement).await?;

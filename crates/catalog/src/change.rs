@@ -1,0 +1,226 @@
+//! Changes of a catalog: what is put and deleted, what follows from it in other documents, and the catalog afterwards.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::catalog::Catalog;
+use crate::documents::{Acknowledged, DataSource, Project, Purpose, User};
+use crate::{At, Document, Kind, Name, Problem, Severity, check};
+
+/// One change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A document is made, or takes the place of the one of its kind and name.
+    Put(Document),
+    /// A document goes.
+    Delete(Kind, Name),
+}
+
+impl Change {
+    /// Of which document.
+    pub fn of(&self) -> (Kind, &Name) {
+        match self {
+            Self::Put(document) => (document.kind(), document.name().value()),
+            Self::Delete(kind, name) => (*kind, name),
+        }
+    }
+}
+
+/// A catalog after changes.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// The catalog.
+    pub catalog: Catalog,
+    /// Every document that was changed, also those that only followed, once each.
+    pub changes: Vec<Change>,
+    /// What somebody should know.
+    pub warnings: Vec<Problem>,
+}
+
+/// By which name problems call a document that stands in no file: as the API does.
+pub fn place(kind: Kind, name: &str) -> Arc<PathBuf> {
+    Arc::new(PathBuf::from(format!("{}/{name}", kind.plural())))
+}
+
+impl Catalog {
+    /// The catalog of these documents, which stand in no file.
+    ///
+    /// # Errors
+    /// Every problem, when one of them is an error.
+    pub fn of(documents: impl IntoIterator<Item = Document>) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        let (mut catalog, mut problems) = (Self::default(), Vec::new());
+        for document in documents {
+            catalog.put(&place(document.kind(), document.name()), document, &mut problems);
+        }
+        check::all(&catalog, &mut problems);
+        if problems.iter().any(|problem| problem.severity == Severity::Error) {
+            return Err(problems);
+        }
+        Ok((catalog, problems))
+    }
+
+    /// The catalog after these changes and what follows from them: who leaves a project acts under it no longer; what is
+    /// deleted is taken out of the lists it stands in, with the grants and subscriptions that are about it; a purpose whose
+    /// text changes must be acknowledged again. What a policy or an owner's list names cannot be deleted: those would
+    /// mean something else without it.
+    ///
+    /// # Errors
+    /// Every problem, when one of them is an error; this catalog stays as it is.
+    pub fn apply(&self, changes: Vec<Change>) -> Result<Applied, Vec<Problem>> {
+        let mut catalog = self.clone();
+        let mut problems = Vec::new();
+        let mut touched: BTreeSet<(Kind, Name)> = BTreeSet::new();
+        for change in changes {
+            let mut all = catalog.following(&change);
+            all.push(change);
+            for change in all {
+                let (kind, name) = change.of();
+                touched.insert((kind, name.clone()));
+                match change {
+                    Change::Put(document) => catalog.put(&place(kind, document.name()), document, &mut problems),
+                    Change::Delete(kind, name) => catalog.take(kind, &name),
+                }
+            }
+        }
+        check::all(&catalog, &mut problems);
+        if problems.iter().any(|problem| problem.severity == Severity::Error) {
+            return Err(problems);
+        }
+        let changes = touched.into_iter().map(|(kind, name)| match catalog.document(kind, &name) {
+            Some(document) => Change::Put(document),
+            None => Change::Delete(kind, name),
+        });
+        let changes = changes.collect();
+        Ok(Applied { catalog, changes, warnings: problems })
+    }
+
+    /// What follows from a change in other documents.
+    fn following(&self, change: &Change) -> Vec<Change> {
+        match change {
+            Change::Put(Document::Project(project)) => self.left(project),
+            Change::Put(Document::Purpose(purpose)) => self.lapsed(purpose),
+            Change::Put(_) => vec![],
+            Change::Delete(Kind::Group, name) => self.without_group(name),
+            Change::Delete(Kind::User, name) => self.without_user(name),
+            Change::Delete(Kind::DataSource, name) => self.without_source(name),
+            Change::Delete(Kind::Tag, name) => self.sources(|source| untag(source, name)),
+            Change::Delete(Kind::Purpose, name) => self.projects(|project| forget(project, name, true)),
+            Change::Delete(Kind::Project, name) => self.users(|user| acts_under(user, name).then(|| none(user))),
+            Change::Delete(..) => vec![],
+        }
+    }
+
+    /// Whoever is no member any more does not act under the project.
+    fn left(&self, project: &Project) -> Vec<Change> {
+        let members: BTreeSet<&Name> = project.members.iter().map(|member| member.user.value()).collect();
+        self.users(|user| {
+            (acts_under(user, project.name.value()) && !members.contains(user.name.value())).then(|| none(user))
+        })
+    }
+
+    /// Nobody has acknowledged another text.
+    fn lapsed(&self, purpose: &Purpose) -> Vec<Change> {
+        let before = self.purposes.get(purpose.name.value());
+        if before.is_none_or(|before| before.acknowledgement == purpose.acknowledgement) {
+            return vec![];
+        }
+        self.projects(|project| forget(project, purpose.name.value(), false))
+    }
+
+    fn without_group(&self, name: &Name) -> Vec<Change> {
+        let mut changes = self.users(|user| {
+            let mut user = user.clone();
+            remove(&mut user.groups, name).then_some(user)
+        });
+        let granted = self.grants.values().filter(|grant| grant.group.as_ref().is_some_and(|g| g.value() == name));
+        changes.extend(granted.map(|grant| Change::Delete(Kind::Grant, grant.name.value().clone())));
+        changes
+    }
+
+    fn without_user(&self, name: &Name) -> Vec<Change> {
+        let mut changes = self.projects(|project| {
+            let mut project = project.clone();
+            let before = project.members.len();
+            project.members.retain(|member| member.user.value() != name);
+            (project.members.len() < before).then_some(project)
+        });
+        let granted = self.grants.values().filter(|grant| grant.user.as_ref().is_some_and(|user| user.value() == name));
+        changes.extend(granted.map(|grant| Change::Delete(Kind::Grant, grant.name.value().clone())));
+        let subscribed = self.subscriptions.values().filter(|subscription| subscription.user.value() == name);
+        changes.extend(subscribed.map(|one| Change::Delete(Kind::Subscription, one.name.value().clone())));
+        changes
+    }
+
+    fn without_source(&self, name: &Name) -> Vec<Change> {
+        let mut changes = self.projects(|project| {
+            let mut project = project.clone();
+            remove(&mut project.data_sources, name).then_some(project)
+        });
+        let granted = self.grants.values().filter(|grant| grant.data_source.value() == name);
+        changes.extend(granted.map(|grant| Change::Delete(Kind::Grant, grant.name.value().clone())));
+        let subscribed = self.subscriptions.values().filter(|subscription| subscription.data_source.value() == name);
+        changes.extend(subscribed.map(|one| Change::Delete(Kind::Subscription, one.name.value().clone())));
+        changes
+    }
+
+    fn users(&self, changed: impl Fn(&User) -> Option<User>) -> Vec<Change> {
+        let users = self.users.values().filter_map(|user| changed(&user.item));
+        users.map(|user| Change::Put(Document::User(Box::new(user)))).collect()
+    }
+
+    fn projects(&self, changed: impl Fn(&Project) -> Option<Project>) -> Vec<Change> {
+        let projects = self.projects.values().filter_map(|project| changed(&project.item));
+        projects.map(|project| Change::Put(Document::Project(Box::new(project)))).collect()
+    }
+
+    fn sources(&self, changed: impl Fn(&DataSource) -> Option<DataSource>) -> Vec<Change> {
+        let sources = self.data_sources.values().filter_map(|source| changed(&source.item));
+        sources.map(|source| Change::Put(Document::DataSource(Box::new(source)))).collect()
+    }
+}
+
+fn acts_under(user: &User, project: &Name) -> bool {
+    user.current_project.as_ref().is_some_and(|current| current.value() == project)
+}
+
+fn none(user: &User) -> User {
+    User { current_project: None, ..user.clone() }
+}
+
+/// Takes a name out of a list; tells whether it stood there.
+fn remove(list: &mut Vec<At<Name>>, name: &Name) -> bool {
+    let before = list.len();
+    list.retain(|one| one.value() != name);
+    list.len() < before
+}
+
+fn untag(source: &DataSource, tag: &Name) -> Option<DataSource> {
+    let mut source = source.clone();
+    let mut changed = remove(&mut source.tags, tag);
+    for column in &mut source.columns {
+        changed |= remove(&mut column.tags, tag);
+    }
+    changed.then_some(source)
+}
+
+/// Nobody has acknowledged the purpose; `gone`: nor does the project have it.
+fn forget(project: &Project, purpose: &Name, gone: bool) -> Option<Project> {
+    if !project.purposes.iter().any(|one| one.value() == purpose) {
+        return None;
+    }
+    let mut project = project.clone();
+    let mut others = project.purposes.clone();
+    remove(&mut others, purpose);
+    for member in &mut project.members {
+        match &mut member.acknowledged {
+            Acknowledged::All(true) => member.acknowledged = Acknowledged::Purposes(others.clone()),
+            Acknowledged::All(false) => {}
+            Acknowledged::Purposes(purposes) => drop(remove(purposes, purpose)),
+        }
+    }
+    if gone {
+        project.purposes = others;
+    }
+    Some(project)
+}
