@@ -242,7 +242,7 @@ pub fn documents(choice: &mut Choice) -> String {
     }
     let whom = choice.of(&["user: u1", "user: u2", "user: u3", "user: u4", "group: hr"]);
     let _ = write!(text, "{{ kind: grant, name: g, {whom}, data_source: s }}\n---\n");
-    for user in 1..4 {
+    for user in [1, 2, 4] {
         let state = choice.of(&["active", "active", "active", "requested", "revoked"]);
         let by = choice.of(&["u4", "u4", "u1"]);
         let _ = write!(
