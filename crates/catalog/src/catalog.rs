@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::documents::{
     Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, Subscription,
-    SubscriptionPolicy, TagNote, User,
+    SubscriptionPolicy, TagNote, User, Webhook,
 };
 use crate::{Mark, Name, Rule};
 
@@ -78,6 +78,8 @@ pub struct Catalog {
     pub data_policies: Named<DataPolicy>,
     /// Tests of policies.
     pub policy_tests: Named<PolicyTest>,
+    /// Who is told of events.
+    pub webhooks: Named<Webhook>,
 }
 
 impl Catalog {

@@ -50,14 +50,9 @@ impl Catalog {
     /// Every problem, when one of them is an error.
     pub fn of(documents: impl IntoIterator<Item = Document>) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
         let (mut catalog, mut problems) = (Self::default(), Vec::new());
-        for document in documents {
-            catalog.put(&place(document.kind(), document.name()), document, &mut problems);
-        }
-        check::all(&catalog, &mut problems);
-        if problems.iter().any(|problem| problem.severity == Severity::Error) {
-            return Err(problems);
-        }
-        Ok((catalog, problems))
+        documents.into_iter().for_each(|document| catalog.make(Change::Put(document), &mut problems));
+        let warnings = catalog.checked(problems)?;
+        Ok((catalog, warnings))
     }
 
     /// The catalog after these changes and what follows from them: who leaves a project acts under it no longer; what is
@@ -77,22 +72,41 @@ impl Catalog {
             for change in all {
                 let (kind, name) = change.of();
                 touched.insert((kind, name.clone()));
-                match change {
-                    Change::Put(document) => catalog.put(&place(kind, document.name()), document, &mut problems),
-                    Change::Delete(kind, name) => catalog.take(kind, &name),
-                }
+                catalog.make(change, &mut problems);
             }
         }
-        check::all(&catalog, &mut problems);
-        if problems.iter().any(|problem| problem.severity == Severity::Error) {
-            return Err(problems);
-        }
+        let warnings = catalog.checked(problems)?;
         let changes = touched.into_iter().map(|(kind, name)| match catalog.document(kind, &name) {
             Some(document) => Change::Put(document),
             None => Change::Delete(kind, name),
         });
         let changes = changes.collect();
-        Ok(Applied { catalog, changes, warnings: problems })
+        Ok(Applied { catalog, changes, warnings })
+    }
+
+    /// The catalog after exactly these changes, which were made of another catalog with all that follows from them.
+    ///
+    /// # Errors
+    /// Every problem, when one of them is an error.
+    pub fn replay(&self, changes: impl IntoIterator<Item = Change>) -> Result<Self, Vec<Problem>> {
+        let (mut catalog, mut problems) = (self.clone(), Vec::new());
+        changes.into_iter().for_each(|change| catalog.make(change, &mut problems));
+        catalog.checked(problems)?;
+        Ok(catalog)
+    }
+
+    fn make(&mut self, change: Change, problems: &mut Vec<Problem>) {
+        match change {
+            Change::Put(document) => self.put(&place(document.kind(), document.name()), document, problems),
+            Change::Delete(kind, name) => self.take(kind, &name),
+        }
+    }
+
+    /// The warnings of a catalog without errors, beside the problems that reading it had.
+    fn checked(&self, mut problems: Vec<Problem>) -> Result<Vec<Problem>, Vec<Problem>> {
+        check::all(self, &mut problems);
+        let errors = problems.iter().any(|problem| problem.severity == Severity::Error);
+        if errors { Err(problems) } else { Ok(problems) }
     }
 
     /// What follows from a change in other documents.
@@ -206,7 +220,8 @@ fn untag(source: &DataSource, tag: &Name) -> Option<DataSource> {
 
 /// Nobody has acknowledged the purpose; `gone`: nor does the project have it.
 fn forget(project: &Project, purpose: &Name, gone: bool) -> Option<Project> {
-    if !project.purposes.iter().any(|one| one.value() == purpose) {
+    let requested = project.requested_purposes.iter().map(|request| &request.purpose);
+    if !project.purposes.iter().chain(requested).any(|one| one.value() == purpose) {
         return None;
     }
     let mut project = project.clone();
@@ -221,6 +236,7 @@ fn forget(project: &Project, purpose: &Name, gone: bool) -> Option<Project> {
     }
     if gone {
         project.purposes = others;
+        project.requested_purposes.retain(|request| request.purpose.value() != purpose);
     }
     Some(project)
 }

@@ -9,6 +9,7 @@ mod policy_test;
 mod project;
 mod subscription;
 mod subscription_policy;
+mod webhook;
 
 pub use data_policy::{
     BranchForm, DataPolicyForm, Edge, FormatForm, KAnonymousForm, LetterCase, LookupForm, MaskCaseForm, MaskForm,
@@ -20,9 +21,10 @@ pub use iam::{Iam, Issuer};
 pub use integration::{Engine, Impersonation, Integration, Layout, Secret, Tls, ViewPlacement};
 pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};
 pub use policy_test::{As, Cell, Expectation, ExpectedCell, PolicyTest, Somebody};
-pub use project::{Acknowledged, Grant, Member, Project, Purpose, TagNote};
+pub use project::{Acknowledged, Grant, Member, Project, Purpose, PurposeRequest, TagNote};
 pub use subscription::{Approval, Subscription, SubscriptionState};
 pub use subscription_policy::{
     Access, AccessWho, Combine, PolicyStatus, SubscriptionPolicy, TagAsAttribute, TagAsGroup, TagMatch, TagsOn,
     Validity,
 };
+pub use webhook::{Webhook, WebhookFormat};

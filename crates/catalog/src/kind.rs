@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::catalog::{Catalog, DataPolicy, Named, Stored};
 use crate::documents::{
     Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, Subscription,
-    SubscriptionPolicy, TagNote, User,
+    SubscriptionPolicy, TagNote, User, Webhook,
 };
 use crate::{At, Mark, Name, Problem, rule_reading};
 
@@ -51,7 +51,8 @@ kept_as_written!(
     Grant,
     Subscription,
     SubscriptionPolicy,
-    PolicyTest
+    PolicyTest,
+    Webhook
 );
 
 impl Kept for DataPolicy {
@@ -114,6 +115,13 @@ macro_rules! kinds {
             pub fn plural(self) -> &'static str {
                 match self {
                     $(Self::$variant => $plural),+
+                }
+            }
+
+            /// The schema of its documents, by reference to a definition of the generator.
+            pub fn schema(self, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                match self {
+                    $(Self::$variant => generator.subschema_for::<$form>()),+
                 }
             }
 
@@ -235,6 +243,7 @@ kinds! {
     SubscriptionPolicy(SubscriptionPolicy) in subscription_policies: "subscription-policy", "subscription-policies";
     DataPolicy(DataPolicyForm) in data_policies: "data-policy", "data-policies";
     PolicyTest(PolicyTest) in policy_tests: "policy-test", "policy-tests";
+    Webhook(Webhook) in webhooks: "webhook", "webhooks";
 }
 
 /// Whatever reads a type from a text.

@@ -73,6 +73,9 @@ pub(super) fn projects(checker: &mut Checker<'_>) {
         for purpose in &project.purposes {
             checker.document(file, "purpose", purpose, &catalog.purposes);
         }
+        for request in &project.requested_purposes {
+            checker.document(file, "purpose", &request.purpose, &catalog.purposes);
+        }
         for source in &project.data_sources {
             checker.data_source(file, source);
         }

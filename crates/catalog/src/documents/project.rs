@@ -94,6 +94,21 @@ pub struct Member {
     pub acknowledged: Acknowledged,
 }
 
+/// A purpose that somebody asked for.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PurposeRequest {
+    /// The purpose.
+    pub purpose: At<Name>,
+    /// Who asked.
+    pub by: At<Name>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
 /// Members, data sources and purposes; a user acts under at most one at a time.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -108,6 +123,9 @@ pub struct Project {
     /// Its purposes; in files they count as approved by whoever applies them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub purposes: Vec<At<Name>>,
+    /// Purposes that somebody asked for, and that count once they are approved.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub requested_purposes: Vec<PurposeRequest>,
     /// Its data sources. Membership never subscribes.
     #[serde(default, skip_serializing_if = "is_default")]
     pub data_sources: Vec<At<Name>>,

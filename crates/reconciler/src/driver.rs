@@ -1,0 +1,211 @@
+//! The driver of one integration.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use scrim_catalog::documents::Integration;
+use scrim_catalog::{Catalog, Name};
+use scrim_registry::{Registry, World};
+use scrim_store::{Lease, Store, StoreError};
+use scrim_sync::{Options, Report, SyncError};
+use scrim_warehouse::{Warehouse, WarehouseError};
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use crate::Settings;
+use crate::pace::{boundary, pause};
+use crate::record::Record;
+
+/// Drives one integration while it exists and the process does.
+pub(crate) struct Driver {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) integration: Name,
+    pub(crate) holder: String,
+    pub(crate) settings: Settings,
+    pub(crate) bell: Arc<Notify>,
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+/// Why a driver leads no longer.
+enum Ended {
+    /// The integration is gone from the catalog.
+    Gone,
+    /// Another replica has the lease, or the metadata database does not answer.
+    Lost,
+    /// The process stops.
+    Stopped,
+}
+
+/// What is kept between pushes.
+struct Connected {
+    /// How it was connected to.
+    integration: Integration,
+    warehouse: Warehouse,
+}
+
+impl Driver {
+    pub(crate) async fn run(mut self) {
+        let name = format!("integration/{}", self.integration);
+        loop {
+            if *self.stop.borrow() {
+                return;
+            }
+            let store = self.registry.store().clone();
+            match store.acquire(&name, &self.holder, self.settings.lease, Utc::now()).await {
+                Ok(Some(lease)) => {
+                    let (lost, watching) = keep(store.clone(), lease.clone(), self.settings.lease);
+                    let ended = self.lead(lost).await;
+                    watching.abort();
+                    if !matches!(ended, Ended::Lost)
+                        && let Err(error) = store.release(&lease).await
+                    {
+                        tracing::warn!(integration = %self.integration, %error, "the lease could not be given back");
+                    }
+                    match ended {
+                        Ended::Gone | Ended::Stopped => return,
+                        Ended::Lost => {}
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => tracing::warn!(integration = %self.integration, %error, "no lease can be had"),
+            }
+            if !self.registry.world().catalog.integrations.contains_key(&self.integration) {
+                return;
+            }
+            let wait = self.settings.lease / 4;
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                _ = self.stop.changed() => {}
+            }
+        }
+    }
+
+    /// Pushes whenever there is reason to, until the lease is lost.
+    async fn lead(&mut self, mut lost: watch::Receiver<bool>) -> Ended {
+        let mut record = match Record::load(self.registry.store(), &self.integration).await {
+            Ok(record) => record,
+            Err(error) => {
+                tracing::warn!(integration = %self.integration, %error, "how it stands cannot be read");
+                return Ended::Lost;
+            }
+        };
+        let mut news = self.registry.watch();
+        let mut connected: Option<Connected> = None;
+        let mut failures = 0;
+        loop {
+            news.mark_unchanged();
+            let world = self.registry.world();
+            let Some(integration) = world.catalog.integrations.get(&self.integration) else { return Ended::Gone };
+            let integration = integration.item.clone();
+            if connected.as_ref().is_some_and(|connected| connected.integration != integration) {
+                connected = None;
+            }
+            let pushing = push(&world, integration, &mut connected, &mut record);
+            // A push that is broken off leaves whole steps behind.
+            let pushed = tokio::select! {
+                pushed = pushing => pushed,
+                _ = lost.wait_for(|lost| *lost) => return Ended::Lost,
+            };
+            let now = Utc::now();
+            let good = matches!(&pushed, Ok(report) if report.failed.is_empty());
+            failures = if good { 0 } else { failures + 1 };
+            let wait = if good { self.settings.compare_every } else { pause(failures) };
+            if let Err(error) = self.note(&world, pushed, wait, now, &mut connected, &mut record).await {
+                tracing::error!(integration = %self.integration, %error, "how it stands cannot be written");
+                return Ended::Lost;
+            }
+            let due = Instant::now() + self.until(&world.catalog, now).map_or(wait, |until| until.min(wait));
+            tokio::select! {
+                changed = news.changed() => if changed.is_err() { return Ended::Stopped },
+                () = self.bell.notified() => {}
+                () = tokio::time::sleep_until(due) => {}
+                _ = lost.wait_for(|lost| *lost) => return Ended::Lost,
+                _ = self.stop.wait_for(|stop| *stop) => return Ended::Stopped,
+            }
+        }
+    }
+
+    /// How long it is until time alone changes something.
+    fn until(&self, catalog: &Catalog, now: DateTime<Utc>) -> Option<Duration> {
+        boundary(catalog, now).map(|moment| (moment - now + TimeDelta::milliseconds(1)).to_std().unwrap_or_default())
+    }
+
+    /// Writes down what came of a push.
+    async fn note(
+        &self,
+        world: &World,
+        pushed: Result<Report, SyncError>,
+        wait: Duration,
+        now: DateTime<Utc>,
+        connected: &mut Option<Connected>,
+        record: &mut Record,
+    ) -> Result<(), StoreError> {
+        let now = now.trunc_subsecs(6);
+        let retry = TimeDelta::from_std(wait).ok().map(|wait| (now + wait).trunc_subsecs(6));
+        match pushed {
+            Ok(report) => {
+                let retry = retry.filter(|_| !report.failed.is_empty());
+                for failed in &report.failed {
+                    tracing::warn!(integration = %self.integration, source = failed.data_source, closed = failed.closed,
+                        reason = failed.reason, "a data source is not as it should be");
+                }
+                if report.changes_anything() {
+                    tracing::info!(integration = %self.integration, sequence = world.sequence, views = report.changes.len(),
+                        profiles = report.profiles.written + report.profiles.removed, "pushed");
+                }
+                record.pushed_all(&world.catalog, &report, world.sequence, retry, now).await
+            }
+            Err(error) => {
+                tracing::warn!(integration = %self.integration, %error, "the push did not come to its end");
+                *connected = None;
+                record.broke_off(error.to_string(), world.sequence, retry, now).await
+            }
+        }
+    }
+}
+
+/// Connects where that was not done before, and pushes.
+async fn push(
+    world: &World,
+    integration: Integration,
+    connected: &mut Option<Connected>,
+    record: &mut Record,
+) -> Result<Report, SyncError> {
+    // The tenth: a database that was never pushed from may be the wrong one. From then on people delete what they mean.
+    let options = Options { allow_drop: record.pushed().is_some(), ..Options::default() };
+    let mut there = match connected.take() {
+        Some(connected) => connected,
+        None => {
+            let warehouse = Warehouse::connect(&integration).await?;
+            Connected { integration, warehouse }
+        }
+    };
+    let pushed = scrim_sync::push(&mut there.warehouse, &world.catalog, &there.integration, &options, Utc::now()).await;
+    *connected = Some(there);
+    pushed
+}
+
+/// Renews a lease until that fails; tells when it is lost.
+fn keep(store: Store, lease: Lease, ttl: Duration) -> (watch::Receiver<bool>, tokio::task::JoinHandle<()>) {
+    let (tell, lost) = watch::channel(false);
+    let task = tokio::spawn(async move {
+        let mut lease = lease;
+        let mut good = Instant::now();
+        loop {
+            tokio::time::sleep(ttl / 3).await;
+            match tokio::time::timeout(ttl / 3, store.renew(&lease, ttl, Utc::now())).await {
+                Ok(Ok(renewed)) => {
+                    lease = renewed;
+                    good = Instant::now();
+                }
+                Ok(Err(StoreError::LeaseLost { .. })) => break,
+                // It may be back in time.
+                Ok(Err(_)) | Err(_) if good.elapsed() < ttl * 2 / 3 => {}
+                Ok(Err(_)) | Err(_) => break,
+            }
+        }
+        tell.send_replace(true);
+    });
+    (lost, task)
+}

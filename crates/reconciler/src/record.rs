@@ -1,0 +1,135 @@
+//! What is written down of how it stands with an integration: only what is not as it was.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use scrim_catalog::{Catalog, Name};
+use scrim_store::{Store, StoreError, SyncState, SyncWord};
+use scrim_sync::Report;
+
+use crate::WHOLE;
+
+/// How it stands, as it was written last.
+pub(crate) struct Record {
+    store: Store,
+    integration: Name,
+    known: BTreeMap<String, SyncState>,
+}
+
+/// How it stands with one thing.
+struct Standing {
+    state: SyncWord,
+    reason: Option<String>,
+    retry: Option<DateTime<Utc>>,
+}
+
+impl Record {
+    pub(crate) async fn load(store: &Store, integration: &Name) -> Result<Self, StoreError> {
+        let states = store.sync_states(integration).await?;
+        let known = states.into_iter().map(|state| (state.subject.clone(), state)).collect();
+        Ok(Self { store: store.clone(), integration: integration.clone(), known })
+    }
+
+    /// The last event that was pushed in full, if any ever was.
+    pub(crate) fn pushed(&self) -> Option<u64> {
+        self.known.get(WHOLE).and_then(|whole| whole.pushed_sequence)
+    }
+
+    /// It is being pushed.
+    pub(crate) async fn pushing(&mut self, wanted: u64, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let states =
+            vec![self.state(WHOLE, Standing { state: SyncWord::Pushing, reason: None, retry: None }, wanted, now)];
+        self.write(states).await
+    }
+
+    /// A push came to its end: what it could not do is tried again at `retry`.
+    pub(crate) async fn pushed_all(
+        &mut self,
+        catalog: &Catalog,
+        report: &Report,
+        wanted: u64,
+        retry: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let failed: BTreeMap<&str, _> = report.failed.iter().map(|one| (one.data_source.as_str(), one)).collect();
+        let ours: BTreeSet<&str> = catalog
+            .data_sources
+            .values()
+            .filter(|source| *source.integration == self.integration)
+            .map(|source| source.name.as_str())
+            .collect();
+        let mut states = Vec::new();
+        for source in &ours {
+            let standing = match failed.get(source) {
+                None => Standing { state: SyncWord::InSync, reason: None, retry: None },
+                Some(failed) => Standing {
+                    state: if failed.closed { SyncWord::Closed } else { SyncWord::Failed },
+                    reason: Some(failed.reason.clone()),
+                    retry,
+                },
+            };
+            if self.differs(source, &standing) {
+                states.push(self.state(source, standing, wanted, now));
+            }
+        }
+        let state = if report.failed.is_empty() { SyncWord::InSync } else { SyncWord::Retrying };
+        let count = report.failed.len();
+        let reason = (count > 0).then(|| format!("{count} data sources are not as they should be"));
+        let mut whole = self.state(WHOLE, Standing { state, reason, retry }, wanted, now);
+        // Everything that can be there is: what is not is told of each data source.
+        whole.pushed_sequence = Some(wanted);
+        states.push(whole);
+        let gone: Vec<String> =
+            self.known.keys().filter(|known| *known != WHOLE && !ours.contains(known.as_str())).cloned().collect();
+        if !gone.is_empty() {
+            let names: Vec<&str> = gone.iter().map(String::as_str).collect();
+            self.store.forget_sync_states(&self.integration, &names).await?;
+            gone.iter().for_each(|name| drop(self.known.remove(name)));
+        }
+        self.write(states).await
+    }
+
+    /// A push did not come to its end.
+    pub(crate) async fn broke_off(
+        &mut self,
+        reason: String,
+        wanted: u64,
+        retry: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let state = if retry.is_some() { SyncWord::Retrying } else { SyncWord::Failed };
+        let states = vec![self.state(WHOLE, Standing { state, reason: Some(reason), retry }, wanted, now)];
+        self.write(states).await
+    }
+
+    fn differs(&self, subject: &str, standing: &Standing) -> bool {
+        self.known.get(subject).is_none_or(|known| {
+            known.state != standing.state || known.reason != standing.reason || standing.retry.is_some()
+        })
+    }
+
+    fn state(&self, subject: &str, standing: Standing, wanted: u64, now: DateTime<Utc>) -> SyncState {
+        let known = self.known.get(subject);
+        let good = matches!(standing.state, SyncWord::InSync | SyncWord::Pushing);
+        let since = known.filter(|known| known.state == standing.state).map_or(now, |known| known.since);
+        let before = known.and_then(|known| known.pushed_sequence);
+        SyncState {
+            integration: self.integration.to_string(),
+            subject: subject.to_owned(),
+            state: standing.state,
+            reason: standing.reason,
+            attempts: if good { 0 } else { known.map_or(0, |known| known.attempts) + 1 },
+            next_attempt: standing.retry,
+            wanted_sequence: wanted,
+            pushed_sequence: if standing.state == SyncWord::InSync { Some(wanted) } else { before },
+            since,
+            at: now,
+        }
+    }
+
+    async fn write(&mut self, states: Vec<SyncState>) -> Result<(), StoreError> {
+        self.store.set_sync_states(&states).await?;
+        self.known.extend(states.into_iter().map(|state| (state.subject.clone(), state)));
+        Ok(())
+    }
+}

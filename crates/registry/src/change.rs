@@ -1,0 +1,188 @@
+//! Changing the catalog.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use scrim_catalog::{Applied, Catalog, Change, Kind, Name};
+use scrim_store::{ActorKind, Commit, Committed, Expected, NewAudit, NewEvent, ObjectChange, Outcome, StoreError, Via};
+use serde_json::Value;
+
+use crate::event::happened;
+use crate::{ChangeError, Registry, RegistryError, World};
+
+/// How often it is decided again when somebody else was quicker.
+const ATTEMPTS: usize = 16;
+
+/// Who asks for something, how, and for what: what the audit trail says of it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor: String,
+    /// What kind of actor that is.
+    pub actor_kind: ActorKind,
+    /// How the request came.
+    pub via: Via,
+    /// The request.
+    pub request: String,
+    /// The address of the client.
+    pub address: Option<String>,
+    /// What is asked for, such as `user.put`.
+    pub action: String,
+    /// What it is about.
+    pub object: Option<(Kind, String)>,
+}
+
+/// What somebody decided to change.
+#[derive(Clone, Debug, Default)]
+pub struct Proposal {
+    /// The changes, without what follows from them.
+    pub changes: Vec<Change>,
+    /// Which versions the changed documents must be in.
+    pub expected: Vec<(Kind, Name, Expected)>,
+    /// The rule by which it is allowed.
+    pub decided_by: String,
+    /// More about it, for the audit trail.
+    pub details: Value,
+}
+
+/// What a change would do, or did.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The catalog before.
+    pub before: Arc<World>,
+    /// The catalog after, and every document that changes.
+    pub applied: Applied,
+    /// For each changed document, its version now, and for each that was only expected; nothing when nothing was done.
+    pub versions: Vec<u64>,
+    /// The number of the last event.
+    pub sequence: u64,
+}
+
+impl Asked {
+    /// An entry of the audit trail about it.
+    pub fn audit(&self, outcome: Outcome, decided_by: Option<String>, details: Value) -> NewAudit {
+        NewAudit {
+            at: self.at.trunc_subsecs(6),
+            actor: self.actor.clone(),
+            actor_kind: self.actor_kind,
+            via: self.via,
+            request: self.request.clone(),
+            action: self.action.clone(),
+            object_kind: self.object.as_ref().map(|(kind, _)| kind.as_str().to_owned()),
+            object_name: self.object.as_ref().map(|(_, name)| name.clone()),
+            outcome,
+            decided_by,
+            details,
+            address: self.address.clone(),
+        }
+    }
+}
+
+impl Registry {
+    /// Tells what a change would do, and does nothing.
+    ///
+    /// # Errors
+    /// When it was refused, or the catalog would not be valid.
+    pub fn plan<E>(&self, decide: impl FnOnce(&World) -> Result<Proposal, E>) -> Result<Planned, ChangeError<E>> {
+        let before = self.world();
+        let proposal = decide(&before).map_err(ChangeError::Refused)?;
+        let applied = before.catalog.apply(proposal.changes).map_err(ChangeError::Problems)?;
+        let sequence = before.sequence;
+        Ok(Planned { before, applied, versions: vec![], sequence })
+    }
+
+    /// Changes the catalog, with what follows, its events and its audit entry, or leaves all as it is. `decide` is asked
+    /// again when the catalog has changed meanwhile: whatever it looks at is what the change is made of.
+    ///
+    /// # Errors
+    /// When it was refused, the catalog would not be valid, a document is in another version, or nothing can be written.
+    pub async fn change<E>(
+        &self,
+        asked: &Asked,
+        mut decide: impl FnMut(&World) -> Result<Proposal, E>,
+    ) -> Result<Planned, ChangeError<E>> {
+        let _writing = self.writing.lock().await;
+        for _ in 0..ATTEMPTS {
+            let before = self.world();
+            let proposal = decide(&before).map_err(ChangeError::Refused)?;
+            let applied = before.catalog.apply(proposal.changes).map_err(ChangeError::Problems)?;
+            let changes = written(&before.catalog, applied.changes.clone());
+            let commit = Commit {
+                at: asked.at.trunc_subsecs(6),
+                actor: asked.actor.clone(),
+                request: asked.request.clone(),
+                based_on: before.sequence,
+                events: events(&before.catalog, &changes),
+                changes: objects(&before.catalog, &changes, &proposal.expected)?,
+                audit: asked.audit(Outcome::Allowed, Some(proposal.decided_by), proposal.details),
+            };
+            match self.store().commit(&commit).await {
+                Ok(Committed { last_sequence, versions }) => {
+                    let applied = Applied { changes, ..applied };
+                    self.stand(World { catalog: Arc::new(applied.catalog.clone()), sequence: last_sequence });
+                    return Ok(Planned { before, applied, versions, sequence: last_sequence });
+                }
+                Err(StoreError::Behind { .. }) => self.take_in().await?,
+                Err(StoreError::Changed { kind, name, version }) => {
+                    return Err(match (kind.parse(), Name::new(&name)) {
+                        (Ok(kind), Ok(name)) => ChangeError::Expected { kind, name, version },
+                        _ => RegistryError::Store(StoreError::Changed { kind, name, version }).into(),
+                    });
+                }
+                Err(error) => return Err(RegistryError::Store(error).into()),
+            }
+        }
+        Err(ChangeError::Busy)
+    }
+}
+
+/// What is different afterwards: a document that stays as it is, and one that never was, are no changes.
+fn written(before: &Catalog, changes: Vec<Change>) -> Vec<Change> {
+    let differs = |change: &Change| match change {
+        Change::Put(document) => before.document(document.kind(), document.name()).as_ref() != Some(document),
+        Change::Delete(kind, name) => before.has(*kind, name),
+    };
+    changes.into_iter().filter(differs).collect()
+}
+
+/// What is written: the changes, and what must be in a version although it stays as it is.
+fn objects<E>(
+    before: &Catalog,
+    changes: &[Change],
+    expected: &[(Kind, Name, Expected)],
+) -> Result<Vec<ObjectChange>, ChangeError<E>> {
+    let unreadable = |kind: Kind, name: &Name, error: serde_json::Error| {
+        let what = format!("the {kind} `{name}`");
+        RegistryError::Store(StoreError::Unreadable { what, reason: error.to_string() })
+    };
+    let mut objects = Vec::with_capacity(changes.len());
+    for change in changes {
+        let (kind, name) = change.of();
+        let body = match change {
+            Change::Put(document) => Some(document.to_json().map_err(|error| unreadable(kind, name, error))?),
+            Change::Delete(..) => None,
+        };
+        let expected = expected.iter().find(|(k, n, _)| *k == kind && n == name);
+        objects.push(ObjectChange {
+            kind: kind.as_str().to_owned(),
+            name: name.to_string(),
+            body,
+            expected: expected.map_or(Expected::Any, |(_, _, expected)| *expected),
+        });
+    }
+    let unchanged =
+        expected.iter().filter(|(kind, name, _)| !changes.iter().any(|change| change.of() == (*kind, name)));
+    objects.extend(unchanged.map(|(kind, name, expected)| ObjectChange {
+        kind: kind.as_str().to_owned(),
+        name: name.to_string(),
+        body: before.json(*kind, name),
+        expected: *expected,
+    }));
+    Ok(objects)
+}
+
+fn events(before: &Catalog, changes: &[Change]) -> Vec<NewEvent> {
+    changes.iter().flat_map(|change| happened(before, change)).collect()
+}

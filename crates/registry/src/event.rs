@@ -1,0 +1,79 @@
+//! What happened, in the words that webhooks use.
+
+use scrim_catalog::documents::{Subscription, SubscriptionState};
+use scrim_catalog::{Catalog, Change, Document, Kind, Name};
+use scrim_store::NewEvent;
+use serde_json::{Value, json};
+
+/// The words of one kind in the names of events: `data_source`, `subscription_policy` and the others.
+pub fn origin(kind: Kind) -> String {
+    kind.as_str().replace('-', "_")
+}
+
+/// The events of one change: what happened to the document, with the fields that are other than before, and beside it what
+/// people wait for.
+pub fn happened(before: &Catalog, change: &Change) -> Vec<NewEvent> {
+    let (kind, name) = change.of();
+    let old = before.json(kind, name);
+    let new = match change {
+        Change::Put(document) => document.to_json().ok(),
+        Change::Delete(..) => None,
+    };
+    let verb = match (&old, &new) {
+        (None, _) => "created",
+        (Some(_), Some(_)) => "updated",
+        (Some(_), None) => "deleted",
+    };
+    let payload = json!({ "changed": fields(old.as_ref(), new.as_ref()), "object": new });
+    let mut events = vec![event(kind, name, verb, payload)];
+    if let Change::Put(Document::Subscription(subscription)) = change {
+        events.extend(decided(before.subscriptions.get(name).map(|stored| &stored.item), subscription));
+    }
+    if let Change::Put(Document::User(user)) = change
+        && let Some(earlier) = before.users.get(name)
+        && earlier.current_project != user.current_project
+    {
+        let payload = json!({ "from": earlier.current_project, "to": user.current_project });
+        events.push(event(kind, name, "switched_project", payload));
+    }
+    events
+}
+
+fn event(kind: Kind, name: &Name, verb: &str, payload: Value) -> NewEvent {
+    NewEvent {
+        kind: format!("{}.{verb}", origin(kind)),
+        object_kind: kind.as_str().to_owned(),
+        object_name: name.to_string(),
+        payload,
+    }
+}
+
+/// What became of a subscription.
+fn decided(before: Option<&Subscription>, after: &Subscription) -> Option<NewEvent> {
+    if before.is_some_and(|before| before.state == after.state) {
+        return None;
+    }
+    let verb = match after.state {
+        SubscriptionState::Requested => "requested",
+        SubscriptionState::Active => "approved",
+        SubscriptionState::Denied => "denied",
+        SubscriptionState::Revoked => "revoked",
+    };
+    let payload = json!({
+        "user": after.user, "data_source": after.data_source, "reason": after.reason, "answer": after.answer,
+        "expires": after.expires
+    });
+    Some(event(Kind::Subscription, after.name.value(), verb, payload))
+}
+
+/// The fields at the top that are not the same.
+fn fields(old: Option<&Value>, new: Option<&Value>) -> Vec<String> {
+    let empty = serde_json::Map::new();
+    let of = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_else(|| empty.clone());
+    let (old, new) = (of(old), of(new));
+    let mut changed: Vec<String> =
+        old.keys().chain(new.keys()).filter(|field| old.get(*field) != new.get(*field)).cloned().collect();
+    changed.sort();
+    changed.dedup();
+    changed
+}
