@@ -9,7 +9,7 @@ use scrim_catalog::{Catalog, Name};
 use scrim_registry::{Registry, World};
 use scrim_store::{Lease, Store, StoreError};
 use scrim_sync::{Options, Report, SyncError};
-use scrim_warehouse::{Warehouse, WarehouseError};
+use scrim_warehouse::Warehouse;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
@@ -101,7 +101,11 @@ impl Driver {
             if connected.as_ref().is_some_and(|connected| connected.integration != integration) {
                 connected = None;
             }
-            let pushing = push(&world, integration, &mut connected, &mut record);
+            if let Err(error) = record.pushing(world.sequence, Utc::now().trunc_subsecs(6)).await {
+                tracing::error!(integration = %self.integration, %error, "how it stands cannot be written");
+                return Ended::Lost;
+            }
+            let pushing = push(&world, integration, &mut connected, &record);
             // A push that is broken off leaves whole steps behind.
             let pushed = tokio::select! {
                 pushed = pushing => pushed,
@@ -170,7 +174,7 @@ async fn push(
     world: &World,
     integration: Integration,
     connected: &mut Option<Connected>,
-    record: &mut Record,
+    record: &Record,
 ) -> Result<Report, SyncError> {
     // The tenth: a database that was never pushed from may be the wrong one. From then on people delete what they mean.
     let options = Options { allow_drop: record.pushed().is_some(), ..Options::default() };

@@ -63,6 +63,32 @@ pub enum Permission {
 }
 
 impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 8] = [
+        Self::ApplicationAdmin,
+        Self::UserAdmin,
+        Self::Governance,
+        Self::Audit,
+        Self::CreateDataSource,
+        Self::CreateProject,
+        Self::ProjectManagement,
+        Self::ImpersonateUser,
+    ];
+
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ApplicationAdmin => "APPLICATION_ADMIN",
+            Self::UserAdmin => "USER_ADMIN",
+            Self::Governance => "GOVERNANCE",
+            Self::Audit => "AUDIT",
+            Self::CreateDataSource => "CREATE_DATA_SOURCE",
+            Self::CreateProject => "CREATE_PROJECT",
+            Self::ProjectManagement => "PROJECT_MANAGEMENT",
+            Self::ImpersonateUser => "IMPERSONATE_USER",
+        }
+    }
+
     /// The permissions as they are written.
     pub const NAMES: [&'static str; 8] = [
         "APPLICATION_ADMIN",

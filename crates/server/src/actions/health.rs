@@ -1,0 +1,57 @@
+//! What watches the service asks, and what documents it.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::endpoint::Endpoint;
+use crate::{App, Problem};
+
+/// How it stands.
+#[derive(Serialize, JsonSchema)]
+struct Health {
+    /// `ok`.
+    status: &'static str,
+    /// The version of the program.
+    version: &'static str,
+}
+
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    const TAG: &str = "Service";
+    vec![
+        Endpoint::get("/healthz", "is_alive", alive)
+            .about(TAG, "Whether the process answers")
+            .open()
+            .answers::<Health>(StatusCode::OK, "It does."),
+        Endpoint::get("/readyz", "is_ready", ready)
+            .about(TAG, "Whether requests can be answered: the metadata database is there")
+            .open()
+            .answers::<Health>(StatusCode::OK, "They can."),
+        Endpoint::get("/metrics", "metrics", metrics)
+            .about(TAG, "Counts and times, as Prometheus reads them")
+            .open()
+            .answers_text(StatusCode::OK, "The metrics.", "text/plain"),
+    ]
+}
+
+const GOOD: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
+
+async fn alive() -> Json<Health> {
+    Json(GOOD)
+}
+
+async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
+    match app.store().last_sequence().await {
+        Ok(_) => Ok(Json(GOOD)),
+        Err(error) => {
+            tracing::warn!(%error, "the metadata database does not answer");
+            Err(Problem::unavailable("the metadata database does not answer"))
+        }
+    }
+}
+
+async fn metrics(State(app): State<App>) -> String {
+    app.settings().metrics.as_ref().map_or_else(String::new, metrics_exporter_prometheus::PrometheusHandle::render)
+}

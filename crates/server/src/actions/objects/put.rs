@@ -1,0 +1,72 @@
+//! `PUT /api/v1/<kind>/<name>`.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use scrim_catalog::documents::Owner;
+use scrim_catalog::{At, Change, Document, Kind, from_json, pointer};
+use scrim_registry::World;
+use serde_json::Value;
+
+use super::Writing;
+use super::change::{Wanted, answer, body_of, expected, make, name};
+use crate::actor::Actor;
+use crate::caller::{Caller, refuse};
+use crate::json::{Body, InPath, Query};
+use crate::problem::FieldError;
+use crate::{App, Problem};
+
+pub(crate) async fn run(
+    kind: Kind,
+    State(app): State<App>,
+    caller: Caller,
+    InPath(text): InPath<String>,
+    Query(writing): Query<Writing>,
+    headers: HeaderMap,
+    Body(body): Body<Value>,
+) -> Result<Response, Problem> {
+    let name = name(&text)?;
+    let asked = caller.about(&format!("{kind}.put"), kind, &name);
+    let document = match from_json(kind, &name, &body) {
+        Ok(document) => document,
+        Err(problem) => {
+            let pointer = pointer(kind, &name, &body, problem.line);
+            let error = FieldError { document: None, pointer, detail: problem.message, help: problem.help };
+            return Err(refuse(&app, &asked, Problem::invalid(vec![error])).await);
+        }
+    };
+    let expected = expected(&headers)?;
+    let decide = |world: &World| {
+        let new = !world.catalog.has(kind, &name);
+        let document = if new { owned(document.clone(), &caller.actor, &app) } else { document.clone() };
+        Ok(Wanted {
+            changes: vec![Change::Put(document)],
+            expected: vec![(kind, name.clone(), expected)],
+            details: body_of(&body),
+            ..Wanted::default()
+        })
+    };
+    let planned = make(&app, &caller, &asked, writing.dry_run, decide).await?;
+    let new = !planned.before.catalog.has(kind, &name);
+    let at = planned.applied.changes.iter().position(|change| change.of() == (kind, &name));
+    let version = at.or(planned.versions.len().checked_sub(1)).and_then(|at| planned.versions.get(at)).copied();
+    let status = if new && !writing.dry_run { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(answer(&planned, writing.dry_run, status, version))
+}
+
+/// Whoever makes a data source or a project owns it, unless it says who does; when it was made is known.
+fn owned(mut document: Document, actor: &Actor, app: &App) -> Document {
+    let own = || vec![Owner::User(At::nowhere(actor.name.clone()))];
+    match &mut document {
+        Document::DataSource(source) => {
+            if source.owners.is_empty() {
+                source.owners = own();
+            }
+            source.created.get_or_insert(app.now());
+        }
+        Document::Project(project) if project.owners.is_empty() => project.owners = own(),
+        Document::DataPolicy(policy) => drop(policy.created.get_or_insert(app.now())),
+        _ => {}
+    }
+    document
+}

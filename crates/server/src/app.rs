@@ -1,0 +1,68 @@
+//! What every request has at hand.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use scrim_reconciler::Reconciler;
+use scrim_registry::Registry;
+use scrim_store::Store;
+
+use crate::Settings;
+use crate::audit::Reads;
+use crate::credentials::throttle::Throttle;
+
+/// The service.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    registry: Arc<Registry>,
+    reconciler: Arc<Reconciler>,
+    settings: Settings,
+    reads: Reads,
+    throttle: Throttle,
+}
+
+impl App {
+    /// The service over a registry.
+    pub fn new(registry: Arc<Registry>, reconciler: Arc<Reconciler>, settings: Settings) -> Self {
+        let reads = Reads::start(registry.store().clone());
+        let throttle = Throttle::new(&settings);
+        Self(Arc::new(Inner { registry, reconciler, settings, reads, throttle }))
+    }
+
+    /// The catalog, and where it is kept.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.0.registry
+    }
+
+    /// The metadata database.
+    pub fn store(&self) -> &Store {
+        self.0.registry.store()
+    }
+
+    /// What keeps warehouses at the catalog.
+    pub fn reconciler(&self) -> &Reconciler {
+        &self.0.reconciler
+    }
+
+    /// How the service was set up.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The audit of what only reads.
+    pub(crate) fn reads(&self) -> &Reads {
+        &self.0.reads
+    }
+
+    /// Who tries too often.
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+
+    /// The time, as precise as it is kept.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        Utc::now().trunc_subsecs(6)
+    }
+}

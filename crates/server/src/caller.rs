@@ -1,0 +1,109 @@
+//! Who makes a request, and how: told once, before anything else is done.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath};
+use http::request::Parts;
+use http::{HeaderMap, Method};
+use scrim_catalog::Kind;
+use scrim_registry::Asked;
+use scrim_store::{ActorKind, Outcome, Via};
+use serde_json::Value;
+
+use crate::actor::Actor;
+use crate::credentials::{session, token};
+use crate::{App, Problem};
+
+/// The header by which a request is found in the log and in the audit trail.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
+
+/// Somebody who is signed in, and the request they make.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) actor: Actor,
+    pub(crate) asked: Asked,
+}
+
+impl Caller {
+    /// The same request, about an object.
+    pub(crate) fn about(&self, action: &str, kind: Kind, name: &str) -> Asked {
+        Asked { action: action.to_owned(), object: Some((kind, name.to_owned())), ..self.asked.clone() }
+    }
+
+    /// The same request, by the name of what is done.
+    pub(crate) fn doing(&self, action: &str) -> Asked {
+        Asked { action: action.to_owned(), ..self.asked.clone() }
+    }
+}
+
+/// Has a refusal written to the audit trail, and answers it.
+pub(crate) async fn refuse(app: &App, asked: &Asked, problem: Problem) -> Problem {
+    if matches!(problem.status, 401 | 403 | 404) {
+        let details = serde_json::json!({ "status": problem.status });
+        app.reads().add(asked.audit(Outcome::Refused, problem.detail.clone(), details)).await;
+    }
+    problem
+}
+
+/// Has something that only reads written to the audit trail.
+pub(crate) async fn note(app: &App, asked: &Asked, decided_by: &str, details: Value) {
+    app.reads().add(asked.audit(Outcome::Allowed, Some(decided_by.to_owned()), details)).await;
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let address = address(parts, app.settings().proxies);
+        let shown = token::bearer(&parts.headers);
+        let (user, scopes, via, kind) = match &shown {
+            Some(shown) => {
+                let token = token::of(app, shown).await?;
+                let writes = !matches!(parts.method, Method::GET | Method::HEAD);
+                if writes && !token.scopes.iter().any(|scope| scope == "write") {
+                    return Err(Problem::forbidden("this token only reads: it has no scope `write`"));
+                }
+                (token.user, Some(token.scopes), Via::Token, ActorKind::User)
+            }
+            None => match session::of(app, &parts.headers).await? {
+                Some(session) => (session.user, None, Via::Session, ActorKind::User),
+                None => return Err(Problem::unauthenticated("show a token of the API, or sign in")),
+            },
+        };
+        app.throttle().request(&user)?;
+        let catalog = &app.registry().world().catalog;
+        let Some(found) = catalog.users.get(user.as_str()).filter(|user| !user.disabled) else {
+            return Err(Problem::unauthenticated("this user was disabled, or deleted"));
+        };
+        let actor = Actor::of(catalog, found, scopes.as_deref());
+        let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let asked = Asked {
+            at: app.now(),
+            actor: user,
+            actor_kind: kind,
+            via,
+            request: request_id(&parts.headers),
+            address: address.map(|address| address.to_string()),
+            action: format!("{} {path}", parts.method),
+            object: None,
+        };
+        Ok(Self { actor, asked })
+    }
+}
+
+/// The id of a request, which every request was given.
+pub(crate) fn request_id(headers: &HeaderMap) -> String {
+    headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("").to_owned()
+}
+
+/// The address of a client: of the connection, or what the proxies in front of the service say it is.
+pub(crate) fn address(parts: &Parts, proxies: usize) -> Option<IpAddr> {
+    let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    if proxies == 0 {
+        return connection;
+    }
+    let forwarded = parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = forwarded.flat_map(|hops| hops.split(',')).map(str::trim).collect();
+    // Each proxy appends whom it was called by: what stands before those is the client's own word.
+    hops.len().checked_sub(proxies).and_then(|at| hops.get(at)?.parse().ok()).or(connection)
+}

@@ -1,0 +1,79 @@
+//! Sessions: a random id in a cookie that scripts cannot read, of which the metadata database keeps the hash.
+
+use chrono::TimeDelta;
+use http::{HeaderMap, HeaderValue, header};
+use scrim_store::{SecretHash, Session};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{App, Problem};
+
+/// The name of the cookie.
+pub(crate) const COOKIE: &str = "scrim_session";
+
+/// Begins a session; answers the header that sets its cookie.
+///
+/// # Errors
+/// When it cannot be kept.
+pub(crate) async fn begin(app: &App, user: &str) -> Result<HeaderValue, Problem> {
+    let id = super::secret("");
+    let now = app.now();
+    let settings = app.settings();
+    let session = Session {
+        hash: SecretHash::of(&id),
+        user: user.to_owned(),
+        created: now,
+        expires: now + delta(settings.session_idle.min(settings.session_longest)),
+        last_seen: now,
+        data: serde_json::Value::Null,
+    };
+    app.store().put_session(&session).await?;
+    cookie(app, id.expose_secret(), settings.session_longest.as_secs())
+}
+
+/// The session of a request, if there is one; its end moves on while it is used.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) async fn of(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Problem> {
+    let Some(id) = id(headers) else { return Ok(None) };
+    let now = app.now();
+    let Some(session) = app.store().session(&SecretHash::of(&id), now).await? else { return Ok(None) };
+    // Not at every request: reading does not mean writing.
+    if now - session.last_seen > TimeDelta::minutes(1) {
+        let settings = app.settings();
+        let end = session.created + delta(settings.session_longest);
+        let expires = (now + delta(settings.session_idle)).min(end);
+        app.store().put_session(&Session { last_seen: now, expires, ..session.clone() }).await?;
+    }
+    Ok(Some(session))
+}
+
+/// Ends the session of a request; answers the header that takes its cookie away.
+///
+/// # Errors
+/// When it cannot be ended.
+pub(crate) async fn end(app: &App, headers: &HeaderMap) -> Result<HeaderValue, Problem> {
+    if let Some(id) = id(headers) {
+        app.store().delete_session(&SecretHash::of(&id)).await?;
+    }
+    cookie(app, "", 0)
+}
+
+fn id(headers: &HeaderMap) -> Option<SecretString> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let (_, id) = pairs.find(|(name, _)| *name == COOKIE)?;
+    (!id.is_empty()).then(|| SecretString::from(id))
+}
+
+fn cookie(app: &App, id: &str, seconds: u64) -> Result<HeaderValue, Problem> {
+    let secure = if app.settings().secure_cookies { "; Secure" } else { "" };
+    let text = format!("{COOKIE}={id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let mut value = HeaderValue::from_str(&text).map_err(|error| Problem::internal(&error))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn delta(duration: std::time::Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}

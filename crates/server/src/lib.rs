@@ -1,0 +1,27 @@
+//! The web service: API, sign-in and rights, over the current catalog.
+//!
+//! A request passes, in this order: its id, its limits, who makes it ([`caller`]), its body ([`json`]), what is asked for
+//! ([`actions`], one file each), who may ([`rights`]), and the registry, which writes the change with its events and its
+//! audit entry in one transaction. Everything that can be called stands in one table ([`endpoint`]), of which routes and
+//! OpenAPI document are made.
+
+mod actions;
+mod actor;
+mod app;
+mod audit;
+mod caller;
+mod credentials;
+mod endpoint;
+mod json;
+mod openapi;
+mod page;
+mod problem;
+mod rights;
+mod router;
+mod settings;
+
+pub use actions::setup::{SetupToken, first_admin};
+pub use app::App;
+pub use problem::{FieldError, Problem};
+pub use router::{openapi, router};
+pub use settings::Settings;

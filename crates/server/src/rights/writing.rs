@@ -1,0 +1,225 @@
+//! Who may change which documents.
+
+use std::collections::BTreeSet;
+
+use scrim_catalog::documents::{Acknowledged, DataSource, Grant, Permission as P, Project, User};
+use scrim_catalog::{Catalog, Change, DataPolicy, Kind, Name, RowRule, RuleBody, TableName, Where};
+
+use super::{Decision, any};
+use crate::actor::Actor;
+
+/// Tables that the actor's own warehouse user was seen to be allowed to read (HARDENING 23: Scrim's account reads
+/// everything, and must not do so for somebody who may not).
+pub(crate) type Readable = BTreeSet<(Name, TableName)>;
+
+/// Whether somebody may make a change. `after` is the catalog with all of it, so that what a document means is known.
+pub(crate) fn may_change(
+    actor: &Actor,
+    before: &Catalog,
+    after: &Catalog,
+    change: &Change,
+    readable: &Readable,
+) -> Decision {
+    let (kind, name) = change.of();
+    match kind {
+        Kind::Integration | Kind::Webhook => {
+            any(&[(actor.has(P::ApplicationAdmin), "APPLICATION_ADMIN")], "the permission APPLICATION_ADMIN")
+        }
+        Kind::Tag | Kind::Purpose => any(&[(actor.has(P::Governance), "GOVERNANCE")], "the permission GOVERNANCE"),
+        Kind::Group => any(&[(actor.has(P::UserAdmin), "USER_ADMIN")], "the permission USER_ADMIN"),
+        Kind::Attribute => any(
+            &[(actor.has(P::UserAdmin), "USER_ADMIN"), (actor.has(P::Governance), "GOVERNANCE")],
+            "the permission USER_ADMIN or GOVERNANCE",
+        ),
+        Kind::User => user(actor, before, after, name),
+        Kind::DataSource => source(actor, before, after, name, readable),
+        Kind::Project => project(actor, before, after, name),
+        Kind::Grant => grant(actor, before, after, name),
+        Kind::Subscription => {
+            let both = actor.has(P::ApplicationAdmin) && actor.has(P::Governance);
+            any(
+                &[(both, "APPLICATION_ADMIN and GOVERNANCE")],
+                "to be asked for and decided (`/api/v1/data-sources/{name}/subscription`), or both APPLICATION_ADMIN and GOVERNANCE",
+            )
+        }
+        Kind::SubscriptionPolicy => {
+            let scope = |catalog: &Catalog| catalog.subscription_policies.get(name).map(|policy| policy.scope.clone());
+            local(actor, before, scope(before), scope(after))
+        }
+        Kind::DataPolicy => {
+            let scope = |catalog: &Catalog| catalog.data_policies.get(name).map(|policy| policy.scope.clone());
+            let decision = local(actor, before, scope(before), scope(after));
+            if !decision.is_allowed() || actor.has(P::ApplicationAdmin) {
+                return decision;
+            }
+            let looked_up =
+                |catalog: &Catalog| catalog.data_policies.get(name).map_or_else(BTreeSet::new, |p| lookups(&p.item));
+            let known = looked_up(before);
+            match looked_up(after)
+                .into_iter()
+                .find(|table| !known.contains(table) && !readable.iter().any(|(_, t)| t == table))
+            {
+                None => decision,
+                Some(table) => Decision::needs(&format!(
+                    "a warehouse user of yours that may read the look-up table `{table}`, or the permission APPLICATION_ADMIN"
+                )),
+            }
+        }
+        Kind::PolicyTest => {
+            let source =
+                |catalog: &Catalog| catalog.policy_tests.get(name).map(|test| test.data_source.value().clone());
+            let owner = [source(before), source(after)].iter().flatten().all(|source| actor.owns(before, source));
+            any(
+                &[(actor.has(P::Governance), "GOVERNANCE"), (owner, "owner of the data source")],
+                "the permission GOVERNANCE, or to own the data source",
+            )
+        }
+    }
+}
+
+/// Governors write policies; owners those that are written for one data source of theirs.
+fn local(actor: &Actor, catalog: &Catalog, before: Option<Where>, after: Option<Where>) -> Decision {
+    let owned = |scope: &Where| scope.local().is_some_and(|source| actor.owns(catalog, source));
+    let owner = before.iter().chain(&after).all(owned) && (before.is_some() || after.is_some());
+    any(
+        &[(actor.has(P::Governance), "GOVERNANCE"), (owner, "owner of the data source that the policy is written for")],
+        "the permission GOVERNANCE; owners write policies with `where: { data_source: … }` for their own",
+    )
+}
+
+/// The tables that a policy looks up in.
+fn lookups(policy: &DataPolicy) -> BTreeSet<TableName> {
+    let rows = policy.rules.iter().filter_map(|rule| match &rule.body {
+        RuleBody::Rows(rows) => Some(rows),
+        _ => None,
+    });
+    let rules = rows.flat_map(|rows| rows.all());
+    rules
+        .filter_map(|rule| match rule {
+            RowRule::Lookup(lookup) => Some(lookup.table.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn user(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name) -> Decision {
+    let of = |catalog: &Catalog| catalog.users.get(name).map(|user| user.item.clone());
+    let (old, new) = (of(before), of(after));
+    let permissions = |user: &Option<User>| -> BTreeSet<&'static str> {
+        user.iter().filter(|user| !user.disabled).flat_map(|user| &user.permissions).map(|p| p.as_str()).collect()
+    };
+    let is_admin = |user: &User| !user.disabled && user.permissions.contains(&P::ApplicationAdmin);
+    if !after.users.values().any(|user| is_admin(user)) && before.users.values().any(|user| is_admin(user)) {
+        return Decision::needs("another active user with APPLICATION_ADMIN: this is the last one");
+    }
+    if permissions(&old) != permissions(&new) {
+        let admin = actor.has(P::ApplicationAdmin);
+        return any(
+            &[(admin, "APPLICATION_ADMIN")],
+            "the permission APPLICATION_ADMIN, which gives and takes permissions",
+        );
+    }
+    any(
+        &[(actor.has(P::UserAdmin), "USER_ADMIN"), (actor.has(P::ApplicationAdmin), "APPLICATION_ADMIN")],
+        "the permission USER_ADMIN",
+    )
+}
+
+fn source(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name, readable: &Readable) -> Decision {
+    let old = before.data_sources.get(name);
+    let new = after.data_sources.get(name);
+    let owner = old.is_some_and(|source| actor.is_among(&source.owners));
+    let stands_on = |source: &DataSource| (source.integration.value().clone(), source.table.value().clone());
+    let moved = new.is_some_and(|new| old.is_none_or(|old| stands_on(old) != stands_on(new)));
+    if moved {
+        let may_register = actor.has(P::CreateDataSource) || owner;
+        let reads = new.is_some_and(|new| readable.contains(&stands_on(new)));
+        return any(
+            &[
+                (actor.has(P::ApplicationAdmin), "APPLICATION_ADMIN"),
+                (may_register && reads, "CREATE_DATA_SOURCE, and the user's own right to read the table"),
+            ],
+            "the permission APPLICATION_ADMIN, or CREATE_DATA_SOURCE and a warehouse user of yours that may read the table",
+        );
+    }
+    any(
+        &[
+            (owner, "owner of the data source"),
+            (actor.has(P::Governance), "GOVERNANCE"),
+            (actor.has(P::ApplicationAdmin), "APPLICATION_ADMIN"),
+        ],
+        "to own the data source, or the permission GOVERNANCE",
+    )
+}
+
+fn project(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name) -> Decision {
+    let manages = actor.has_any(&[P::ProjectManagement, P::Governance]);
+    let (old, new) = (before.projects.get(name), after.projects.get(name));
+    let owner = old.is_some_and(|project| actor.is_among(&project.owners));
+    let creates = old.is_none() && actor.has(P::CreateProject);
+    if !manages && !owner && !creates {
+        return Decision::needs(
+            "to own the project, or the permission PROJECT_MANAGEMENT (CREATE_PROJECT for a new one)",
+        );
+    }
+    let Some(new) = new else {
+        return Decision::Allowed(if owner { "owner of the project" } else { "PROJECT_MANAGEMENT" });
+    };
+    let joined = new.masked_joins && old.is_none_or(|old| !old.masked_joins || old.data_sources != new.data_sources);
+    let owns_all = new.data_sources.iter().all(|source| actor.owns(after, source));
+    if joined && !owns_all && !actor.has(P::Governance) {
+        return Decision::needs(
+            "the permission GOVERNANCE, or to own every data source: `masked_joins` makes their hashes join",
+        );
+    }
+    if manages {
+        return Decision::Allowed("PROJECT_MANAGEMENT or GOVERNANCE");
+    }
+    let had = |list: &dyn Fn(&Project) -> BTreeSet<Name>| old.map_or_else(BTreeSet::new, |old| list(old));
+    let purposes = |project: &Project| project.purposes.iter().map(|one| one.value().clone()).collect::<BTreeSet<_>>();
+    if !purposes(new).is_subset(&had(&purposes)) {
+        return Decision::needs(
+            "to be approved: ask for the purpose (`requested-purposes`), or have PROJECT_MANAGEMENT",
+        );
+    }
+    if new.requested_purposes.iter().any(|one| old.is_none_or(|old| !old.requested_purposes.contains(one))) {
+        return Decision::needs("to be asked for by itself: `POST /api/v1/projects/{name}/requested-purposes`");
+    }
+    for member in &new.members {
+        let known = old.and_then(|old| old.members.iter().find(|known| known.user == member.user));
+        let before = known.map_or(Acknowledged::All(false), |known| known.acknowledged.clone());
+        if member.acknowledged != before && !nothing(&member.acknowledged) {
+            return Decision::needs("each member to acknowledge by themselves");
+        }
+    }
+    Decision::Allowed(if owner { "owner of the project" } else { "CREATE_PROJECT" })
+}
+
+fn nothing(acknowledged: &Acknowledged) -> bool {
+    match acknowledged {
+        Acknowledged::All(all) => !all,
+        Acknowledged::Purposes(purposes) => purposes.is_empty(),
+    }
+}
+
+fn grant(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name) -> Decision {
+    let of = |catalog: &Catalog| catalog.grants.get(name).map(|grant| grant.item.clone());
+    let (old, new) = (of(before), of(after));
+    let sources = || old.iter().chain(&new).map(|grant: &Grant| grant.data_source.value());
+    if sources().all(|source| actor.owns(before, source)) {
+        return Decision::Allowed("owner of the data source");
+    }
+    if !actor.has(P::Governance) {
+        return Decision::needs("to own the data source, or the permission GOVERNANCE");
+    }
+    let own = new.as_ref().is_some_and(|grant| {
+        let named = grant.user.as_ref().is_some_and(|user| *user.value() == actor.name);
+        let groups = after.users.get(&actor.name).map(|user| &user.groups);
+        let shared = grant.group.as_ref().is_some_and(|group| groups.is_some_and(|groups| groups.contains(group)));
+        named || shared
+    });
+    if own {
+        return Decision::needs("somebody else: nobody grants themselves access");
+    }
+    Decision::Allowed("GOVERNANCE")
+}

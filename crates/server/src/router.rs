@@ -1,0 +1,99 @@
+//! The routes, made of the table, and what every request passes.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde_json::Value;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::trace::TraceLayer;
+use tracing::info_span;
+
+use crate::caller::REQUEST_ID;
+use crate::openapi::document;
+use crate::{App, Problem, actions};
+
+/// The OpenAPI document.
+pub fn openapi() -> Value {
+    document(&actions::endpoints())
+}
+
+/// The service, as routes.
+pub fn router(app: App) -> Router {
+    let endpoints = actions::endpoints();
+    let text = document(&endpoints).to_string();
+    let mut router = Router::new();
+    for endpoint in endpoints {
+        router = router.route(&endpoint.path, endpoint.handler);
+    }
+    let settings = app.settings().clone();
+    router
+        .route("/api/v1/openapi.json", axum::routing::get(move || async move { json(text) }))
+        .fallback(|| async { Problem::not_found("there is nothing at this address") })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "This method is not for this address")
+        })
+        .with_state(app)
+        .layer(axum::middleware::from_fn(move |request, next| timed(settings.longest_request, request, next)))
+        .layer(RequestBodyLimitLayer::new(settings.largest_request))
+        // Requests of other sites' pages carry the cookie of the session; those of programs carry a token.
+        .layer(CsrfLayer::new())
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(|_| {
+            Problem::internal(&std::io::Error::other("a request broke")).into_response()
+        }))
+        .layer(axum::middleware::map_response(with_headers))
+        .layer(PropagateRequestIdLayer::new(HeaderName::from_static(REQUEST_ID)))
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
+            let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");
+            // Without the query: it may hold what somebody searched for.
+            info_span!("request", id, method = %request.method(), path = request.uri().path())
+        }))
+        .layer(SetRequestIdLayer::new(HeaderName::from_static(REQUEST_ID), MakeRequestUuid))
+        .layer(axum::middleware::map_request(own_id))
+}
+
+fn json(text: String) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
+}
+
+/// Ids of requests that are no short words are not taken over: they go into the log and into the audit trail.
+async fn own_id(mut request: Request) -> Request {
+    let good = |id: &HeaderValue| {
+        let id = id.as_bytes();
+        (1..=64).contains(&id.len()) && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+    };
+    if request.headers().get(REQUEST_ID).is_some_and(|id| !good(id)) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    request
+}
+
+async fn timed(longest: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(longest, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::unavailable("this took too long, and was given up").into_response(),
+    }
+}
+
+async fn with_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let defaults = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ];
+    for (name, value) in defaults {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
