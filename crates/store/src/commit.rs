@@ -8,10 +8,8 @@ use serde_json::Value;
 
 use crate::ask::Ask;
 use crate::audit::{self, NewAudit};
+use crate::batches::batches;
 use crate::{Store, StoreError};
-
-/// How many rows go into one statement: well below the number of values that either engine takes.
-const ROWS: usize = 500;
 
 /// What is written together.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,7 +179,7 @@ async fn newest<'a>(
     changes: &'a [ObjectChange],
 ) -> Result<BTreeMap<(&'a str, &'a str), Newest>, StoreError> {
     let mut found = BTreeMap::new();
-    for changes in changes.chunks(ROWS) {
+    for changes in batches(changes) {
         let mut ask = Ask::to(
             "read objects",
             "SELECT v.kind, v.name, v.version, v.body FROM objects o
@@ -212,7 +210,7 @@ async fn write_versions(
     sequence: u64,
     next: &[Next<'_>],
 ) -> Result<(), StoreError> {
-    for next in next.chunks(ROWS) {
+    for next in batches(next) {
         let mut version = Ask::to(
             "write versions of objects",
             "INSERT INTO object_versions (kind, name, version, sequence, at, actor, body) VALUES ",
@@ -249,7 +247,7 @@ async fn write_versions(
 
 async fn write_events(on: &impl ConnectionTrait, commit: &Commit, last: u64) -> Result<(), StoreError> {
     let mut sequence = last;
-    for events in commit.events.chunks(ROWS) {
+    for events in batches(&commit.events) {
         let mut ask = Ask::to(
             "write events",
             "INSERT INTO events (sequence, at, actor, request, kind, object_kind, object_name, payload) VALUES ",

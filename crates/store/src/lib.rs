@@ -25,6 +25,7 @@ mod api_tokens;
 mod ask;
 mod audit;
 mod backup;
+mod batches;
 mod commit;
 mod deliveries;
 mod engine;

@@ -25,7 +25,7 @@ impl Location {
     }
 
     /// Reads `sqlite:PATH` or a PostgreSQL URL (`postgresql://` or `postgres://`, with `sslmode` and `sslrootcert` among
-    /// its parameters).
+    /// its parameters; a pooler between must keep a connection for a client as long as that has it).
     ///
     /// # Errors
     /// [`StoreError::Location`] when it is neither.

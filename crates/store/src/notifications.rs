@@ -3,11 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::ask::Ask;
+use crate::batches::batches;
 use crate::row::Row;
 use crate::{Page, Store, StoreError};
-
-/// How many rows go into one statement.
-const ROWS: usize = 500;
 
 /// Something to tell a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +40,7 @@ impl Store {
     /// When it cannot be written.
     pub async fn notify(&self, news: &[NewNotification]) -> Result<(), StoreError> {
         let writing = self.writing().await?;
-        for news in news.chunks(ROWS) {
+        for news in batches(news) {
             let mut ask = Ask::to(
                 "write notifications",
                 "INSERT INTO notifications (user_name, at, kind, message, object_kind, object_name) VALUES ",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use tokio::sync::{Mutex, RwLock, watch};
@@ -50,7 +51,7 @@ impl Store {
         let (engine, connection, pool) = match &location.0 {
             Place::Sqlite(path) => {
                 let pool = open_file(path).await.map_err(unopened(location))?;
-                if let Err(error) = migrator(Engine::Sqlite).run(&pool).await {
+                if let Err(error) = migrate_file(&pool).await {
                     pool.close().await;
                     return Err(refused(location.to_string(), error));
                 }
@@ -123,8 +124,15 @@ async fn open_file(path: &Path) -> Result<SqlitePool, sqlx::Error> {
     SqlitePoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE).connect_with(options).await
 }
 
+/// Brings a file to the version of this program in one transaction, so that programs may start together.
+async fn migrate_file(pool: &SqlitePool) -> Result<(), MigrateError> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    migrator(Engine::Sqlite).run_direct(None, &mut *transaction, false).await?;
+    Ok(transaction.commit().await?)
+}
+
 async fn connect(options: &PgConnectOptions) -> Result<PgPool, sqlx::Error> {
-    PgPoolOptions::new()
+    let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
         .after_connect(|connection, _| {
@@ -135,5 +143,13 @@ async fn connect(options: &PgConnectOptions) -> Result<PgPool, sqlx::Error> {
             })
         })
         .connect_with(options.clone())
-        .await
+        .await?;
+    let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(&pool).await?;
+    if encoding == "UTF8" {
+        return Ok(pool);
+    }
+    pool.close().await;
+    let reason =
+        format!("its encoding is {encoding}, which cannot hold every text: create a database with ENCODING 'UTF8'");
+    Err(sqlx::Error::Configuration(reason.into()))
 }

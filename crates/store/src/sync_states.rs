@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::ask::Ask;
+use crate::batches::batches;
 use crate::row::Row;
 use crate::words::words;
 use crate::{Store, StoreError};
 
 const COLUMNS: &str =
     "integration, subject, state, reason, attempts, next_attempt, wanted_sequence, pushed_sequence, since, at";
-
-/// How many rows go into one statement.
-const ROWS: usize = 500;
 
 words! {
     /// How it stands with one thing.
@@ -68,7 +66,7 @@ impl Store {
         let last: BTreeMap<_, _> = states.iter().map(|state| ((&state.integration, &state.subject), state)).collect();
         let states: Vec<_> = last.into_values().collect();
         let writing = self.writing().await?;
-        for states in states.chunks(ROWS) {
+        for states in batches(&states) {
             let ask = Ask::to("write the state of pushes", format!("INSERT INTO sync_states ({COLUMNS}) VALUES "));
             let mut ask = ask.and_rows(states.len(), 10).and(
                 " ON CONFLICT (integration, subject) DO UPDATE SET state = excluded.state, reason = excluded.reason,
@@ -122,7 +120,7 @@ impl Store {
     /// When it cannot be written.
     pub async fn forget_sync_states(&self, integration: &str, subjects: &[&str]) -> Result<(), StoreError> {
         let writing = self.writing().await?;
-        for subjects in subjects.chunks(ROWS) {
+        for subjects in batches(subjects) {
             let ask = "DELETE FROM sync_states WHERE (integration, subject) IN (VALUES ";
             let mut ask = Ask::to("forget the state of pushes", ask).and_rows(subjects.len(), 2).and(")");
             for subject in subjects {

@@ -6,11 +6,9 @@ use sea_orm::ConnectionTrait;
 use super::encoding::Entry;
 use super::{AuditHash, AuditHead, COLUMNS, NewAudit};
 use crate::ask::{Ask, to_microseconds};
+use crate::batches::batches;
 use crate::engine::Engine;
 use crate::{Store, StoreError};
-
-/// How many entries go into one statement.
-const ROWS: usize = 500;
 
 impl Store {
     /// Appends an entry, and tells the new end of the trail.
@@ -55,7 +53,7 @@ pub(crate) async fn append(
     entries: &[NewAudit],
 ) -> Result<AuditHead, StoreError> {
     let mut head = head(on, engine.and_lock()).await?;
-    for entries in entries.chunks(ROWS) {
+    for entries in batches(entries) {
         let ask = Ask::to("write the audit trail", format!("INSERT INTO audit ({COLUMNS}) VALUES "));
         let mut ask = ask.and_rows(entries.len(), 15);
         for entry in entries {

@@ -222,3 +222,26 @@ pub(super) const TABLES: &[Table] = &[
     },
     Table { name: "settings", columns: &[("key", Text), ("value", Text)], key_length: 1, begins_with_rows: false },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ask::Ask;
+    use crate::{Location, SealingKey, Store};
+
+    #[tokio::test]
+    async fn every_column_of_every_table_is_copied() {
+        let directory = tempfile::tempdir().unwrap();
+        let location = Location::file(directory.path().join("scrim.db"));
+        let store = Store::open(&location, SealingKey::generate().unwrap()).await.unwrap();
+        let ask = "SELECT t.name || '.' || c.name AS name FROM sqlite_master t, pragma_table_info(t.name) c
+                   WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> '_sqlx_migrations'";
+        let mut there = Ask::to("list", ask).each(store.connection(), |row| row.text("name")).await.unwrap();
+        let copied =
+            TABLES.iter().flat_map(|table| table.columns.iter().map(|(name, _)| format!("{}.{name}", table.name)));
+        let mut copied: Vec<_> = copied.collect();
+        there.sort();
+        copied.sort();
+        assert_eq!(copied, there);
+    }
+}

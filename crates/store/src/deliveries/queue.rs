@@ -6,10 +6,8 @@ use std::time::Duration;
 
 use super::{COLUMNS, Delivery, DeliveryState, NewAttempt, delivery};
 use crate::ask::Ask;
+use crate::batches::batches;
 use crate::{Store, StoreError};
-
-/// How many rows go into one statement.
-const ROWS: usize = 500;
 
 /// How much of an answer is kept, in bytes.
 const EXCERPT: usize = 1024;
@@ -41,7 +39,7 @@ impl Store {
                                    THEN webhook_cursors.sequence ELSE excluded.sequence END";
         let ask = Ask::to("write a cursor", ask).key("the name of a webhook", webhook).number(cursor);
         ask.run(writing.on()).await?;
-        for sequences in sequences.chunks(ROWS) {
+        for sequences in batches(sequences) {
             let mut ask = Ask::to(
                 "put deliveries into the queue",
                 "INSERT INTO deliveries (webhook, sequence, state, due, claims, created) VALUES ",
@@ -75,9 +73,11 @@ impl Store {
         visibility: Duration,
     ) -> Result<Vec<Claimed>, StoreError> {
         let back = TimeDelta::from_std(visibility).ok().and_then(|visibility| now.checked_add_signed(visibility));
+        // Materialized, so that it is looked for free ones once: each look would lock others.
         let ask = format!(
-            "UPDATE deliveries SET due = $1, holder = $2, claims = claims + 1 WHERE id IN
+            "WITH free AS MATERIALIZED
              (SELECT id FROM deliveries WHERE state = 'waiting' AND due <= $3 ORDER BY due, id LIMIT $4{})
+             UPDATE deliveries SET due = $1, holder = $2, claims = claims + 1 WHERE id IN (SELECT id FROM free)
              RETURNING {COLUMNS}",
             self.engine().and_lock_free_ones()
         );

@@ -11,6 +11,7 @@ on_both!(
     a_changed_entry_is_found,
     a_removed_entry_is_found,
     an_inserted_entry_is_found,
+    a_replaced_entry_is_found,
     reordered_entries_are_found,
     a_truncated_trail_is_found,
     a_rewritten_trail_is_found_by_who_remembers
@@ -93,11 +94,26 @@ async fn entries_are_found_by_what_they_say(stand: Stand) {
 
 async fn a_changed_entry_is_found(stand: Stand) {
     filled(&stand, 12).await;
-    let columns = ["actor", "actor_kind", "via", "request", "action", "object_kind", "object_name", "outcome", "decided_by", "details", "address"];
+    let columns = [
+        "actor",
+        "actor_kind",
+        "via",
+        "request",
+        "action",
+        "object_kind",
+        "object_name",
+        "outcome",
+        "decided_by",
+        "details",
+        "address",
+    ];
     for column in columns {
         stand.sql(&format!("UPDATE audit SET {column} = {column} || ' ' WHERE number = 5")).await.unwrap();
         assert_eq!(broken(&stand).await, Some(Broken { number: 5, how: How::Changed }), "{column}");
-        stand.sql(&format!("UPDATE audit SET {column} = substr({column}, 1, length({column}) - 1) WHERE number = 5")).await.unwrap();
+        stand
+            .sql(&format!("UPDATE audit SET {column} = substr({column}, 1, length({column}) - 1) WHERE number = 5"))
+            .await
+            .unwrap();
         assert_eq!(broken(&stand).await, None, "{column}");
     }
     stand.sql("UPDATE audit SET at = (SELECT at FROM audit WHERE number = 6) WHERE number = 5").await.unwrap();
@@ -126,7 +142,8 @@ async fn a_removed_entry_is_found(stand: Stand) {
 }
 
 /// Writes a copy of an entry under another number.
-const COPY: &str = "INSERT INTO audit SELECT {new}, at, 'mallory', actor_kind, via, request, action, object_kind, object_name,
+const COPY: &str =
+    "INSERT INTO audit SELECT {new}, at, 'mallory', actor_kind, via, request, action, object_kind, object_name,
                     outcome, decided_by, details, address, previous, hash FROM audit WHERE number = {old}";
 
 async fn an_inserted_entry_is_found(stand: Stand) {
@@ -144,6 +161,20 @@ async fn an_inserted_entry_is_found(stand: Stand) {
     stand.sql(make_room).await.unwrap();
     stand.sql(&COPY.replace("{new}", "5").replace("{old}", "4")).await.unwrap();
     assert_eq!(broken(&stand).await, Some(Broken { number: 5, how: How::Changed }));
+}
+
+/// With a hash that is right, by somebody who knows how it is made.
+async fn a_replaced_entry_is_found(stand: Stand) {
+    filled(&stand, 10).await;
+    let cut = "CREATE TABLE later AS SELECT * FROM audit WHERE number > 4;
+               DELETE FROM audit WHERE number > 3;
+               UPDATE audit_head SET number = 3, hash = (SELECT hash FROM audit WHERE number = 3)";
+    stand.sql(cut).await.unwrap();
+    stand.store.audit(audit("forged")).await.unwrap();
+    let mend = "INSERT INTO audit SELECT * FROM later;
+                UPDATE audit_head SET number = 10, hash = (SELECT hash FROM audit WHERE number = 10)";
+    stand.sql(mend).await.unwrap();
+    assert_eq!(broken(&stand).await, Some(Broken { number: 5, how: How::Unlinked }));
 }
 
 async fn reordered_entries_are_found(stand: Stand) {

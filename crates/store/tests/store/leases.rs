@@ -49,7 +49,9 @@ async fn of_many_one_gets_it(stand: Stand) {
     for round in 1..=5 {
         let tries = (0..12).map(|number| {
             let store = stores[number % 2].clone();
-            tokio::spawn(async move { store.acquire("push", &format!("{round}-{number}"), LONG, Utc::now()).await.unwrap() })
+            tokio::spawn(
+                async move { store.acquire("push", &format!("{round}-{number}"), LONG, Utc::now()).await.unwrap() },
+            )
         });
         let mut got = Vec::new();
         for attempt in tries.collect::<Vec<_>>() {

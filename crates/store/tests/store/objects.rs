@@ -23,7 +23,8 @@ async fn names(store: &Store, as_of: AsOf) -> Vec<(String, Value)> {
 async fn every_version_is_kept(stand: Stand) {
     let store = &stand.store;
     assert_eq!(store.last_sequence().await.unwrap(), 0);
-    let first = store.commit(&commit(0, vec![put("tag", "PII", json!({ "a": 0.1 })), put("user", "ana", json!(1))])).await;
+    let first =
+        store.commit(&commit(0, vec![put("tag", "PII", json!({ "a": 0.1 })), put("user", "ana", json!(1))])).await;
     let first = first.unwrap();
     assert_eq!((first.last_sequence, first.versions), (2, vec![1, 1]));
 
@@ -36,12 +37,14 @@ async fn every_version_is_kept(stand: Stand) {
     assert_eq!(again.versions, [3], "a deletion counts");
 
     let versions = store.versions("tag", "PII").await.unwrap();
-    let told: Vec<_> = versions.iter().map(|version| (version.version, version.sequence, version.body.clone())).collect();
+    let told: Vec<_> =
+        versions.iter().map(|version| (version.version, version.sequence, version.body.clone())).collect();
     assert_eq!(told, [(3, 6, Some(json!({ "a": 2 }))), (2, 5, None), (1, 2, Some(json!({ "a": 0.1 })))]);
     assert_eq!((versions[0].at, versions[0].actor.as_str()), (kept(5), "olivia"));
 
     let events = store.events(1, 3).await.unwrap();
-    let told: Vec<_> = events.iter().map(|event| (event.sequence, event.kind.as_str(), event.object_name.as_str())).collect();
+    let told: Vec<_> =
+        events.iter().map(|event| (event.sequence, event.kind.as_str(), event.object_name.as_str())).collect();
     assert_eq!(told, [(2, "user.changed", "ana"), (3, "tag.changed", "PII"), (4, "tag.changed", "PII")]);
     assert_eq!((events[2].at, events[2].payload.clone()), (kept(3), json!({ "deleted": true })));
 
@@ -72,16 +75,22 @@ async fn what_was_is_found_again(stand: Stand) {
         assert_eq!(names(store, AsOf::Sequence(sequence)).await, told(&found), "{sequence}");
     }
     // A commit is at the second of the event it is based on.
-    for (moment, found) in
-        [(at(-1), vec![]), (at(0), vec![("x", 1), ("y", 1)]), (at(3), vec![("x", 2)]), (at(4), vec![("x", 2), ("y", 3)])]
-    {
+    for (moment, found) in [
+        (at(-1), vec![]),
+        (at(0), vec![("x", 1), ("y", 1)]),
+        (at(3), vec![("x", 2)]),
+        (at(4), vec![("x", 2), ("y", 3)]),
+    ] {
         assert_eq!(names(store, AsOf::Moment(moment)).await, told(&found), "{moment}");
     }
 }
 
 async fn what_changed_is_told_to_who_missed_it(stand: Stand) {
     let store = &stand.store;
-    store.commit(&commit(0, vec![put("a", "x", json!(1)), put("a", "y", json!(1)), put("a", "z", json!(1))])).await.unwrap();
+    store
+        .commit(&commit(0, vec![put("a", "x", json!(1)), put("a", "y", json!(1)), put("a", "z", json!(1))]))
+        .await
+        .unwrap();
     store.commit(&commit(3, vec![delete("a", "y"), put("a", "z", json!(2))])).await.unwrap();
     store.commit(&commit(5, vec![put("a", "z", json!(3))])).await.unwrap();
     let since = store.objects_since(3).await.unwrap();
@@ -110,11 +119,9 @@ async fn an_object_that_is_not_as_expected_is_left_alone(stand: Stand) {
         change.expected = expected;
         commit(1, vec![put("a", "other", json!(1)), change])
     };
-    for (name, expected, has) in [
-        ("x", Expected::Absent, Some(1)),
-        ("x", Expected::Version(2), Some(1)),
-        ("y", Expected::Version(1), None),
-    ] {
+    for (name, expected, has) in
+        [("x", Expected::Absent, Some(1)), ("x", Expected::Version(2), Some(1)), ("y", Expected::Version(1), None)]
+    {
         let error = store.commit(&expecting(name, expected)).await.unwrap_err();
         assert!(matches!(&error, StoreError::Changed { version, .. } if *version == has), "{error}");
     }

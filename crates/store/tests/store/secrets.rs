@@ -66,7 +66,10 @@ async fn the_key_can_be_changed(stand: Stand) {
 
     // All or nothing.
     stand.store.put_secret("zz", &SecretString::from("3")).await.unwrap();
-    stand.sql("UPDATE secrets SET sealed = (SELECT sealed FROM secrets WHERE id = 'one') WHERE id = 'zz'").await.unwrap();
+    stand
+        .sql("UPDATE secrets SET sealed = (SELECT sealed FROM secrets WHERE id = 'one') WHERE id = 'zz'")
+        .await
+        .unwrap();
     assert!(matches!(stand.store.rotate_key(&new).await, Err(StoreError::Unsealed(_))));
     assert_eq!(read(&stand.store, "one").await.unwrap().as_deref(), Some("1"));
     stand.store.delete_secret("zz").await.unwrap();

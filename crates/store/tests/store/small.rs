@@ -21,7 +21,8 @@ async fn states_of_pushes_are_kept(stand: Stand) {
         since: kept(0),
         at: kept(1),
     };
-    let states = [state("hr.a", SyncWord::InSync), state("hr.b", SyncWord::Retrying), state("profiles", SyncWord::InSync)];
+    let states =
+        [state("hr.a", SyncWord::InSync), state("hr.b", SyncWord::Retrying), state("profiles", SyncWord::InSync)];
     store.set_sync_states(&states).await.unwrap();
     assert_eq!(store.sync_states("warehouse").await.unwrap(), states);
     store.set_sync_states(&[state("hr.a", SyncWord::Failed), state("hr.a", SyncWord::Closed)]).await.unwrap();

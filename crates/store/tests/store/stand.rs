@@ -8,7 +8,9 @@ use scrim_store::{
     ActorKind, Commit, Expected, Location, NewAudit, NewEvent, ObjectChange, Outcome, SealingKey, Store, Via,
 };
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 pub(crate) struct Stand {
@@ -96,21 +98,29 @@ impl Stand {
 
     /// Asks for a number around the store.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
+        self.ask(sql).await.remove(0)
+    }
+
+    /// Asks for values around the store.
+    pub(crate) async fn ask<T>(&self, sql: &str) -> Vec<T>
+    where
+        T: Send + Unpin,
+        (T,): for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
+    {
         let sql = AssertSqlSafe(sql.to_owned());
         if self.is_sqlite() {
             let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
-            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
         } else {
             let mut connection = PgConnection::connect(&self.url).await.unwrap();
-            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
         }
     }
 
     /// Takes the guards of a table away, as somebody could who owns the database.
     pub(crate) async fn unguard(&self, table: &str) {
         let names = ["_no_update", "_no_delete", "_no_replace"].map(|name| format!("DROP TRIGGER {table}{name};"));
-        let sql =
-            if self.is_sqlite() { names.concat() } else { format!("DROP TRIGGER append_only ON {table}") };
+        let sql = if self.is_sqlite() { names.concat() } else { format!("DROP TRIGGER append_only ON {table}") };
         self.sql(&sql).await.unwrap();
     }
 }

@@ -16,7 +16,10 @@ on_both!(
 async fn persistently(store: &Store, name: &str, body: usize) {
     loop {
         let last = store.last_sequence().await.unwrap();
-        match store.commit(&commit(last, vec![put("user", name, json!(body)), put("all", "counter", json!([name, body]))])).await {
+        match store
+            .commit(&commit(last, vec![put("user", name, json!(body)), put("all", "counter", json!([name, body]))]))
+            .await
+        {
             Ok(_) => return,
             Err(StoreError::Behind { .. }) => {}
             Err(error) => panic!("{error}"),
@@ -90,7 +93,10 @@ async fn nothing_is_half_written(stand: Stand) {
     assert!(matches!(error, StoreError::Database { what: "write the end of the audit trail", .. }), "{error}");
     assert_eq!(counts(&stand).await, before);
     assert_eq!(store.last_sequence().await.unwrap(), 1);
-    stand.sql(if stand.is_sqlite() { "DROP TRIGGER no" } else { "ALTER TABLE audit_head DROP CONSTRAINT no" }).await.unwrap();
+    stand
+        .sql(if stand.is_sqlite() { "DROP TRIGGER no" } else { "ALTER TABLE audit_head DROP CONSTRAINT no" })
+        .await
+        .unwrap();
     store.commit(&commit(1, vec![put("a", "x", json!(2))])).await.unwrap();
     assert_whole(store).await;
 }

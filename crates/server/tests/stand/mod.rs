@@ -1,0 +1,195 @@
+//! A service that runs, with people who call it.
+
+#![allow(dead_code, reason = "each test file uses some of it")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, StatusCode};
+use scrim_reconciler::Reconciler;
+use scrim_registry::Registry;
+use scrim_server::{App, Settings, router};
+use scrim_store::{ApiToken, Location, SealingKey, SecretHash, Store};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+/// A service over a fresh metadata database.
+pub struct Service {
+    pub app: App,
+    pub address: SocketAddr,
+    reconciler: Arc<Reconciler>,
+    client: reqwest::Client,
+    _directory: tempfile::TempDir,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Answered {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+}
+
+impl Answered {
+    /// The body of an answer that must be good.
+    #[track_caller]
+    pub fn good(self) -> Value {
+        assert!(self.status.is_success(), "{} {:#}", self.status, self.body);
+        self.body
+    }
+
+    /// The problem of an answer that must be of this status.
+    #[track_caller]
+    pub fn problem(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{:#}", self.body);
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        self.body
+    }
+
+    pub fn etag(&self) -> String {
+        self.headers["etag"].to_str().unwrap().to_owned()
+    }
+}
+
+impl Service {
+    /// With an administrator `root`, who has every permission, and a token `root-token`.
+    pub async fn start() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Location::file(directory.path().join("scrim.db"));
+        Self::over(store, directory, Settings::default()).await
+    }
+
+    pub async fn over(location: Location, directory: tempfile::TempDir, settings: Settings) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let store = Store::open(&location, SealingKey::generate().unwrap()).await.unwrap();
+        let registry = Registry::open(store).await.unwrap();
+        let (reconciler, _) = Reconciler::start(Arc::clone(&registry), scrim_reconciler::Settings::default());
+        let settings =
+            Settings { secure_cookies: false, requests_per_second: 100_000, sign_ins_per_minute: 100_000, ..settings };
+        let app = App::new(registry, Arc::clone(&reconciler), settings);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let service = Self { app, address, reconciler, client, _directory: directory };
+        let root = json!({ "permissions": scrim_catalog::documents::Permission::NAMES });
+        service.plant("user", "root", root).await;
+        service.token_for("root").await;
+        service
+    }
+
+    /// Puts a document there, without asking anybody.
+    pub async fn plant(&self, kind: &str, name: &str, body: Value) {
+        let kind = kind.parse().unwrap();
+        let asked = scrim_registry::Asked {
+            at: chrono::Utc::now(),
+            actor: "test".to_owned(),
+            actor_kind: scrim_store::ActorKind::System,
+            via: scrim_store::Via::System,
+            request: String::new(),
+            address: None,
+            action: "plant".to_owned(),
+            object: None,
+        };
+        let change = scrim_catalog::Change::Put(scrim_catalog::from_json(kind, name, &body).unwrap());
+        let changed = self.app.registry().change(&asked, |_| {
+            Ok::<_, std::convert::Infallible>(scrim_registry::Proposal {
+                changes: vec![change.clone()],
+                ..Default::default()
+            })
+        });
+        changed.await.unwrap();
+    }
+
+    /// A token of a user, `<user>-token`, with everything that the user may do.
+    pub async fn token_for(&self, user: &str) {
+        let token = ApiToken {
+            id: format!("{user}-token"),
+            hash: SecretHash::of(&SecretString::from(format!("{user}-token"))),
+            user: user.to_owned(),
+            name: "test".to_owned(),
+            scopes: ["read", "write", "all"].map(str::to_owned).to_vec(),
+            created: chrono::Utc::now(),
+            expires: None,
+            last_used: None,
+            revoked: None,
+        };
+        self.app.store().add_token(&token).await.unwrap();
+    }
+
+    /// A user with permissions, and a token.
+    pub async fn person(&self, name: &str, permissions: &[&str]) {
+        self.plant("user", name, json!({ "permissions": permissions })).await;
+        self.token_for(name).await;
+    }
+
+    /// Calls the service as somebody; as nobody where that is empty.
+    pub async fn call(&self, who: &str, method: Method, path: &str, body: Option<Value>) -> Answered {
+        self.call_with(who, method, path, body, &[]).await
+    }
+
+    pub async fn call_with(
+        &self,
+        who: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Answered {
+        let mut request = self.client.request(method, format!("http://{}{path}", self.address));
+        if !who.is_empty() {
+            request = request.bearer_auth(format!("{who}-token"));
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body =
+            if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
+        Answered { status, headers, body }
+    }
+
+    pub async fn get(&self, who: &str, path: &str) -> Answered {
+        self.call(who, Method::GET, path, None).await
+    }
+
+    pub async fn put(&self, who: &str, path: &str, body: Value) -> Answered {
+        self.call(who, Method::PUT, path, Some(body)).await
+    }
+
+    pub async fn post(&self, who: &str, path: &str, body: Value) -> Answered {
+        self.call(who, Method::POST, path, Some(body)).await
+    }
+
+    pub async fn delete(&self, who: &str, path: &str) -> Answered {
+        self.call(who, Method::DELETE, path, None).await
+    }
+
+    /// Waits until a warehouse has everything up to the last event.
+    pub async fn enforced(&self, integration: &str) {
+        let wanted = self.app.registry().world().sequence;
+        let start = Instant::now();
+        loop {
+            let states = self.app.store().sync_states(integration).await.unwrap();
+            let whole = states.iter().find(|state| state.subject == scrim_reconciler::WHOLE);
+            if whole.is_some_and(|whole| whole.pushed_sequence.is_some_and(|pushed| pushed >= wanted)) {
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(60), "{integration} is not at {wanted}: {states:#?}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.reconciler.stop();
+    }
+}
