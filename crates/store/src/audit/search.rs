@@ -1,0 +1,100 @@
+//! Looking something up in the trail.
+
+use chrono::{DateTime, Utc};
+
+use super::{ActorKind, AuditEntry, AuditHash, COLUMNS, NewAudit, Outcome, Via};
+use crate::ask::Ask;
+use crate::row::Row;
+use crate::{Page, Store, StoreError};
+
+/// What is looked for: entries of which everything holds that is given.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AuditQuery {
+    /// Not before this moment.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub to: Option<DateTime<Utc>>,
+    /// By this actor.
+    pub actor: Option<String>,
+    /// This action.
+    pub action: Option<String>,
+    /// On an object of this kind.
+    pub object_kind: Option<String>,
+    /// On an object of this name.
+    pub object_name: Option<String>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// With this text in the actor, the request, the action, the name of the object, what decided, the details (as JSON is
+    /// written) or the address. ASCII letters are looked for in either case.
+    pub text: Option<String>,
+    /// Older than the entry of this number: [`Page::next`] of the page before.
+    pub before: Option<u64>,
+    /// How many entries at most.
+    pub limit: usize,
+}
+
+impl Store {
+    /// Looks up entries, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn audit_search(&self, query: &AuditQuery) -> Result<Page<AuditEntry>, StoreError> {
+        let mut ask = Ask::to("search the audit trail", format!("SELECT {COLUMNS} FROM audit WHERE true"));
+        if let Some(before) = query.before {
+            ask = ask.and(" AND number < ").and_place().number(before);
+        }
+        if let Some(from) = query.from {
+            ask = ask.and(" AND at >= ").and_place().moment("the first moment", from);
+        }
+        if let Some(to) = query.to {
+            ask = ask.and(" AND at < ").and_place().moment("the last moment", to);
+        }
+        // As their indexes are: by the beginning, and then by the whole of it.
+        for (column, wanted) in [("actor", &query.actor), ("object_name", &query.object_name)] {
+            if let Some(wanted) = wanted {
+                ask = ask.and(&format!(" AND substr({column}, 1, 200) = substr(")).and_place().text(column, wanted);
+                ask = ask.and(&format!(", 1, 200) AND {column} = ")).and_place().text(column, wanted);
+            }
+        }
+        let outcome = query.outcome.map(|outcome| outcome.as_str().to_owned());
+        for (column, wanted) in [("action", &query.action), ("object_kind", &query.object_kind), ("outcome", &outcome)]
+        {
+            if let Some(wanted) = wanted {
+                ask = ask.and(&format!(" AND {column} = ")).and_place().text(column, wanted);
+            }
+        }
+        if let Some(text) = &query.text {
+            let wanted = text.to_ascii_lowercase();
+            ask = ask.and(" AND (false");
+            for column in ["actor", "request", "action", "object_name", "decided_by", "details", "address"] {
+                ask = ask.and(&format!(" OR {}(lower({column}), ", self.engine().place_of()));
+                ask = ask.and_place().text("the text to look for", &wanted).and(") > 0");
+            }
+            ask = ask.and(")");
+        }
+        ask = ask.and(" ORDER BY number DESC LIMIT ").and_place().number(query.limit as u64 + 1);
+        let entries = ask.each(self.connection(), entry).await?;
+        Ok(Page::cut(entries, query.limit, |entry| entry.number))
+    }
+}
+
+fn entry(row: &Row) -> Result<AuditEntry, StoreError> {
+    Ok(AuditEntry {
+        number: row.number("number")?,
+        hash: row.word_of_bytes("hash", AuditHash::from_bytes)?,
+        entry: NewAudit {
+            at: row.moment("at")?,
+            actor: row.text("actor")?,
+            actor_kind: row.word("actor_kind", ActorKind::from_word)?,
+            via: row.word("via", Via::from_word)?,
+            request: row.text("request")?,
+            action: row.text("action")?,
+            object_kind: row.maybe_text("object_kind")?,
+            object_name: row.maybe_text("object_name")?,
+            outcome: row.word("outcome", Outcome::from_word)?,
+            decided_by: row.maybe_text("decided_by")?,
+            details: row.json("details")?,
+            address: row.maybe_text("address")?,
+        },
+    })
+}

@@ -1,0 +1,64 @@
+//! What the two engines say differently.
+
+use sea_orm::{AccessMode, IsolationLevel, SqliteTransactionMode, TransactionOptions};
+
+/// The engine of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// The end of a SELECT whose row nobody else may change until the transaction is over. In SQLite nobody can: writers
+    /// begin by taking the whole database.
+    pub(crate) fn and_lock(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// The same, for a queue: rows that somebody else works on are passed over.
+    pub(crate) fn and_lock_free_ones(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// The function that tells at which place a text holds another, 0 for nowhere.
+    pub(crate) fn place_of(self) -> &'static str {
+        match self {
+            Self::Sqlite => "instr",
+            Self::Postgres => "strpos",
+        }
+    }
+
+    /// For writing. SQLite takes the database at once: a transaction that reads first may find that it cannot write.
+    pub(crate) fn writing(self) -> TransactionOptions {
+        match self {
+            Self::Sqlite => {
+                TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..default() }
+            }
+            Self::Postgres => TransactionOptions { isolation_level: Some(IsolationLevel::ReadCommitted), ..default() },
+        }
+    }
+
+    /// For reading in several statements what stood at one moment.
+    pub(crate) fn reading(self) -> TransactionOptions {
+        match self {
+            // Every transaction is such a one, from its first statement on.
+            Self::Sqlite => default(),
+            Self::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..default()
+            },
+        }
+    }
+}
+
+fn default() -> TransactionOptions {
+    TransactionOptions::default()
+}

@@ -1,0 +1,57 @@
+//! The log of events.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::ask::Ask;
+use crate::row::Row;
+use crate::{Store, StoreError};
+
+/// Something that happened to an object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its number: each is one more than the one before.
+    pub sequence: u64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub actor: String,
+    /// In which request.
+    pub request: String,
+    /// What happened, such as `user.updated`.
+    pub kind: String,
+    /// The kind of the object.
+    pub object_kind: String,
+    /// The name of the object.
+    pub object_name: String,
+    /// More about it.
+    pub payload: Value,
+}
+
+impl Store {
+    /// The first `limit` events after number `after`, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn events(&self, after: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
+        let ask = Ask::to(
+            "read events",
+            "SELECT sequence, at, actor, request, kind, object_kind, object_name, payload FROM events
+             WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+        );
+        ask.number(after).number(limit as u64).each(self.connection(), event).await
+    }
+}
+
+fn event(row: &Row) -> Result<Event, StoreError> {
+    Ok(Event {
+        sequence: row.number("sequence")?,
+        at: row.moment("at")?,
+        actor: row.text("actor")?,
+        request: row.text("request")?,
+        kind: row.text("kind")?,
+        object_kind: row.text("object_kind")?,
+        object_name: row.text("object_name")?,
+        payload: row.json("payload")?,
+    })
+}
