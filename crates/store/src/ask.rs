@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Datelike, SubsecRound, Utc};
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use serde_json::Value as Json;
 
 use crate::StoreError;
@@ -19,13 +19,45 @@ pub(crate) struct Ask {
     what: &'static str,
     sql: Cow<'static, str>,
     values: Vec<Value>,
+    rows: Option<Rows>,
     refused: Option<StoreError>,
+}
+
+/// Places for the values of several rows, at this byte of the statement.
+#[derive(Clone, Copy)]
+struct Rows {
+    at: usize,
+    rows: usize,
+    columns: usize,
+}
+
+impl Rows {
+    /// The places, each with its number or all without.
+    fn places(self, numbered: bool) -> String {
+        let mut sql = String::new();
+        let mut number = 0;
+        for row in 0..self.rows {
+            sql.push_str(if row == 0 { "(" } else { ", (" });
+            for column in 0..self.columns {
+                number += 1;
+                sql.push_str(if column == 0 { "" } else { ", " });
+                if numbered {
+                    // Writing to a String cannot fail.
+                    let _ = write!(sql, "${number}");
+                } else {
+                    sql.push('?');
+                }
+            }
+            sql.push(')');
+        }
+        sql
+    }
 }
 
 impl Ask {
     /// A statement, and what it does, as the end of "cannot …".
     pub(crate) fn to(what: &'static str, sql: impl Into<Cow<'static, str>>) -> Self {
-        Self { what, sql: sql.into(), values: Vec::new(), refused: None }
+        Self { what, sql: sql.into(), values: Vec::new(), rows: None, refused: None }
     }
 
     /// A text that may be long, and empty.
@@ -118,23 +150,13 @@ impl Ask {
     /// Appends the place of the value that is bound next.
     pub(crate) fn and_place(mut self) -> Self {
         let place = self.values.len() + 1;
-        // Writing to a String cannot fail.
         let _ = write!(self.sql.to_mut(), "${place}");
         self
     }
 
-    /// Appends `rows` times `columns` places, for values that are bound next.
+    /// Appends `rows` times `columns` places, for the values that are bound first.
     pub(crate) fn and_rows(mut self, rows: usize, columns: usize) -> Self {
-        let first = self.values.len();
-        let sql = self.sql.to_mut();
-        for row in 0..rows {
-            sql.push_str(if row == 0 { "(" } else { ", (" });
-            for column in 1..=columns {
-                let comma = if column == 1 { "" } else { ", " };
-                let _ = write!(sql, "{comma}${}", first + row * columns + column);
-            }
-            sql.push(')');
-        }
+        self.rows = Some(Rows { at: self.sql.len(), rows, columns });
         self
     }
 
@@ -175,11 +197,18 @@ impl Ask {
         self.all(on).await?.iter().map(read).collect()
     }
 
-    fn statement(self, on: &impl ConnectionTrait) -> Result<(&'static str, Statement), StoreError> {
-        match self.refused {
-            Some(refused) => Err(refused),
-            None => Ok((self.what, Statement::from_sql_and_values(on.get_database_backend(), self.sql, self.values))),
+    fn statement(mut self, on: &impl ConnectionTrait) -> Result<(&'static str, Statement), StoreError> {
+        if let Some(refused) = self.refused {
+            return Err(refused);
         }
+        let engine = on.get_database_backend();
+        if let Some(rows) = self.rows {
+            // SQLite goes through all names of places to find the name of one: with thousands of them that takes longer
+            // than writing the rows. Places of both forms in one statement would be taken for one another.
+            let alone = rows.rows * rows.columns == self.values.len();
+            self.sql.to_mut().insert_str(rows.at, &rows.places(engine != DbBackend::Sqlite || !alone));
+        }
+        Ok((self.what, Statement::from_sql_and_values(engine, self.sql, self.values)))
     }
 
     fn refuse(&mut self, error: StoreError) {

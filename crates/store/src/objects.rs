@@ -200,30 +200,22 @@ fn read(reading: DatabaseTransaction, which: Which) -> impl Stream<Item = Result
 }
 
 fn page(which: Which, kind: &str, name: &str) -> Ask {
-    let sql = match which {
-        Which::Current => {
-            "SELECT v.kind, v.name, v.version, v.sequence, v.at, v.actor, v.body
-             FROM (SELECT kind, name, version FROM objects
-                   WHERE NOT deleted AND (kind, name) > ($1, $2) ORDER BY kind, name LIMIT $3) o
-             JOIN object_versions v ON v.kind = o.kind AND v.name = o.name AND v.version = o.version
-             ORDER BY v.kind, v.name"
-        }
-        Which::Since(_) => {
-            "SELECT v.kind, v.name, v.version, v.sequence, v.at, v.actor, v.body
-             FROM (SELECT kind, name, version FROM objects
-                   WHERE sequence > $4 AND (kind, name) > ($1, $2) ORDER BY kind, name LIMIT $3) o
-             JOIN object_versions v ON v.kind = o.kind AND v.name = o.name AND v.version = o.version
-             ORDER BY v.kind, v.name"
-        }
+    let newest = match which {
+        Which::Current => "SELECT kind, name, version FROM objects WHERE NOT deleted AND (kind, name) > ($1, $2)",
+        Which::Since(_) => "SELECT kind, name, version FROM objects WHERE sequence > $3 AND (kind, name) > ($1, $2)",
         Which::UpTo(_) => {
-            "SELECT v.kind, v.name, v.version, v.sequence, v.at, v.actor, v.body
-             FROM (SELECT kind, name, max(version) AS version FROM object_versions
-                   WHERE sequence <= $4 AND (kind, name) > ($1, $2) GROUP BY kind, name ORDER BY kind, name LIMIT $3) o
-             JOIN object_versions v ON v.kind = o.kind AND v.name = o.name AND v.version = o.version
-             ORDER BY v.kind, v.name"
+            "SELECT kind, name, max(version) AS version FROM object_versions
+             WHERE sequence <= $3 AND (kind, name) > ($1, $2) GROUP BY kind, name"
         }
     };
-    let ask = Ask::to("read objects", sql).text("the kind", kind).text("the name", name).number(PAGE);
+    // The number of rows stands in the statement: PostgreSQL plans for few of them only when it sees that they are.
+    let sql = format!(
+        "SELECT v.kind, v.name, v.version, v.sequence, v.at, v.actor, v.body
+         FROM ({newest} ORDER BY kind, name LIMIT {PAGE}) o
+         JOIN object_versions v ON v.kind = o.kind AND v.name = o.name AND v.version = o.version
+         ORDER BY v.kind, v.name"
+    );
+    let ask = Ask::to("read objects", sql).text("the kind", kind).text("the name", name);
     match which {
         Which::Current => ask,
         Which::Since(sequence) | Which::UpTo(sequence) => ask.number(sequence),

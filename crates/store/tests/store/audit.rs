@@ -11,6 +11,7 @@ on_both!(
     a_changed_entry_is_found,
     a_removed_entry_is_found,
     an_inserted_entry_is_found,
+    a_replaced_entry_is_found,
     reordered_entries_are_found,
     a_truncated_trail_is_found,
     a_rewritten_trail_is_found_by_who_remembers
@@ -160,6 +161,20 @@ async fn an_inserted_entry_is_found(stand: Stand) {
     stand.sql(make_room).await.unwrap();
     stand.sql(&COPY.replace("{new}", "5").replace("{old}", "4")).await.unwrap();
     assert_eq!(broken(&stand).await, Some(Broken { number: 5, how: How::Changed }));
+}
+
+/// With a hash that is right, by somebody who knows how it is made.
+async fn a_replaced_entry_is_found(stand: Stand) {
+    filled(&stand, 10).await;
+    let cut = "CREATE TABLE later AS SELECT * FROM audit WHERE number > 4;
+               DELETE FROM audit WHERE number > 3;
+               UPDATE audit_head SET number = 3, hash = (SELECT hash FROM audit WHERE number = 3)";
+    stand.sql(cut).await.unwrap();
+    stand.store.audit(audit("forged")).await.unwrap();
+    let mend = "INSERT INTO audit SELECT * FROM later;
+                UPDATE audit_head SET number = 10, hash = (SELECT hash FROM audit WHERE number = 10)";
+    stand.sql(mend).await.unwrap();
+    assert_eq!(broken(&stand).await, Some(Broken { number: 5, how: How::Unlinked }));
 }
 
 async fn reordered_entries_are_found(stand: Stand) {
