@@ -10,6 +10,7 @@ use std::path::Path;
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
         ("catalog", &[][..]),
+        ("store", &[]),
         ("expr", &["catalog"]),
         ("policy", &["catalog", "expr"]),
         ("sql", &["catalog", "expr", "policy"]),
@@ -19,7 +20,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("sandbox", &[]),
         ("redshift-double", &["redshift-gate", "sandbox"]),
         ("testkit", &["catalog", "policy", "redshift-double", "sandbox", "sync", "warehouse"]),
-        ("scrim", &["catalog", "expr", "policy", "sql", "warehouse", "sync", "sandbox"]),
+        ("scrim", &["catalog", "expr", "policy", "sql", "warehouse", "sync", "sandbox", "store"]),
     ])
 }
 

@@ -95,7 +95,7 @@ impl Store {
         let sealer = self.shared.sealer.read().await;
         if self.proof(self.connection(), "").await?.is_none() {
             // Replicas may start together.
-            let ask = "INSERT INTO sealing (sealed) VALUES ($1) ON CONFLICT DO NOTHING";
+            let ask = "INSERT INTO sealing (only_row, sealed) VALUES (true, $1) ON CONFLICT DO NOTHING";
             self.write(Ask::to("note the sealing key", ask).bytes(&sealer.seal(PROOF, PROVEN)?)).await?;
         }
         self.prove(&sealer, self.proof(self.connection(), "").await?.as_deref())

@@ -27,17 +27,12 @@ pub struct Session {
 }
 
 impl Store {
-    /// Keeps a session, in place of what was kept of it. Whose it is and when it began stay as they were.
+    /// Keeps a new session.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] when it is somebody else's.
-    pub async fn put_session(&self, session: &Session) -> Result<(), StoreError> {
-        let ask = format!(
-            "INSERT INTO sessions ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (hash) DO UPDATE SET
-             expires = excluded.expires, last_seen = excluded.last_seen, data = excluded.data
-             WHERE sessions.user_name = excluded.user_name"
-        );
+    /// [`StoreError::Taken`] when there is one of this hash.
+    pub async fn add_session(&self, session: &Session) -> Result<(), StoreError> {
+        let ask = format!("INSERT INTO sessions ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING");
         let ask = Ask::to("keep a session", ask)
             .bytes(session.hash.bytes())
             .key("the name of a user", &session.user)
@@ -49,6 +44,21 @@ impl Store {
             return Err(StoreError::Taken { what: "session", name: format!("{:?}", session.hash) });
         }
         Ok(())
+    }
+
+    /// Keeps the end, the last use and the data of a session; whether there is one. One that was ended meanwhile stays ended.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn update_session(&self, session: &Session) -> Result<bool, StoreError> {
+        let ask = "UPDATE sessions SET expires = $1, last_seen = $2, data = $3 WHERE hash = $4 AND user_name = $5";
+        let ask = Ask::to("keep a session", ask)
+            .moment("the end of a session", session.expires)
+            .moment("the last use of a session", session.last_seen)
+            .json("the data of a session", &session.data)
+            .bytes(session.hash.bytes())
+            .key("the name of a user", &session.user);
+        Ok(self.write(ask).await? > 0)
     }
 
     /// The session whose id has this hash, unless it has ended.

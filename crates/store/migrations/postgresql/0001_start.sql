@@ -11,17 +11,17 @@ $$;
 
 -- One row each: what the next number follows. Locking the row is what makes writers take turns, and numbers gapless.
 CREATE TABLE log_head (
-    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    only_row boolean PRIMARY KEY CHECK (only_row),
     sequence bigint NOT NULL CHECK (sequence >= 0)
 );
-INSERT INTO log_head (sequence) VALUES (0);
+INSERT INTO log_head (only_row, sequence) VALUES (true, 0);
 
 CREATE TABLE audit_head (
-    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    only_row boolean PRIMARY KEY CHECK (only_row),
     number bigint NOT NULL CHECK (number >= 0),
     hash bytea NOT NULL CHECK (length(hash) = 32)
 );
-INSERT INTO audit_head (number, hash) VALUES (0, decode(repeat('00', 32), 'hex'));
+INSERT INTO audit_head (only_row, number, hash) VALUES (true, 0, decode(repeat('00', 32), 'hex'));
 
 -- Every version of every object; a body that is NULL says that it was deleted.
 CREATE TABLE object_versions (
@@ -91,7 +91,7 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
 
 -- A known text, sealed: only the key of this database opens it.
 CREATE TABLE sealing (
-    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    only_row boolean PRIMARY KEY CHECK (only_row),
     sealed bytea NOT NULL
 );
 

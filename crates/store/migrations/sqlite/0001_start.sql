@@ -5,17 +5,17 @@
 
 -- One row each: what the next number follows. Locking the row is what makes writers take turns, and numbers gapless.
 CREATE TABLE log_head (
-    only_row INTEGER PRIMARY KEY DEFAULT 1 CHECK (only_row = 1),
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     sequence INTEGER NOT NULL CHECK (sequence >= 0)
 ) STRICT;
-INSERT INTO log_head (sequence) VALUES (0);
+INSERT INTO log_head (only_row, sequence) VALUES (1, 0);
 
 CREATE TABLE audit_head (
-    only_row INTEGER PRIMARY KEY DEFAULT 1 CHECK (only_row = 1),
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     number INTEGER NOT NULL CHECK (number >= 0),
     hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
-INSERT INTO audit_head (number, hash) VALUES (0, zeroblob(32));
+INSERT INTO audit_head (only_row, number, hash) VALUES (1, 0, zeroblob(32));
 
 -- Every version of every object; a body that is NULL says that it was deleted.
 CREATE TABLE object_versions (
@@ -101,7 +101,7 @@ BEGIN SELECT RAISE(ABORT, 'audit is append-only: REPLACE is refused'); END;
 
 -- A known text, sealed: only the key of this database opens it.
 CREATE TABLE sealing (
-    only_row INTEGER PRIMARY KEY DEFAULT 1 CHECK (only_row = 1),
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     sealed BLOB NOT NULL
 ) STRICT;
 

@@ -186,7 +186,7 @@ async fn keep(store: &Store, key: &str, text: &str) {
         last_seen: kept(0),
         data: json!(t),
     };
-    store.put_session(&session).await.unwrap();
+    store.add_session(&session).await.unwrap();
     assert!(store.session(&session.hash, kept(0)).await.unwrap() == Some(session));
 
     let lease = store.acquire(key, key, Duration::from_secs(60), at(0)).await.unwrap().unwrap();

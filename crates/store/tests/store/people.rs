@@ -92,17 +92,19 @@ async fn sessions_end(stand: Stand) {
         data: json!({ "csrf": id }),
     };
     for (id, user, from) in [("1", "ana", 0), ("2", "ana", 50), ("3", "bo", 0), ("4", "cy", 0)] {
-        store.put_session(&session(id, user, from)).await.unwrap();
+        store.add_session(&session(id, user, from)).await.unwrap();
     }
-    assert!(matches!(store.put_session(&session("3", "ana", 0)).await, Err(StoreError::Taken { .. })));
+    assert!(matches!(store.add_session(&session("3", "ana", 0)).await, Err(StoreError::Taken { .. })));
+    assert!(!store.update_session(&session("3", "ana", 0)).await.unwrap(), "it is somebody else's");
     let seen = Session { last_seen: kept(5), created: kept(4), ..session("1", "ana", 0) };
-    store.put_session(&seen).await.unwrap();
+    assert!(store.update_session(&seen).await.unwrap());
     let found = store.session(&seen.hash, at(99)).await.unwrap();
     assert_eq!(found, Some(Session { created: kept(0), ..seen.clone() }));
     assert_eq!(store.session(&seen.hash, kept(100)).await.unwrap(), None);
     assert_eq!(store.sessions_of("ana", kept(0) + TimeDelta::seconds(1)).await.unwrap().len(), 2);
     assert_eq!(store.sessions_of("ana", kept(100)).await.unwrap().len(), 1);
     assert!(store.delete_session(&session("3", "bo", 0).hash).await.unwrap());
+    assert!(!store.update_session(&session("3", "bo", 0)).await.unwrap(), "who has signed out stays so");
     assert_eq!(store.delete_expired_sessions(kept(100)).await.unwrap(), 2);
     assert_eq!(store.delete_sessions_of("ana").await.unwrap(), 1);
     assert_eq!(store.delete_sessions_of("ana").await.unwrap(), 0);

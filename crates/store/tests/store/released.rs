@@ -46,7 +46,7 @@ pub(crate) async fn fill(store: &Store) {
     store.put_account(&account()).await.unwrap();
     store.link_identity(&identity()).await.unwrap();
     store.add_token(&token()).await.unwrap();
-    store.put_session(&session()).await.unwrap();
+    store.add_session(&session()).await.unwrap();
     store.set_sync_states(&[state()]).await.unwrap();
     store.enqueue("hook", &[1, 2], 2, at(0)).await.unwrap();
     let claimed = store.claim(at(1), 1, "worker", Duration::from_secs(60)).await.unwrap();
