@@ -16,11 +16,29 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("sql", &["catalog", "expr", "policy"]),
         ("warehouse", &["catalog", "sql"]),
         ("sync", &["catalog", "policy", "sql", "warehouse"]),
+        ("registry", &["catalog", "store"]),
+        ("reconciler", &["catalog", "registry", "store", "sync", "warehouse"]),
+        ("server", &["catalog", "policy", "sql", "warehouse", "sync", "store", "registry", "reconciler"]),
         ("redshift-gate", &[]),
         ("sandbox", &[]),
         ("redshift-double", &["redshift-gate", "sandbox"]),
         ("testkit", &["catalog", "policy", "redshift-double", "sandbox", "sync", "warehouse"]),
-        ("scrim", &["catalog", "expr", "policy", "sql", "warehouse", "sync", "sandbox", "store"]),
+        (
+            "scrim",
+            &[
+                "catalog",
+                "expr",
+                "policy",
+                "sql",
+                "warehouse",
+                "sync",
+                "sandbox",
+                "store",
+                "registry",
+                "reconciler",
+                "server",
+            ],
+        ),
     ])
 }
 

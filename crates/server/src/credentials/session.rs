@@ -26,7 +26,7 @@ pub(crate) async fn begin(app: &App, user: &str) -> Result<HeaderValue, Problem>
         last_seen: now,
         data: serde_json::Value::Null,
     };
-    app.store().put_session(&session).await?;
+    app.store().add_session(&session).await?;
     cookie(app, id.expose_secret(), settings.session_longest.as_secs())
 }
 
@@ -43,7 +43,10 @@ pub(crate) async fn of(app: &App, headers: &HeaderMap) -> Result<Option<Session>
         let settings = app.settings();
         let end = session.created + delta(settings.session_longest);
         let expires = (now + delta(settings.session_idle)).min(end);
-        app.store().put_session(&Session { last_seen: now, expires, ..session.clone() }).await?;
+        // One that was ended meanwhile stays ended.
+        if !app.store().update_session(&Session { last_seen: now, expires, ..session.clone() }).await? {
+            return Ok(None);
+        }
     }
     Ok(Some(session))
 }
