@@ -74,6 +74,14 @@ fn add(catalog: &mut Catalog, file: &Arc<PathBuf>, document: Document, problems:
             insert(&mut catalog.data_policies, file, policy.form.name.clone(), policy, problems);
         }
         Document::PolicyTest(d) => insert(&mut catalog.policy_tests, file, d.name.clone(), *d, problems),
+        Document::Identifier(d) => {
+            if !d.looks() {
+                let message = format!("the identifier `{}` looks at nothing", d.name);
+                let help = "give it `column_name`, `value`, `checksum` or `dictionary`";
+                problems.push(Problem::error(file, d.name.mark(), message).help(help));
+            }
+            insert(&mut catalog.identifiers, file, d.name.clone(), *d, problems);
+        }
     }
 }
 

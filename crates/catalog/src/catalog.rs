@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::documents::{
-    Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, SubscriptionPolicy,
-    TagNote, User,
+    Attribute, DataPolicyForm, DataSource, Grant, Group, Identifier, Integration, PolicyTest, Project, Purpose,
+    SubscriptionPolicy, TagNote, User,
 };
 use crate::{Mark, Name, Rule};
 
@@ -76,6 +76,8 @@ pub struct Catalog {
     pub data_policies: Named<DataPolicy>,
     /// Tests of policies.
     pub policy_tests: Named<PolicyTest>,
+    /// How sensitive data is told, beyond what is built in.
+    pub identifiers: Named<Identifier>,
 }
 
 impl Catalog {

@@ -3,6 +3,7 @@
 mod data_policy;
 mod data_source;
 mod iam;
+mod identifier;
 mod integration;
 mod people;
 mod policy_test;
@@ -16,6 +17,7 @@ pub use data_policy::{
 };
 pub use data_source::{Column, DataSource, NewColumns, OptedOut, Owner, SourceStatus};
 pub use iam::{Iam, Issuer};
+pub use identifier::{Checksum, Confidence, Expression, Identifier, Share};
 pub use integration::{Engine, Impersonation, Integration, Layout, Secret, Tls, ViewPlacement};
 pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};
 pub use policy_test::{As, Cell, Expectation, ExpectedCell, PolicyTest, Somebody};

@@ -7,13 +7,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::documents::{
-    Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, SubscriptionPolicy,
-    TagNote, User,
+    Attribute, DataPolicyForm, DataSource, Grant, Group, Identifier, Integration, PolicyTest, Project, Purpose,
+    SubscriptionPolicy, TagNote, User,
 };
 use crate::{Mark, Problem};
 
 /// The kinds that can be written today.
-pub const KINDS: [&str; 12] = [
+pub const KINDS: [&str; 13] = [
     "integration",
     "data-source",
     "tag",
@@ -26,6 +26,7 @@ pub const KINDS: [&str; 12] = [
     "subscription-policy",
     "data-policy",
     "policy-test",
+    "identifier",
 ];
 
 /// One document of any kind.
@@ -44,6 +45,7 @@ pub enum Document {
     SubscriptionPolicy(Box<SubscriptionPolicy>),
     DataPolicy(Box<DataPolicyForm>),
     PolicyTest(Box<PolicyTest>),
+    Identifier(Box<Identifier>),
 }
 
 /// A file's name and text.
@@ -125,6 +127,7 @@ fn read_one(before: usize, text: &str) -> Result<Option<Document>, Fault> {
         "subscription-policy" => Document::SubscriptionPolicy(parse(before, text)?),
         "data-policy" => Document::DataPolicy(parse(before, text)?),
         "policy-test" => Document::PolicyTest(parse(before, text)?),
+        "identifier" => Document::Identifier(parse(before, text)?),
         other => {
             let known = crate::problem::nearest(other, KINDS);
             return Err(Fault {

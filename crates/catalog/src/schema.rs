@@ -4,8 +4,8 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use crate::documents::{
-    Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, SubscriptionPolicy,
-    TagNote, User,
+    Attribute, DataPolicyForm, DataSource, Grant, Group, Identifier, Integration, PolicyTest, Project, Purpose,
+    SubscriptionPolicy, TagNote, User,
 };
 
 fn kind<T: JsonSchema>(generator: &mut SchemaGenerator, name: &str) -> Value {
@@ -29,6 +29,7 @@ pub fn schema() -> Value {
         kind::<SubscriptionPolicy>(&mut generator, "subscription-policy"),
         kind::<DataPolicyForm>(&mut generator, "data-policy"),
         kind::<PolicyTest>(&mut generator, "policy-test"),
+        kind::<Identifier>(&mut generator, "identifier"),
     ];
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

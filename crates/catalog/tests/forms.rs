@@ -70,6 +70,20 @@ fn errors_say_where_what_and_what_to_do() {
     let cases: &[(&str, &[&str])] = &[
         ("kind: usr\nname: x\n", &["1:7 `usr` is not a kind of document (did you mean `user`?)"]),
         ("name: x\n", &["1:1 the document does not say what it is"]),
+        (
+            "kind: identifier\nname: i\ntag: T\n",
+            &["2:7 the identifier `i` looks at nothing (give it `column_name`, `value`, `checksum` or `dictionary`)"],
+        ),
+        (
+            "kind: identifier\nname: i\ntag: T\nvalue: '(\\w{100}){100}'\n",
+            &[
+                "4:8 `(\\w{100}){100}` is too large: compiled it takes more than 1048576 bytes; repeat less, or shorter parts ()",
+            ],
+        ),
+        (
+            "kind: identifier\nname: i\ntag: T\nchecksum: luhn\nconfidence: { minimum: 50 }\n",
+            &["5:24 50 is not a number from 0 to 1 ()"],
+        ),
         ("kind: user\nname: x\ngroup: [a]\n", &["3:1 unknown field `group` (did you mean `groups`?)"]),
         (
             "kind: user\nname: x\ngroups: [staf, frud]\n",

@@ -10,6 +10,7 @@ use std::path::Path;
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
         ("catalog", &[][..]),
+        ("discovery", &["catalog"]),
         ("expr", &["catalog"]),
         ("policy", &["catalog", "expr"]),
         ("sql", &["catalog", "expr", "policy"]),
