@@ -18,7 +18,7 @@ pub use data_policy::{
 pub use data_source::{Column, DataSource, NewColumns, OptedOut, Owner, SourceStatus};
 pub use iam::{Iam, Issuer};
 pub use identifier::{Checksum, Confidence, Expression, Identifier, Share};
-pub use integration::{Engine, Impersonation, Integration, Layout, Secret, Tls, ViewPlacement};
+pub use integration::{Engine, Impersonation, Integration, Layout, Monitored, Secret, Tls, ViewPlacement};
 pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};
 pub use policy_test::{As, Cell, Expectation, ExpectedCell, PolicyTest, Somebody};
 pub use project::{Acknowledged, Grant, Member, Project, Purpose, TagNote};

@@ -39,7 +39,7 @@ fn variants() -> [Integration; 3] {
 #[test]
 fn every_statement_passes_the_gate() {
     for integration in variants() {
-        let script = redshift::install(&integration);
+        let script = redshift::install(&integration, &[]);
         for sql in &script {
             let kind = check_own(sql);
             assert!(kind.is_ok(), "{:?}\n{sql}", kind.err());
@@ -59,7 +59,7 @@ fn every_statement_passes_the_gate() {
 
 #[test]
 fn procedures_keep_to_the_limits() {
-    let script = redshift::install(&integration(""));
+    let script = redshift::install(&integration(""), &[]);
     let mut counted = 0;
     for sql in script.iter().filter(|sql| sql.contains("CREATE OR REPLACE PROCEDURE")) {
         let arguments = sql.split_once("PROCEDURE ").unwrap().1.split("\nAS ").next().unwrap();
@@ -75,7 +75,7 @@ fn procedures_keep_to_the_limits() {
 #[test]
 fn names_stay_in_their_quotes() {
     let hostile = integration(HOSTILE);
-    let script = redshift::install(&hostile).join(";\n");
+    let script = redshift::install(&hostile, &[]).join(";\n");
     // Schemas in lower case, as Redshift keeps them; users as they are, and in one pass, braces and all.
     assert!(script.contains("SCHEMA IF NOT EXISTS \"pre\"\"; drop_system\" AUTHORIZATION \"own'er {user}\\\""));
     assert!(script.contains("u.usename = ('own''er {user}' || CHR(92) || '')"));
@@ -89,7 +89,7 @@ fn names_stay_in_their_quotes() {
 fn settings_make_another_installation() {
     let [one, two, three] = variants().map(|integration| redshift::installation(&integration));
     assert!(one != two && two != three && one != three);
-    assert!(redshift::install(&integration("")).iter().any(|sql| sql.contains(&one)));
+    assert!(redshift::install(&integration(""), &[]).iter().any(|sql| sql.contains(&one)));
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Iam;
+use super::{Iam, NewColumns, Owner};
 use crate::text_or::TextOr;
-use crate::{At, Name};
+use crate::{At, Glob, Name};
 
 /// Which warehouse speaks there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -122,6 +122,33 @@ fn scrim_owner() -> At<Name> {
     name("scrim_owner")
 }
 
+/// Schemas whose tables are looked at as they come and go.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Monitored {
+    /// Schemas of such a name, in every database of the integration: `*` any characters, `?` one.
+    #[serde(deserialize_with = "plain_glob")]
+    pub schema: At<Glob>,
+    /// Who owns data sources that are registered from there.
+    #[serde(default)]
+    pub owners: Vec<Owner>,
+    /// What becomes of columns that come later.
+    #[serde(default)]
+    pub new_columns: NewColumns,
+}
+
+/// A glob that the warehouse understands as well, as a pattern of `LIKE` in the text of a script.
+fn plain_glob<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<At<Glob>, D::Error> {
+    let glob = At::<Glob>::deserialize(deserializer)?;
+    match glob.as_str().chars().find(|c| matches!(c, '[' | ']' | '{' | '}' | '$') || c.is_control()) {
+        None => Ok(glob),
+        Some(c) => Err(serde::de::Error::custom(format!(
+            "`{}` cannot stand in the name of a monitored schema; `*` stands for any characters, `?` for one",
+            c.escape_debug()
+        ))),
+    }
+}
+
 /// One configured warehouse.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -173,6 +200,9 @@ pub struct Integration {
     /// Where views are put.
     #[serde(default)]
     pub views: ViewPlacement,
+    /// Schemas whose tables are looked at as they come and go; Scrim's owner role may read all that is in them.
+    #[serde(default)]
+    pub monitored: Vec<Monitored>,
 }
 
 fn localhost() -> String {
