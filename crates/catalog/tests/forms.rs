@@ -71,6 +71,10 @@ fn errors_say_where_what_and_what_to_do() {
         ("kind: usr\nname: x\n", &["1:7 `usr` is not a kind of document (did you mean `user`?)"]),
         ("name: x\n", &["1:1 the document does not say what it is"]),
         (
+            "kind: integration\nname: w\nengine: redshift\ndatabase: d\nmonitored: [ { schema: 'a[b]' } ]\n",
+            &["5:24 `[` cannot stand in the name of a monitored schema; `*` stands for any characters, `?` for one ()"],
+        ),
+        (
             "kind: identifier\nname: i\ntag: T\n",
             &["2:7 the identifier `i` looks at nothing (give it `column_name`, `value`, `checksum` or `dictionary`)"],
         ),
@@ -229,7 +233,7 @@ fn errors_say_where_what_and_what_to_do() {
             "kind: data-source\nname: s\nintegration: warehouse\ntable: pg_catalog.pg_authid\n",
             &["4:8 `pg_catalog` is a system schema"],
         ),
-        ("kind: user\nname: ALICE\n", &["57:7 `alice` and `ALICE` are the same warehouse user"]),
+        ("kind: user\nname: ALICE\n", &["60:7 `alice` and `ALICE` are the same warehouse user"]),
         (
             "kind: user\nname: x\nwarehouse_user: scrim_owner\n",
             &["2:7 the warehouse user `scrim_owner` of `x` is a system role"],

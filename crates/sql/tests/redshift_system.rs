@@ -30,7 +30,7 @@ fn integration(more: &str) -> Integration {
 
 /// Names of every kind that a catalog lets through.
 const HOSTILE: &str = ", system_prefix: 'Pre\"; DROP', user: 'sys\"; --', owner_role: 'own''er {user}\\', \
-    readers: 'read\" er''s', views: { schema: 'Gov\"er''ned' }";
+    readers: 'read\" er''s', views: { schema: 'Gov\"er''ned' }, monitored: [ { schema: 'We''ird\"\\ %_@ *' }, { schema: plain } ]";
 
 fn variants() -> [Integration; 3] {
     [integration(""), integration(", readers: Analysts"), integration(HOSTILE)]
@@ -39,7 +39,7 @@ fn variants() -> [Integration; 3] {
 #[test]
 fn every_statement_passes_the_gate() {
     for integration in variants() {
-        let script = redshift::install(&integration, &[]);
+        let script = redshift::install(&integration, &["Raw.\"st''a\"\"ff\"".parse().unwrap()]);
         for sql in &script {
             let kind = check_own(sql);
             assert!(kind.is_ok(), "{:?}\n{sql}", kind.err());
@@ -50,6 +50,9 @@ fn every_statement_passes_the_gate() {
         assert_eq!(kinds.len(), script.len());
         for kind in [StatementKind::CreateTable, StatementKind::CreateProcedure, StatementKind::CreateFunction] {
             assert!(kinds.contains(&kind), "{kind}");
+        }
+        for sql in redshift::watched(&integration).into_iter().chain(redshift::watch(&integration, "a\"b", ["c\"d"])) {
+            assert!(check_own(&sql).is_ok(), "{sql}");
         }
         for sql in redshift::reads(&integration, &"Raw.\"st\"\"aff\"".parse().unwrap(), redshift::Home::Local) {
             assert_eq!(check_own(&sql), Ok(StatementKind::Grant), "{sql}");

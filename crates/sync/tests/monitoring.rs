@@ -216,7 +216,7 @@ fn samples_are_bounded(target: Target) {
 fn hostile_names_and_values_are_what_they_are(target: Target) {
     let governed = Governed::on(target);
     let long = "x".repeat(if target == Target::Postgresql { 63 } else { 60 });
-    let hostile = ["it's", r#"a"b"#, r"back\slash'); --", "größe €", "$scrim$", "%s %I {owner}", "new. dot", &long];
+    let hostile = ["it's", r#"a"b"#, r"back\slash'); --", "größe €", "$scrim$", "%s %i {owner}", "new. dot", &long];
     let schema = r#"we'ird "%_@\ s"#;
     governed.run(&format!("CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer); CREATE SCHEMA {}", ident(schema)));
     for name in hostile {
@@ -283,6 +283,103 @@ fn what_was_given_for_monitoring_is_taken_back(target: Target) {
     }
     let roles = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'scrim@_%' ESCAPE '@'";
     assert_eq!(governed.wait(governed.admin.query_one(roles, &[])).unwrap().get::<_, i64>(0), 0);
+}
+
+/// Whoever may put things into a monitored schema must not have their functions run as the owner of the salts.
+#[test]
+fn nobodys_code_is_run_by_a_sample() {
+    let governed = Governed::on(Target::Postgresql);
+    governed.run(
+        "CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer); CREATE SCHEMA shop; CREATE ROLE mallory;
+         GRANT ALL ON SCHEMA shop TO mallory; SET ROLE mallory;
+         CREATE TABLE shop.loot (who text); GRANT INSERT ON shop.loot TO PUBLIC;
+         CREATE FUNCTION shop.take() RETURNS boolean LANGUAGE plpgsql AS
+           $$ BEGIN INSERT INTO shop.loot VALUES (current_user); RETURN true; END $$;
+         CREATE VIEW shop.trap AS SELECT shop.take() AS x;
+         CREATE TABLE shop.ruled (x integer); INSERT INTO shop.ruled VALUES (1);
+         ALTER TABLE shop.ruled ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON shop.ruled USING (shop.take());
+         CREATE TYPE shop.mood AS ENUM ('good'); CREATE TYPE shop.pair AS (a shop.mood);
+         CREATE FUNCTION shop.said(shop.mood) RETURNS text LANGUAGE sql AS $$ SELECT 'said' || shop.take()::text $$;
+         CREATE CAST (shop.mood AS text) WITH FUNCTION shop.said(shop.mood) AS IMPLICIT;
+         CREATE FUNCTION shop.said(shop.pair) RETURNS text LANGUAGE sql AS $$ SELECT 'said' || shop.take()::text $$;
+         CREATE CAST (shop.pair AS text) WITH FUNCTION shop.said(shop.pair) AS IMPLICIT;
+         CREATE TABLE shop.moods (m shop.mood, p shop.pair, l shop.mood[]); INSERT INTO shop.moods VALUES ('good', ROW('good'), '{good}'), (NULL, NULL, NULL);
+         RESET ROLE",
+    );
+    let catalog = monitored(&governed, ", monitored: [ { schema: shop } ]");
+    governed.install(&catalog);
+    let mut warehouse = governed.connect(&catalog);
+    let mut sample = |name: &str, column: &str| {
+        governed.wait(warehouse.sample(&table(&governed, "shop", name), &columns(&[(column, "integer")]), 10))
+    };
+    assert!(sample("trap", "x").unwrap_err().to_string().contains("may not be sampled"));
+    assert!(sample("ruled", "x").unwrap_err().to_string().contains("row-level security"));
+    assert_eq!(sample("moods", "m").unwrap()["m"].values, [("good".to_owned(), 1)]);
+    assert_eq!(sample("moods", "p").unwrap()["p"].values, [("(good)".to_owned(), 1)]);
+    assert_eq!(sample("moods", "l").unwrap()["l"].values, [("{good}".to_owned(), 1)]);
+    let taken = || governed.cell("SELECT count(*) FROM shop.loot WHERE who = 'scrim_owner'");
+    assert_eq!(taken().as_deref(), Some("0"));
+    // It would have worked.
+    governed.run("GRANT USAGE ON SCHEMA shop TO PUBLIC; SET ROLE scrim_owner; SELECT * FROM shop.trap; SELECT CAST(m.m AS text) FROM shop.moods AS m; RESET ROLE");
+    assert_ne!(taken().as_deref(), Some("0"));
+}
+
+/// An administrator who owns some of it only is told what is missing, and the rest is granted.
+#[test]
+fn what_an_administrator_may_not_grant_is_said() {
+    let governed = Governed::on(Target::Postgresql);
+    governed.run(
+        "CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer); CREATE SCHEMA shop; CREATE SCHEMA closed; CREATE TABLE closed.c (x integer);
+         CREATE ROLE keeper LOGIN CREATEROLE PASSWORD 'k'; ALTER DATABASE postgres OWNER TO keeper; ALTER SCHEMA hr OWNER TO keeper;
+         ALTER TABLE hr.staff OWNER TO keeper; ALTER SCHEMA shop OWNER TO keeper;
+         CREATE TABLE shop.ours (x integer); ALTER TABLE shop.ours OWNER TO keeper; CREATE TABLE shop.theirs (x integer)",
+    );
+    let catalog = monitored(&governed, ", monitored: [ { schema: shop }, { schema: closed } ]");
+    let integration = &catalog.integrations.values().next().unwrap().item;
+    let tables = scrim_sync::tables(&catalog, integration);
+    let url = governed.user_url("keeper", "k").into();
+    let told = governed.wait(scrim_warehouse::install(integration, &tables, &url)).unwrap().join("\n");
+    assert!(told.contains("1 tables of the schema shop cannot be read"), "{told}");
+    assert!(told.contains("1 tables of the schema closed cannot be read"), "{told}");
+    assert!(told.contains("tables that postgres will make in the schema shop"), "{told}");
+    let warehouse = governed.connect(&catalog);
+    let listed = listed(&warehouse, &governed);
+    let readable = |name: &str| listed[name].readable;
+    assert_eq!([readable("shop.ours"), readable("shop.theirs"), readable("closed.c")], [true, false, false]);
+    governed.run("SET ROLE keeper; CREATE TABLE shop.later (x integer); RESET ROLE");
+    assert!(self::listed(&warehouse, &governed)["shop.later"].readable);
+}
+
+/// `cargo test --release -p scrim-sync --test monitoring -- --ignored --nocapture` says how long it takes.
+fn ten_thousand_tables(target: Target) {
+    let governed = Governed::on(target);
+    governed.run("CREATE SCHEMA hr; CREATE TABLE hr.staff (id integer); CREATE SCHEMA shop");
+    let columns: Vec<String> = (0..20).map(|n| format!("column_{n} varchar({})", n + 10)).collect();
+    for from in (0..10_000).step_by(500) {
+        let create = |n: i32| format!("CREATE TABLE shop.t{n} ({});", columns.join(", "));
+        governed.run(&(from..from + 500).map(create).collect::<String>());
+    }
+    let catalog = monitored(&governed, ", monitored: [ { schema: shop } ]");
+    let begun = std::time::Instant::now();
+    governed.install(&catalog);
+    println!("{target:?}: installed in {:?}", begun.elapsed());
+    let warehouse = governed.connect(&catalog);
+    let schemas = names(&warehouse, &governed);
+    for _ in 0..2 {
+        let begun = std::time::Instant::now();
+        governed.wait(warehouse.marks(&schemas)).unwrap();
+        let marked = begun.elapsed();
+        let tables = governed.wait(warehouse.listed(&schemas)).unwrap();
+        assert_eq!(tables.len(), 10_001);
+        println!("{target:?}: marks {marked:?}, listed {:?}", begun.elapsed() - marked);
+    }
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn ten_thousand_tables_are_listed_quickly() {
+    ten_thousand_tables(Target::Postgresql);
+    ten_thousand_tables(Target::PerDatabase);
 }
 
 scrim_testkit::everywhere! {
