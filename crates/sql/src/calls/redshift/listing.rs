@@ -31,16 +31,16 @@ impl Calls {
             format!("CAST(STRTOL(LEFT(MD5({}), 15), 16) AS NUMERIC(38, 0))", parts.join(" || ' ' || "))
         };
         let relation = mark(&[
-            "c.\"oid\"::VARCHAR(16)",
+            "c.\"oid\"::BIGINT::VARCHAR(20)",
             "c.relkind::VARCHAR(4)",
             "c.relowner::VARCHAR(16)",
             "c.relname::VARCHAR(128)",
             "ARRAY_TO_STRING(c.relacl, ',')",
         ]);
         let column = mark(&[
-            "a.attrelid::VARCHAR(16)",
+            "a.attrelid::BIGINT::VARCHAR(20)",
             "a.attnum::VARCHAR(16)",
-            "a.atttypid::VARCHAR(16)",
+            "a.atttypid::BIGINT::VARCHAR(20)",
             "a.atttypmod::VARCHAR(16)",
             "a.attname::VARCHAR(128)",
         ]);
