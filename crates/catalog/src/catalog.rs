@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::documents::{
-    Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, Subscription,
-    SubscriptionPolicy, TagNote, User, Webhook,
+    Attribute, DataPolicyForm, DataSource, Grant, Group, Identifier, Integration, PolicyTest, Project, Purpose,
+    Subscription, SubscriptionPolicy, TagNote, User, Webhook,
 };
 use crate::{Mark, Name, Rule};
 
@@ -80,6 +80,8 @@ pub struct Catalog {
     pub policy_tests: Named<PolicyTest>,
     /// Who is told of events.
     pub webhooks: Named<Webhook>,
+    /// How sensitive data is told, beyond what is built in.
+    pub identifiers: Named<Identifier>,
 }
 
 impl Catalog {

@@ -3,6 +3,7 @@
 mod data_policy;
 mod data_source;
 mod iam;
+mod identifier;
 mod integration;
 mod people;
 mod policy_test;
@@ -18,7 +19,8 @@ pub use data_policy::{
 };
 pub use data_source::{Column, DataSource, NewColumns, OptedOut, Owner, SourceStatus};
 pub use iam::{Iam, Issuer};
-pub use integration::{Engine, Impersonation, Integration, Layout, Secret, Tls, ViewPlacement};
+pub use identifier::{Checksum, Confidence, Expression, Identifier, Share};
+pub use integration::{Engine, Impersonation, Integration, Layout, Monitored, Secret, Tls, ViewPlacement};
 pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};
 pub use policy_test::{As, Cell, Expectation, ExpectedCell, PolicyTest, Somebody};
 pub use project::{Acknowledged, Grant, Member, Project, Purpose, PurposeRequest, TagNote};

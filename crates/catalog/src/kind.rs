@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::catalog::{Catalog, DataPolicy, Named, Stored};
 use crate::documents::{
-    Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, Subscription,
-    SubscriptionPolicy, TagNote, User, Webhook,
+    Attribute, DataPolicyForm, DataSource, Grant, Group, Identifier, Integration, PolicyTest, Project, Purpose,
+    Subscription, SubscriptionPolicy, TagNote, User, Webhook,
 };
 use crate::{At, Mark, Name, Problem, rule_reading};
 
@@ -54,6 +54,23 @@ kept_as_written!(
     PolicyTest,
     Webhook
 );
+
+impl Kept for Identifier {
+    type Written = Self;
+
+    fn written(&self) -> &Self {
+        self
+    }
+
+    fn kept(identifier: Self, file: &Arc<PathBuf>, problems: &mut Vec<Problem>) -> Self {
+        if !identifier.looks() {
+            let message = format!("the identifier `{}` looks at nothing", identifier.name);
+            let help = "give it `column_name`, `value`, `checksum` or `dictionary`";
+            problems.push(Problem::error(file, identifier.name.mark(), message).help(help));
+        }
+        identifier
+    }
+}
 
 impl Kept for DataPolicy {
     type Written = DataPolicyForm;
@@ -243,6 +260,7 @@ kinds! {
     SubscriptionPolicy(SubscriptionPolicy) in subscription_policies: "subscription-policy", "subscription-policies";
     DataPolicy(DataPolicyForm) in data_policies: "data-policy", "data-policies";
     PolicyTest(PolicyTest) in policy_tests: "policy-test", "policy-tests";
+    Identifier(Identifier) in identifiers: "identifier", "identifiers";
     Webhook(Webhook) in webhooks: "webhook", "webhooks";
 }
 

@@ -70,6 +70,24 @@ fn errors_say_where_what_and_what_to_do() {
     let cases: &[(&str, &[&str])] = &[
         ("kind: usr\nname: x\n", &["1:7 `usr` is not a kind of document (did you mean `user`?)"]),
         ("name: x\n", &["1:1 the document does not say what it is"]),
+        (
+            "kind: integration\nname: w\nengine: redshift\ndatabase: d\nmonitored: [ { schema: 'a[b]' } ]\n",
+            &["5:24 `[` cannot stand in the name of a monitored schema; `*` stands for any characters, `?` for one ()"],
+        ),
+        (
+            "kind: identifier\nname: i\ntag: T\n",
+            &["2:7 the identifier `i` looks at nothing (give it `column_name`, `value`, `checksum` or `dictionary`)"],
+        ),
+        (
+            "kind: identifier\nname: i\ntag: T\nvalue: '(\\w{100}){100}'\n",
+            &[
+                "4:8 `(\\w{100}){100}` is too large: compiled it takes more than 1048576 bytes; repeat less, or shorter parts ()",
+            ],
+        ),
+        (
+            "kind: identifier\nname: i\ntag: T\nchecksum: luhn\nconfidence: { minimum: 50 }\n",
+            &["5:24 50 is not a number from 0 to 1 ()"],
+        ),
         ("kind: user\nname: x\ngroup: [a]\n", &["3:1 unknown field `group` (did you mean `groups`?)"]),
         (
             "kind: user\nname: x\ngroups: [staf, frud]\n",
@@ -215,7 +233,7 @@ fn errors_say_where_what_and_what_to_do() {
             "kind: data-source\nname: s\nintegration: warehouse\ntable: pg_catalog.pg_authid\n",
             &["4:8 `pg_catalog` is a system schema"],
         ),
-        ("kind: user\nname: ALICE\n", &["57:7 `alice` and `ALICE` are the same warehouse user"]),
+        ("kind: user\nname: ALICE\n", &["60:7 `alice` and `ALICE` are the same warehouse user"]),
         (
             "kind: user\nname: x\nwarehouse_user: scrim_owner\n",
             &["2:7 the warehouse user `scrim_owner` of `x` is a system role"],

@@ -45,6 +45,8 @@ fn the_schema_refuses_unknown_kinds_fields_and_forms() {
         "{ kind: usr, name: x }",
         "{ kind: user, name: x, group: [a] }",
         "{ kind: user }",
+        "{ kind: identifier, name: i, tag: T, checksum: lunh }",
+        "{ kind: identifier, name: i, tag: T, confidence: { minimum: 2 } }",
         "{ kind: data-policy, name: p, where: al, rules: [{ rows: never }] }",
         "{ kind: data-policy, name: p, where: all, rules: [{ mask: { columns: all, with: hsh } }] }",
     ] {

@@ -37,7 +37,7 @@ fn an_integration_is_installed_twice() {
         let session = stand.connect("central");
         for _ in 0..2 {
             session.run("BEGIN");
-            for sql in redshift::install(&integration(more)) {
+            for sql in redshift::install(&integration(more), &[]) {
                 session.run(&sql);
             }
             session.run("COMMIT");
@@ -59,7 +59,7 @@ fn a_view_is_applied_and_read() {
     }
     admin.run("CREATE SCHEMA src; CREATE TABLE src.staff (id INTEGER, region VARCHAR(9)); INSERT INTO src.staff VALUES (1, 'eu'), (2, 'us')");
     admin.run("BEGIN");
-    for sql in redshift::install(&integration) {
+    for sql in redshift::install(&integration, &[]) {
         admin.run(&sql);
     }
     admin.run("COMMIT");

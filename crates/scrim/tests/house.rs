@@ -11,6 +11,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
         ("catalog", &[][..]),
         ("store", &[]),
+        ("discovery", &["catalog"]),
         ("expr", &["catalog"]),
         ("policy", &["catalog", "expr"]),
         ("sql", &["catalog", "expr", "policy"]),

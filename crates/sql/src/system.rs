@@ -8,6 +8,7 @@
 //! The statements stand in files beside the modules of the engines, with names and literals in braces; [`fill`] puts the quoted
 //! text in.
 
+mod monitored;
 pub mod postgresql;
 pub mod redshift;
 mod script;
@@ -15,6 +16,7 @@ mod script;
 use scrim_catalog::documents::{Engine, Integration, Layout};
 use scrim_catalog::{Catalog, RowRule, RuleBody, TableName};
 
+pub use monitored::databases;
 pub use script::{Section, script};
 
 use crate::plan::located;
@@ -122,7 +124,7 @@ mod tests {
     fn every_brace_is_filled_and_in_one_pass() {
         let integration: Integration = scrim_catalog_integration("{user}");
         // An empty list in JSON is no token.
-        let script = postgresql::install(&integration).join("\n").replace("'{}'", "");
+        let script = postgresql::install(&integration, &[]).join("\n").replace("'{}'", "");
         let left: Vec<&str> = script.lines().filter(|line| line.contains('{')).collect();
         assert!(left.iter().all(|line| line.contains("\"{user}\"") || line.contains("'{user}'")), "{left:#?}");
         assert!(script.contains("CREATE ROLE \"{user}\" NOLOGIN"));

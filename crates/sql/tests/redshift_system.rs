@@ -30,7 +30,7 @@ fn integration(more: &str) -> Integration {
 
 /// Names of every kind that a catalog lets through.
 const HOSTILE: &str = ", system_prefix: 'Pre\"; DROP', user: 'sys\"; --', owner_role: 'own''er {user}\\', \
-    readers: 'read\" er''s', views: { schema: 'Gov\"er''ned' }";
+    readers: 'read\" er''s', views: { schema: 'Gov\"er''ned' }, monitored: [ { schema: 'We''ird\"\\ %_@ *' }, { schema: plain } ]";
 
 fn variants() -> [Integration; 3] {
     [integration(""), integration(", readers: Analysts"), integration(HOSTILE)]
@@ -39,7 +39,7 @@ fn variants() -> [Integration; 3] {
 #[test]
 fn every_statement_passes_the_gate() {
     for integration in variants() {
-        let script = redshift::install(&integration);
+        let script = redshift::install(&integration, &["Raw.\"st''a\"\"ff\"".parse().unwrap()]);
         for sql in &script {
             let kind = check_own(sql);
             assert!(kind.is_ok(), "{:?}\n{sql}", kind.err());
@@ -51,6 +51,9 @@ fn every_statement_passes_the_gate() {
         for kind in [StatementKind::CreateTable, StatementKind::CreateProcedure, StatementKind::CreateFunction] {
             assert!(kinds.contains(&kind), "{kind}");
         }
+        for sql in redshift::watched(&integration).into_iter().chain(redshift::watch(&integration, "a\"b", ["c\"d"])) {
+            assert!(check_own(&sql).is_ok(), "{sql}");
+        }
         for sql in redshift::reads(&integration, &"Raw.\"st\"\"aff\"".parse().unwrap(), redshift::Home::Local) {
             assert_eq!(check_own(&sql), Ok(StatementKind::Grant), "{sql}");
         }
@@ -59,7 +62,7 @@ fn every_statement_passes_the_gate() {
 
 #[test]
 fn procedures_keep_to_the_limits() {
-    let script = redshift::install(&integration(""));
+    let script = redshift::install(&integration(""), &[]);
     let mut counted = 0;
     for sql in script.iter().filter(|sql| sql.contains("CREATE OR REPLACE PROCEDURE")) {
         let arguments = sql.split_once("PROCEDURE ").unwrap().1.split("\nAS ").next().unwrap();
@@ -69,13 +72,13 @@ fn procedures_keep_to_the_limits() {
         assert!(!sql.contains("VARCHAR,") && !sql.contains("VARCHAR;") && !sql.contains("VARCHAR)"), "{sql}");
         counted += 1;
     }
-    assert_eq!(counted, 17);
+    assert_eq!(counted, 18);
 }
 
 #[test]
 fn names_stay_in_their_quotes() {
     let hostile = integration(HOSTILE);
-    let script = redshift::install(&hostile).join(";\n");
+    let script = redshift::install(&hostile, &[]).join(";\n");
     // Schemas in lower case, as Redshift keeps them; users as they are, and in one pass, braces and all.
     assert!(script.contains("SCHEMA IF NOT EXISTS \"pre\"\"; drop_system\" AUTHORIZATION \"own'er {user}\\\""));
     assert!(script.contains("u.usename = ('own''er {user}' || CHR(92) || '')"));
@@ -89,7 +92,7 @@ fn names_stay_in_their_quotes() {
 fn settings_make_another_installation() {
     let [one, two, three] = variants().map(|integration| redshift::installation(&integration));
     assert!(one != two && two != three && one != three);
-    assert!(redshift::install(&integration("")).iter().any(|sql| sql.contains(&one)));
+    assert!(redshift::install(&integration(""), &[]).iter().any(|sql| sql.contains(&one)));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use chrono::Utc;
 use scrim_redshift_gate::{Shape, check_own, tokens};
 use scrim_sync::Options;
 use scrim_testkit::{Governed, Target};
-use scrim_warehouse::{Subjects, Unmask};
+use scrim_warehouse::{SchemaName, Subjects, Unmask};
 
 /// A catalog in which every kind of rule and mask is, and every kind of profile row.
 const CATALOG: &str = "
@@ -85,7 +85,9 @@ fn everything(target: Target) -> Governed {
            pay numeric(12,2), age integer, note varchar(99), card varchar(20), region varchar(9), seen timestamp);
          CREATE TABLE hr.desk (k integer, login varchar(128))",
     );
-    let catalog = governed.catalog(CATALOG);
+    let monitored = ", monitored: [ { schema: 'h*' }, { schema: shop } ]";
+    let document = |text: &str| scrim_testkit::catalog(&format!("{}{text}", governed.integration(monitored)));
+    let catalog = document(CATALOG);
     let integration = &catalog.integrations.values().next().unwrap().item;
     governed.install(&catalog);
     governed.push(&catalog);
@@ -104,6 +106,18 @@ fn everything(target: Target) -> Governed {
         reason: "needed",
     };
     governed.wait(warehouse.resolve(&unmask)).unwrap();
+    governed.wait(warehouse.profiles_of(&["ann", "bob"])).unwrap();
+    let schemas: Vec<SchemaName> = governed
+        .wait(warehouse.schemas())
+        .unwrap()
+        .into_iter()
+        .map(|found| found.name)
+        .filter(|name| ["hr", "public"].contains(&name.schema.as_str()))
+        .collect();
+    governed.wait(warehouse.marks(&schemas)).unwrap();
+    let listed = governed.wait(warehouse.listed(&schemas)).unwrap();
+    let staff = listed.iter().find(|listed| listed.name.table.as_str() == "staff").unwrap();
+    governed.wait(warehouse.sample(&staff.name, &staff.columns, 1000)).unwrap();
     // Another shape, a rule that closes, another name, none at all.
     let allow_drop = Options { allow_drop: true, ..Options::default() };
     for text in [
@@ -113,7 +127,7 @@ fn everything(target: Target) -> Governed {
         CATALOG.replace("table: hr.staff", "table: hr.nowhere"),
         CATALOG.replace("table: hr.staff", "table: hr.staff\nstatus: disabled"),
     ] {
-        governed.try_push(&governed.catalog(&text), &allow_drop, Utc::now()).unwrap();
+        governed.try_push(&document(&text), &allow_drop, Utc::now()).unwrap();
     }
     let (tables, url) = (scrim_sync::tables(&catalog, integration), governed.admin_url());
     let people = [("ann".to_owned(), Some("ann".to_owned()))];

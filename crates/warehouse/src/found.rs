@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scrim_catalog::FoundColumn;
+use scrim_catalog::{FoundColumn, Name, TableName};
 use scrim_sql::Read;
 use scrim_sql::system::redshift::Home;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,76 @@ pub struct FoundTable {
     pub unique: Vec<BTreeSet<String>>,
     /// Whether the warehouse counts its changes, so that statistics of it can be told to be old.
     pub counted: bool,
+}
+
+/// The name of a schema.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SchemaName {
+    /// Its database, where views read several.
+    pub database: Option<Name>,
+    /// Its name in it.
+    pub schema: Name,
+}
+
+/// A schema that may hold tables to be governed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundSchema {
+    /// Its name.
+    pub name: SchemaName,
+    /// Its owner.
+    pub owner: String,
+}
+
+/// What somebody selects from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// A table.
+    Table,
+    /// A view; on Redshift a late-binding one tells no columns.
+    View,
+    /// A materialized view.
+    MaterializedView,
+    /// A table that is kept elsewhere.
+    Foreign,
+}
+
+impl Relation {
+    pub(crate) fn of(kind: &str) -> Self {
+        match kind {
+            "v" => Self::View,
+            "m" => Self::MaterializedView,
+            "f" => Self::Foreign,
+            _ => Self::Table,
+        }
+    }
+}
+
+/// A table that could be governed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedTable {
+    /// Its name.
+    pub name: TableName,
+    /// What it is.
+    pub relation: Relation,
+    /// Which one it is.
+    pub identity: Identity,
+    /// Whether the role that owns the views may read it; somebody has to grant it otherwise.
+    pub readable: bool,
+    /// Its columns, in their order.
+    pub columns: Vec<FoundColumn>,
+    /// The place of each column in the table, by name.
+    pub positions: BTreeMap<String, i64>,
+}
+
+/// A sample of a column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SampledColumn {
+    /// How many rows were looked at.
+    pub rows: u64,
+    /// In how many of them it is NULL.
+    pub nulls: u64,
+    /// The most frequent values as text, each with the number of its rows: at most 1,000, each cut after 256 characters.
+    pub values: Vec<(String, u64)>,
 }
 
 /// What was pushed for a data source, beside what is there now.

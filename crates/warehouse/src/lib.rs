@@ -17,7 +17,9 @@ pub use change::{Refused, Unmask, UserChange, ViewChange};
 pub use credentials::password;
 pub use error::WarehouseError;
 pub use finding::{Finding, Severity, Subjects};
-pub use found::{FoundTable, Identity, Privilege, Pushed};
+pub use found::{
+    FoundSchema, FoundTable, Identity, ListedTable, Privilege, Pushed, Relation, SampledColumn, SchemaName,
+};
 pub use redshift::{Outcome, Probed, Probing, probe, scratch};
 pub use removal::{Kept, Removal};
 pub use warehouse::{Warehouse, check, install, uninstall};

@@ -3,7 +3,9 @@
 mod apply;
 mod check;
 mod install;
+mod list;
 mod look;
+mod sample;
 mod uninstall;
 
 use scrim_catalog::documents::Integration;
@@ -31,6 +33,8 @@ pub(crate) struct Postgresql {
     client: Client,
     calls: Calls,
     owner: String,
+    /// The schemas of Scrim's own.
+    own: [String; 4],
 }
 
 impl Postgresql {
@@ -57,6 +61,12 @@ impl Postgresql {
         if installed != system::postgresql::installation(integration) {
             return Err(WarehouseError::OtherInstallation(at));
         }
-        Ok(Self { client, calls, owner: integration.owner_role.to_string() })
+        let own = [
+            integration.system_schema(),
+            integration.functions_schema(),
+            integration.procedures_schema(),
+            integration.views.schema.to_string(),
+        ];
+        Ok(Self { client, calls, owner: integration.owner_role.to_string(), own })
     }
 }

@@ -5,8 +5,10 @@
 mod apply;
 mod check;
 mod install;
+mod list;
 mod look;
 mod probe;
+mod sample;
 mod session;
 mod uninstall;
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scrim_catalog::TableName;
 use scrim_catalog::documents::{Engine, Integration};
+use scrim_catalog::{FoundColumn, TableName};
 use scrim_sql::ProfileRow;
 use secrecy::SecretString;
 
@@ -11,7 +11,7 @@ use crate::change::{Refused, Unmask, UserChange, ViewChange};
 use crate::connect::detour;
 use crate::error::WarehouseError;
 use crate::finding::{Finding, Subjects};
-use crate::found::{FoundTable, Privilege, Pushed};
+use crate::found::{FoundSchema, FoundTable, ListedTable, Privilege, Pushed, SampledColumn, SchemaName};
 use crate::postgresql::{self, Postgresql};
 use crate::redshift::{self, Redshift};
 use crate::removal::Removal;
@@ -135,6 +135,53 @@ impl Warehouse {
     /// When the warehouse cannot be asked.
     pub async fn profiles(&self, each: impl FnMut(String, BTreeSet<ProfileRow>)) -> Result<(), WarehouseError> {
         ask!(&self.0, profiles(each))
+    }
+
+    /// The profiles of these users; those who have none are left out.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn profiles_of(&self, logins: &[&str]) -> Result<BTreeMap<String, BTreeSet<ProfileRow>>, WarehouseError> {
+        ask!(&self.0, profiles_of(logins))
+    }
+
+    /// The schemas whose tables could be governed, of all databases of the integration: neither the system's nor Scrim's own.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn schemas(&self) -> Result<Vec<FoundSchema>, WarehouseError> {
+        ask!(&self.0, schemas())
+    }
+
+    /// The tables and views of these schemas, in one statement for each database. What has a name that no document can hold is
+    /// left out, and so are tables of external schemas and datashares, which tell nobody what there is.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn listed(&self, schemas: &[SchemaName]) -> Result<Vec<ListedTable>, WarehouseError> {
+        ask!(&self.0, listed(schemas))
+    }
+
+    /// A mark of each of these schemas that is not empty. While it stays the same, so does what [`Warehouse::listed`] says.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn marks(&self, schemas: &[SchemaName]) -> Result<BTreeMap<SchemaName, String>, WarehouseError> {
+        ask!(&self.0, marks(schemas))
+    }
+
+    /// Samples columns of a table, by name, from at most `rows` of its rows (10,000 are the most): inside the warehouse, and only
+    /// what is governed or stands in a monitored schema. Columns of types that have no text are left out.
+    ///
+    /// # Errors
+    /// When the table may not be sampled, takes too long, or cannot be read.
+    pub async fn sample(
+        &mut self,
+        table: &TableName,
+        columns: &[FoundColumn],
+        rows: u32,
+    ) -> Result<BTreeMap<String, SampledColumn>, WarehouseError> {
+        ask!(&mut self.0, sample(table, columns, rows))
     }
 
     /// Takes the next epoch: whoever pushed before can change nothing any more.

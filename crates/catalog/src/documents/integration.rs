@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::Iam;
+use super::{Iam, NewColumns, Owner};
 use crate::text_or::TextOr;
-use crate::{At, Name, is_default};
+use crate::{At, Glob, Name, is_default};
 
 /// Which warehouse speaks there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -123,6 +123,33 @@ fn scrim_owner() -> At<Name> {
     name("scrim_owner")
 }
 
+/// Schemas whose tables are looked at as they come and go.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Monitored {
+    /// Schemas of such a name, in every database of the integration: `*` any characters, `?` one.
+    #[serde(deserialize_with = "plain_glob")]
+    pub schema: At<Glob>,
+    /// Who owns data sources that are registered from there.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub owners: Vec<Owner>,
+    /// What becomes of columns that come later.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub new_columns: NewColumns,
+}
+
+/// A glob that the warehouse understands as well, as a pattern of `LIKE` in the text of a script.
+fn plain_glob<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<At<Glob>, D::Error> {
+    let glob = At::<Glob>::deserialize(deserializer)?;
+    match glob.as_str().chars().find(|c| matches!(c, '[' | ']' | '{' | '}' | '$') || c.is_control()) {
+        None => Ok(glob),
+        Some(c) => Err(serde::de::Error::custom(format!(
+            "`{}` cannot stand in the name of a monitored schema; `*` stands for any characters, `?` for one",
+            c.escape_debug()
+        ))),
+    }
+}
+
 /// One configured warehouse.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -175,6 +202,9 @@ pub struct Integration {
     /// Where views are put.
     #[serde(default, skip_serializing_if = "is_default")]
     pub views: ViewPlacement,
+    /// Schemas whose tables are looked at as they come and go; Scrim's owner role may read all that is in them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub monitored: Vec<Monitored>,
 }
 
 fn localhost() -> String {

@@ -119,7 +119,7 @@ fn heading(kind: Kind) -> &'static str {
     match kind {
         Kind::Integration => "Integrations",
         Kind::DataSource => "Data sources",
-        Kind::Tag => "Tags",
+        Kind::Tag | Kind::Identifier => "Tags and discovery",
         Kind::User | Kind::Group | Kind::Attribute => "People",
         Kind::Purpose | Kind::Project => "Projects and purposes",
         Kind::Grant | Kind::Subscription => "Access",

@@ -10,7 +10,7 @@ use crate::actor::Actor;
 /// Whether somebody sees every document of a kind.
 pub(crate) fn sees_all(actor: &Actor, kind: Kind) -> bool {
     match kind {
-        Kind::Tag | Kind::Purpose | Kind::Attribute => true,
+        Kind::Tag | Kind::Purpose | Kind::Attribute | Kind::Identifier => true,
         Kind::Integration => actor.has_any(&[P::ApplicationAdmin, P::Governance, P::Audit, P::CreateDataSource]),
         Kind::DataSource => actor.has_any(&[P::ApplicationAdmin, P::Governance, P::Audit]),
         Kind::User | Kind::Group => actor.has_any(&[P::ApplicationAdmin, P::UserAdmin, P::Governance, P::Audit]),
@@ -48,7 +48,7 @@ pub(crate) fn may_read(actor: &Actor, catalog: &Catalog, kind: Kind, name: &str,
         Kind::PolicyTest => {
             catalog.policy_tests.get(name).and_then(|test| about(actor, catalog, &test.data_source, false))
         }
-        Kind::Integration | Kind::Webhook | Kind::Tag | Kind::Purpose | Kind::Attribute => None,
+        Kind::Integration | Kind::Webhook | Kind::Tag | Kind::Purpose | Kind::Attribute | Kind::Identifier => None,
     };
     own.map_or(Decision::Hidden, Decision::Allowed)
 }

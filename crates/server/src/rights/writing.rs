@@ -25,7 +25,9 @@ pub(crate) fn may_change(
         Kind::Integration | Kind::Webhook => {
             any(&[(actor.has(P::ApplicationAdmin), "APPLICATION_ADMIN")], "the permission APPLICATION_ADMIN")
         }
-        Kind::Tag | Kind::Purpose => any(&[(actor.has(P::Governance), "GOVERNANCE")], "the permission GOVERNANCE"),
+        Kind::Tag | Kind::Purpose | Kind::Identifier => {
+            any(&[(actor.has(P::Governance), "GOVERNANCE")], "the permission GOVERNANCE")
+        }
         Kind::Group => any(&[(actor.has(P::UserAdmin), "USER_ADMIN")], "the permission USER_ADMIN"),
         Kind::Attribute => any(
             &[(actor.has(P::UserAdmin), "USER_ADMIN"), (actor.has(P::Governance), "GOVERNANCE")],

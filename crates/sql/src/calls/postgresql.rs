@@ -17,6 +17,10 @@ pub struct Calls {
     pub unintended: String,
     /// Every profile row, ordered by user.
     pub profiles: String,
+    /// The profile rows of some users, ordered by user: logins.
+    pub profiles_of: String,
+    /// A sample of a table: schema, table, columns, rows; a row per value: column, value, rows with it, rows of the sample.
+    pub sample: String,
     /// Stages profile changes: batch, and six parallel arrays.
     pub stage: String,
     /// Applies a staged batch: epoch, batch.
@@ -56,6 +60,13 @@ impl Calls {
             profiles: format!(
                 "SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM {system}.profile AS p ORDER BY p.immuta__userid"
             ),
+            profiles_of: format!(
+                "SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM {system}.profile AS p \
+                 WHERE p.immuta__userid = ANY ($1::text[]) ORDER BY p.immuta__userid"
+            ),
+            sample: format!(
+                "SELECT s.column_name, s.value, s.counted, s.total FROM {procedures}.sample($1, $2, $3, $4) AS s"
+            ),
             stage: format!(
                 "INSERT INTO {system}.profile_stage (batch, added, immuta__userid, kind, key, value, expires) \
                  SELECT $1::bigint, s.* FROM ROWS FROM (pg_catalog.unnest($2::boolean[]), pg_catalog.unnest($3::text[]), \
@@ -86,3 +97,30 @@ pub const TABLES: &str = "SELECT w.at, c.oid, c.relkind::text, pg_catalog.pg_get
      INNER JOIN pg_catalog.pg_namespace AS n ON n.nspname = w.schema_name \
      INNER JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.table_name \
      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY w.at";
+
+/// The schemas that may hold data: name, owner. Without those named.
+pub const SCHEMAS: &str = "SELECT n.nspname::text, pg_catalog.pg_get_userbyid(n.nspowner)::text FROM pg_catalog.pg_namespace AS n \
+     WHERE pg_catalog.left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema' AND n.nspname <> ALL ($1::text[]::name[]) \
+     ORDER BY n.nspname";
+
+/// Everything in some schemas that can be selected from: schema, name, identity, kind, owner, whether a role may read it, columns
+/// as a JSON list of `[name, type, position]`.
+pub const LISTED: &str = "SELECT n.nspname::text, c.relname::text, c.oid, c.relkind::text, pg_catalog.pg_get_userbyid(c.relowner)::text, \
+     pg_catalog.has_schema_privilege($2::name, n.oid, 'USAGE') AND pg_catalog.has_table_privilege($2::name, c.oid, 'SELECT'), \
+     COALESCE((SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnum) ORDER BY a.attnum) \
+      FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text, '[]') \
+     FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname = ANY ($1::text[]::name[]) \
+     ORDER BY n.nspname, c.relname";
+
+/// How the relations of each schema are now, in one number: schema, number. All that a listing tells is in it.
+pub const MARKS: &str = "SELECT r.name::text, pg_catalog.sum(r.mark)::text FROM ( \
+       SELECT n.nspname AS name, pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', c.oid, c.relkind, c.relowner, c.relname, c.relacl), 0)::numeric AS mark \
+       FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname = ANY ($1::text[]::name[]) \
+       UNION ALL \
+       SELECT n.nspname, pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', a.attrelid, a.attnum, a.atttypid, a.atttypmod, a.attname), 1)::numeric \
+       FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+       INNER JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname = ANY ($1::text[]::name[]) \
+     ) AS r GROUP BY r.name ORDER BY r.name";

@@ -1,11 +1,15 @@
 //! For Amazon Redshift: whole statements, with values as quoted literals, for the simple-query protocol. Redshift
 //! promises nothing about binary results and looks at statements twice when they are prepared; text it always speaks.
 
+mod listing;
+
 use std::fmt::Write as _;
 
 use scrim_catalog::TableName;
 use scrim_catalog::documents::Integration;
 use scrim_policy::ProfileRow;
+
+pub use listing::COLUMNS;
 
 use crate::quote::{ident, literal};
 use crate::system::redshift::{folded, parts};
@@ -77,6 +81,8 @@ pub struct Calls {
     procedures: String,
     views: String,
     owner: String,
+    /// The schemas of Scrim's own.
+    own: String,
 }
 
 impl Calls {
@@ -87,6 +93,14 @@ impl Calls {
             system: ident(&integration.system_schema()),
             procedures: ident(&integration.procedures_schema()),
             views: literal(&integration.views.schema),
+            own: [
+                integration.system_schema(),
+                integration.functions_schema(),
+                integration.procedures_schema(),
+                integration.views.schema.to_string(),
+            ]
+            .map(|schema| literal(&schema))
+            .join(", "),
             owner: literal(&integration.owner_role),
         }
     }
@@ -303,18 +317,22 @@ impl Calls {
         };
         let statement = |tables: &[TableName]| {
             let names: Vec<String> = tables.iter().map(one).collect();
-            format!(
-                "SELECT n.nspname, c.relname, c.\"oid\", c.relkind, pg_get_userbyid(c.relowner), \
+            self.columns(&format!("({})", names.join(" OR ")))
+        };
+        wanted.chunks(TABLES).map(statement).collect()
+    }
+
+    /// The columns of the relations for which a condition holds.
+    fn columns(&self, condition: &str) -> String {
+        format!(
+            "SELECT n.nspname, c.relname, c.\"oid\", c.relkind, pg_get_userbyid(c.relowner), \
                  CASE WHEN has_schema_privilege({owner}, n.nspname, 'USAGE') AND has_table_privilege({owner}, c.\"oid\", 'SELECT') THEN 1 ELSE 0 END, \
                  a.attname, format_type(a.atttypid, a.atttypmod), a.attnum FROM pg_catalog.pg_class AS c \
                  INNER JOIN pg_catalog.pg_namespace AS n ON n.\"oid\" = c.relnamespace \
                  LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.\"oid\" AND a.attnum > 0 AND NOT a.attisdropped \
-                 WHERE c.relkind IN ('r', 'v', 'm') AND ({}) ORDER BY c.\"oid\", a.attnum",
-                names.join(" OR "),
-                owner = self.owner,
-            )
-        };
-        wanted.chunks(TABLES).map(statement).collect()
+                 WHERE c.relkind IN ('r', 'v', 'm') AND {condition} ORDER BY c.\"oid\", a.attnum",
+            owner = self.owner,
+        )
     }
 
     /// A table that no connection can look at: one row, kind and columns.

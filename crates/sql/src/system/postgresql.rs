@@ -6,10 +6,10 @@ use scrim_catalog::TableName;
 use scrim_catalog::documents::Integration;
 use sha2::{Digest, Sha256};
 
-use super::fill;
+use super::{fill, monitored};
 use crate::quote::{dollar, ident, literal};
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     include_str!("postgresql/10_guard.sql"),
     include_str!("postgresql/20_roles.sql"),
     include_str!("postgresql/30_schemas.sql"),
@@ -17,19 +17,33 @@ const FILES: [&str; 8] = [
     include_str!("postgresql/50_functions.sql"),
     include_str!("postgresql/60_views.sql"),
     include_str!("postgresql/70_procedures.sql"),
+    include_str!("postgresql/75_sample.sql"),
     include_str!("postgresql/80_grants.sql"),
 ];
 
-/// The statements of an installation in PostgreSQL, for an administrator to run in order, in one transaction.
-pub fn install(integration: &Integration) -> Vec<String> {
+/// What is run last, as whoever installs.
+const MONITORED: &str = include_str!("postgresql/monitored.sql");
+
+/// The statements of an installation in PostgreSQL, for an administrator to run in order, in one transaction: all but those
+/// for single `tables`, which are only recorded.
+pub fn install(integration: &Integration, tables: &[TableName]) -> Vec<String> {
     let mut all = Vec::new();
     for (file, text) in FILES.iter().enumerate() {
         if file + 1 == FILES.len() {
             all.push(installed(integration));
+            all.extend(monitored::record(integration, &integration.system_schema(), tables));
         }
         all.extend(text.split("\n;;\n").map(|statement| fill(statement.trim_end(), integration)));
     }
+    all.extend(monitored::schemas(integration).iter().map(|pattern| watch(integration, pattern)));
     all
+}
+
+/// Lets the owner read the schemas of a pattern. It goes in at the places of the braces, so that a pattern that itself holds
+/// some stays what it is.
+fn watch(integration: &Integration, pattern: &str) -> String {
+    let parts: Vec<String> = MONITORED.trim_end().split("{pattern}").map(|part| fill(part, integration)).collect();
+    parts.join(&literal(pattern))
 }
 
 /// What [`install`] makes, in one hash: another version of Scrim, or other settings, are another installation.
@@ -37,6 +51,9 @@ pub fn installation(integration: &Integration) -> String {
     let mut hash = Sha256::new();
     for text in FILES {
         hash.update(fill(text, integration));
+    }
+    for pattern in monitored::schemas(integration) {
+        hash.update(literal(&pattern));
     }
     hex::encode(hash.finalize())
 }

@@ -23,10 +23,10 @@ use scrim_catalog::documents::Integration;
 use scrim_catalog::{At, Name, TableName};
 use sha2::{Digest, Sha256};
 
-use super::fill;
+use super::{fill, monitored};
 use crate::quote::{ident, literal};
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     include_str!("redshift/10_guard.sql"),
     include_str!("redshift/20_users.sql"),
     include_str!("redshift/30_schemas.sql"),
@@ -34,6 +34,7 @@ const FILES: [&str; 8] = [
     include_str!("redshift/50_functions.sql"),
     include_str!("redshift/60_views.sql"),
     include_str!("redshift/70_procedures.sql"),
+    include_str!("redshift/75_sample.sql"),
     include_str!("redshift/80_grants.sql"),
 ];
 
@@ -41,7 +42,7 @@ const FILES: [&str; 8] = [
 const UNINTENDED: &str = include_str!("redshift/unintended.sql");
 
 /// The files, with what is too long to be written by hand, or stands in two of them.
-fn files() -> [String; 8] {
+fn files() -> [String; 9] {
     let unintended = UNINTENDED.trim_end();
     FILES.map(|text| text.replace("{long functions}", &format::functions()).replace("{unintended}", unintended))
 }
@@ -50,12 +51,13 @@ fn files() -> [String; 8] {
 const MOST_TEXT: usize = 65_535;
 
 /// The statements of an installation in Redshift, for a superuser to run in order, in one transaction, connected to
-/// the database of the views.
-pub fn install(integration: &Integration) -> Vec<String> {
+/// the database of the views. `tables` are recorded as those that may be sampled.
+pub fn install(integration: &Integration, tables: &[TableName]) -> Vec<String> {
     let mut all = Vec::new();
     for (file, text) in files().iter().enumerate() {
         if file + 1 == FILES.len() {
             all.extend(installed(integration));
+            all.extend(monitored::record(integration, &folded(integration).system_schema(), tables));
         }
         all.extend(filled(text, integration).split("\n;;\n").map(|statement| statement.trim_end().to_owned()));
     }
@@ -67,6 +69,9 @@ pub fn installation(integration: &Integration) -> String {
     let mut hash = Sha256::new();
     for text in files() {
         hash.update(filled(&text, integration));
+    }
+    for pattern in monitored::schemas(integration) {
+        hash.update(literal(&pattern));
     }
     hex::encode(hash.finalize())
 }
@@ -144,6 +149,38 @@ pub fn reads(integration: &Integration, table: &TableName, home: Home) -> Vec<St
             format!("GRANT USAGE ON SCHEMA {schema} TO {readers}"),
         ],
     }
+}
+
+/// Schemas of the database of the connection that are watched: name, owner of the schema or of a relation in it, who may so be
+/// taken for somebody who makes tables there.
+pub fn watched(integration: &Integration) -> Option<String> {
+    let like = |pattern: &String| format!("n.nspname LIKE {} ESCAPE '@'", literal(pattern));
+    let patterns: Vec<String> = monitored::schemas(integration).iter().map(like).collect();
+    let text = include_str!("redshift/watched.sql");
+    (!patterns.is_empty()).then(|| {
+        let parts: Vec<String> = text.trim_end().split("{patterns}").map(|part| filled(part, integration)).collect();
+        parts.join(&patterns.join(" OR "))
+    })
+}
+
+/// The statements that let the owner read what is in a schema, and what these users will make there.
+pub fn watch<'a>(integration: &Integration, schema: &str, makers: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let (schema, owner) = (ident(schema), ident(&integration.owner_role));
+    let mut all = vec![
+        format!("GRANT USAGE ON SCHEMA {schema} TO {owner}"),
+        format!("GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {owner}"),
+    ];
+    all.extend(makers.into_iter().map(|maker| {
+        let maker = ident(maker);
+        format!("ALTER DEFAULT PRIVILEGES FOR USER {maker} IN SCHEMA {schema} GRANT SELECT ON TABLES TO {owner}")
+    }));
+    all
+}
+
+/// The watched schemas that are named without a `*` or `?`: those that can be told without the warehouse.
+pub(super) fn watched_by_name(integration: &Integration) -> Vec<String> {
+    let named = integration.monitored.iter().map(|monitored| monitored.schema.as_str().to_ascii_lowercase());
+    named.filter(|schema| !schema.contains(['*', '?'])).collect()
 }
 
 /// The eight parts in which the procedure `apply_view` takes a query; none when it is too long for them.

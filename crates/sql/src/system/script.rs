@@ -27,7 +27,7 @@ pub fn script(integration: &Integration, tables: &[TableName]) -> Vec<Section> {
     let home = integration.home().to_string();
     let about = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
     if integration.engine == Engine::Postgresql {
-        let mut statements = postgresql::install(integration);
+        let mut statements = postgresql::install(integration, tables);
         statements.extend(tables.iter().map(|table| postgresql::reads(integration, table)));
         return vec![Section {
             database: home,
@@ -49,7 +49,7 @@ pub fn script(integration: &Integration, tables: &[TableName]) -> Vec<Section> {
         database: home.clone(),
         about: about(&["All of Scrim's objects: all, or nothing."]),
         whole: true,
-        statements: redshift::install(integration),
+        statements: redshift::install(integration, tables),
     });
     let mut reads: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for table in tables {
@@ -61,11 +61,19 @@ pub fn script(integration: &Integration, tables: &[TableName]) -> Vec<Section> {
             }
         }
     }
+    for database in super::databases(integration) {
+        let statements = reads.entry(database.unwrap_or_else(|| home.clone())).or_default();
+        for schema in redshift::watched_by_name(integration) {
+            statements.extend(redshift::watch(integration, &schema, []));
+        }
+    }
+    reads.retain(|_, statements| !statements.is_empty());
     sections.extend(reads.into_iter().map(|(database, statements)| Section {
         database,
         about: about(&[
             "What the views read. A table that is not there yet fails, and the others are granted all the same.",
             "Tables of an external schema have no privileges of their own: leave their GRANT SELECT out.",
+            "For tables that somebody makes later in a monitored schema, run ALTER DEFAULT PRIVILEGES FOR USER (who makes them) as `install` does.",
         ]),
         whole: false,
         statements,

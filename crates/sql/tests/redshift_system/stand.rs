@@ -63,7 +63,7 @@ impl Stand {
         let client = self.runtime.block_on(connect(&self.double.admin_url("postgres")));
         self.run_on(&client, &format!("SET SESSION AUTHORIZATION {}", ident(user)));
         self.run_on(&client, "BEGIN");
-        for sql in redshift::install(&self.integration) {
+        for sql in redshift::install(&self.integration, &[]) {
             if let Err(error) = self.runtime.block_on(client.batch_execute(&sql)) {
                 self.run_on(&client, "ROLLBACK");
                 return Err(said(&error));

@@ -1,3 +1,7 @@
+ALTER DEFAULT PRIVILEGES FOR USER "postgres" IN SCHEMA "hr" GRANT SELECT ON TABLES TO "scrim_owner";
+
+ALTER DEFAULT PRIVILEGES FOR USER "postgres" IN SCHEMA "hr" REVOKE SELECT ON TABLES FROM "scrim_owner";
+
 ALTER USER "scrim_owner" PASSWORD DISABLE;
 
 ALTER USER "scrim_system" PASSWORD 'x';
@@ -31,6 +35,8 @@ CALL "immuta_procedures".record();
 CALL "immuta_procedures".refresh(0, 'x');
 
 CALL "immuta_procedures".resolve('x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', NULL);
+
+CALL "immuta_procedures".sample('x', 'x', 'x', 'x', 0);
 
 CALL "immuta_procedures".stale('x', 0);
 
@@ -85,6 +91,8 @@ CREATE OR REPLACE PROCEDURE "immuta_procedures".record() AS $$ ... $$ LANGUAGE p
 CREATE OR REPLACE PROCEDURE "immuta_procedures".refresh(p_epoch BIGINT, p_key VARCHAR(0)) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 
 CREATE OR REPLACE PROCEDURE "immuta_procedures".resolve( p_source VARCHAR(0), p_database VARCHAR(0), p_schema VARCHAR(0), p_table VARCHAR(0), p_column VARCHAR(0), p_token VARCHAR(0), p_requested_by VARCHAR(0), p_approved_by VARCHAR(0), p_reason VARCHAR(0), p_value INOUT VARCHAR(0) ) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+
+CREATE OR REPLACE PROCEDURE "immuta_procedures".sample( p_database VARCHAR(0), p_schema VARCHAR(0), p_table VARCHAR(0), p_columns VARCHAR(0), p_rows INTEGER ) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 
 CREATE OR REPLACE PROCEDURE "immuta_procedures".stale(p_key VARCHAR(0), p_stale INOUT INTEGER) AS $$ ... $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 
@@ -150,6 +158,10 @@ CREATE TABLE IF NOT EXISTS "immuta_system".salt ( source VARCHAR(0) NOT NULL, co
 
 CREATE TABLE IF NOT EXISTS "immuta_system".salt_stage ( batch BIGINT NOT NULL, source VARCHAR(0) NOT NULL, column_name VARCHAR(0) NOT NULL, salt VARCHAR(0) NOT NULL ) DISTSTYLE ALL SORTKEY (batch, source);
 
+CREATE TABLE IF NOT EXISTS "immuta_system".sample ( place INTEGER NOT NULL, value VARCHAR(0), counted BIGINT NOT NULL, total BIGINT NOT NULL ) DISTSTYLE EVEN;
+
+CREATE TABLE IF NOT EXISTS "immuta_system".sampled ( database_name VARCHAR(0) NOT NULL, schema_name VARCHAR(0) NOT NULL, table_name VARCHAR(0) NOT NULL ) DISTSTYLE ALL;
+
 CREATE TABLE IF NOT EXISTS "immuta_system".statistics ( key VARCHAR(0) NOT NULL, source VARCHAR(0) NOT NULL, query VARCHAR(0) NOT NULL, count_query VARCHAR(0) NOT NULL, counted BIGINT, refreshed_at TIMESTAMP ) DISTSTYLE ALL SORTKEY (key);
 
 CREATE TABLE IF NOT EXISTS "immuta_system".tables ( source VARCHAR(0) NOT NULL, audience VARCHAR(0), schema_name VARCHAR(0) NOT NULL, view_name VARCHAR(0) NOT NULL ) DISTSTYLE ALL SORTKEY (source);
@@ -161,6 +173,8 @@ CREATE VIEW "immuta_system".counted AS SELECT k.key, k.source, pg_catalog.SHA2(p
 CREATE VIEW "immuta_system".salted AS SELECT k.source, k.column_name FROM "immuta_system".salt AS k;
 
 CREATE VIEW "immuta_system".state AS SELECT s.source, s.data_source, s.view_name, s.view_oid, s.version, s.hash, s.fingerprint, s.base, s.base_columns, s.reads, s.closed, s.pushed_at, g.min_version, t.audience, t.view_name AS listed_as FROM "immuta_system".object_state AS s LEFT JOIN "immuta_system".gate AS g ON g.source = s.source LEFT JOIN "immuta_system".tables AS t ON t.source = s.source;
+
+DELETE FROM "immuta_system".sampled;
 
 DROP DATABASE "immuta";
 
@@ -202,6 +216,10 @@ DROP TABLE IF EXISTS "immuta_system"."salt";
 
 DROP TABLE IF EXISTS "immuta_system"."salt_stage";
 
+DROP TABLE IF EXISTS "immuta_system"."sample";
+
+DROP TABLE IF EXISTS "immuta_system"."sampled";
+
 DROP TABLE IF EXISTS "immuta_system"."statistics";
 
 DROP TABLE IF EXISTS "immuta_system"."tables";
@@ -240,6 +258,8 @@ GRANT INSERT ON TABLE "immuta_system".profile_stage, "immuta_system".salt_stage 
 
 GRANT SELECT ON ALL TABLES IN SCHEMA "governed" TO PUBLIC;
 
+GRANT SELECT ON ALL TABLES IN SCHEMA "hr" TO "scrim_owner";
+
 GRANT SELECT ON TABLE "governed"."people" TO PUBLIC;
 
 GRANT SELECT ON TABLE "governed"."staff" TO PUBLIC;
@@ -248,7 +268,7 @@ GRANT SELECT ON TABLE "hr"."desk" TO "scrim_owner";
 
 GRANT SELECT ON TABLE "hr"."staff" TO "scrim_owner";
 
-GRANT SELECT ON TABLE "immuta_system".profile, "immuta_system".state, "immuta_system".salted, "immuta_system".counted TO "scrim_system";
+GRANT SELECT ON TABLE "immuta_system".profile, "immuta_system".state, "immuta_system".salted, "immuta_system".counted, "immuta_system".sample TO "scrim_system";
 
 GRANT SELECT ON TABLE "immuta_system".user_profile, "immuta_system".user_tables TO PUBLIC;
 
@@ -275,6 +295,12 @@ INSERT INTO "immuta_system".released (key, combination) SELECT 'x', q.combinatio
 INSERT INTO "immuta_system".released (key, combination) SELECT 'x', q.combination FROM (SELECT pg_catalog.SHA2(COALESCE(CAST(pg_catalog.LENGTH(scrim_t."zip") AS VARCHAR(0)) || 'x' || scrim_t."zip", 'x') || COALESCE(CAST(pg_catalog.LENGTH(scrim_t."region") AS VARCHAR(0)) || 'x' || scrim_t."region", 'x'), 0) AS combination FROM "people"."hr"."staff" AS scrim_t GROUP BY 0 HAVING pg_catalog.COUNT(*) >= 0) AS q;
 
 INSERT INTO "immuta_system".salt_stage (batch, source, column_name, salt) VALUES (0, 'x', 'x', 'x');
+
+INSERT INTO "immuta_system".sample (place, value, counted, total) SELECT r.place, r.value, r.counted, r.total FROM (SELECT g.place, g.value, g.counted, SUM(g.counted) OVER (PARTITION BY g.place) AS total, ROW_NUMBER() OVER (PARTITION BY g.place ORDER BY g.counted DESC, g.value) AS turn FROM (SELECT x.place, x.value, COUNT(*) AS counted FROM (SELECT k.place, CASE k.place WHEN 0 THEN LEFT(CAST(t."id" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."ssn" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."mail" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."phone" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."city" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."zip" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."born" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."pay" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."age" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."note" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."card" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."region" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."seen" AS VARCHAR(0)), 0) END AS value FROM (SELECT t."id", t."ssn", t."mail", t."phone", t."city", t."zip", t."born", t."pay", t."age", t."note", t."card", t."region", t."seen" FROM "hr"."staff" AS t LIMIT 0) AS t CROSS JOIN (SELECT 0 AS place UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0) AS k) AS x GROUP BY x.place, x.value) AS g) AS r WHERE r.turn <= 0 OR r.value IS NULL;
+
+INSERT INTO "immuta_system".sample (place, value, counted, total) SELECT r.place, r.value, r.counted, r.total FROM (SELECT g.place, g.value, g.counted, SUM(g.counted) OVER (PARTITION BY g.place) AS total, ROW_NUMBER() OVER (PARTITION BY g.place ORDER BY g.counted DESC, g.value) AS turn FROM (SELECT x.place, x.value, COUNT(*) AS counted FROM (SELECT k.place, CASE k.place WHEN 0 THEN LEFT(CAST(t."id" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."ssn" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."mail" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."phone" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."city" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."zip" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."born" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."pay" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."age" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."note" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."card" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."region" AS VARCHAR(0)), 0) WHEN 0 THEN LEFT(CAST(t."seen" AS VARCHAR(0)), 0) END AS value FROM (SELECT t."id", t."ssn", t."mail", t."phone", t."city", t."zip", t."born", t."pay", t."age", t."note", t."card", t."region", t."seen" FROM "people"."hr"."staff" AS t LIMIT 0) AS t CROSS JOIN (SELECT 0 AS place UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0 UNION ALL SELECT 0) AS k) AS x GROUP BY x.place, x.value) AS g) AS r WHERE r.turn <= 0 OR r.value IS NULL;
+
+INSERT INTO "immuta_system".sampled (database_name, schema_name, table_name) VALUES ('x', 'x', 'x'), ('x', 'x', 'x'), ('x', 'x', 'x'), ('x', 'x', 'x');
 
 RESET enable_case_sensitive_identifier;
 
@@ -304,6 +330,8 @@ REVOKE USAGE ON LANGUAGE plpgsql, sql FROM "scrim_owner";
 
 REVOKE USAGE ON SCHEMA "hr" FROM "scrim_owner";
 
+ROLLBACK;
+
 SELECT 'x' || n.nspname::VARCHAR(0) || 'x' || p.proname::VARCHAR(0) AS object, NULL::VARCHAR(0) AS built_on FROM pg_catalog.pg_proc AS p INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = p.pronamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE n.nspname IN ('x', 'x', 'x', 'x') AND u.usename = 'x' AND (p.proowner <> n.nspowner OR n.nspname IN ('x', 'x')) UNION SELECT 'x' || n.nspname::VARCHAR(0) || 'x' || c.relname::VARCHAR(0), b.nspname::VARCHAR(0) || 'x' || t.relname::VARCHAR(0) FROM pg_catalog.pg_depend AS d INNER JOIN pg_catalog.pg_class AS t ON t."oid" = d.refobjid INNER JOIN pg_catalog.pg_namespace AS b ON b."oid" = t.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = b.nspowner INNER JOIN pg_catalog.pg_rewrite AS w ON w."oid" = d.objid INNER JOIN pg_catalog.pg_class AS c ON c."oid" = w.ev_class INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace WHERE d.classid = 0 AND d.refclassid = 0 AND u.usename = 'x' AND b.nspname IN ('x', 'x', 'x', 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x') UNION SELECT 'x' || n.nspname::VARCHAR(0) || 'x' || c.relname::VARCHAR(0), b.nspname::VARCHAR(0) || 'x' || p.proname::VARCHAR(0) FROM pg_catalog.pg_depend AS d INNER JOIN pg_catalog.pg_proc AS p ON p."oid" = d.refobjid INNER JOIN pg_catalog.pg_namespace AS b ON b."oid" = p.pronamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = b.nspowner INNER JOIN pg_catalog.pg_rewrite AS w ON w."oid" = d.objid INNER JOIN pg_catalog.pg_class AS c ON c."oid" = w.ev_class INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace WHERE d.classid = 0 AND d.refclassid = 0 AND u.usename = 'x' AND b.nspname IN ('x', 'x', 'x', 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x') ORDER BY 0, 0;
 
 SELECT 'x' || s.schema_name::VARCHAR(0) FROM pg_catalog.svv_redshift_schemas AS s WHERE s.database_name = current_database() AND LEFT(s.schema_name::VARCHAR(0), 0) <> 'x' AND s.schema_name NOT IN ('x', 'x', 'x', 'x', 'x', 'x', 'x') UNION SELECT 'x' || e.schemaname::VARCHAR(0) FROM pg_catalog.svv_external_schemas AS e UNION SELECT 'x' || t.schema_name::VARCHAR(0) || 'x' || t.table_name::VARCHAR(0) FROM pg_catalog.svv_all_tables AS t WHERE t.database_name = current_database() AND t.schema_name = 'x' UNION SELECT 'x' || p.proname::VARCHAR(0) FROM pg_catalog.pg_proc AS p INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = p.pronamespace WHERE n.nspname = 'x' ORDER BY 0;
@@ -312,7 +340,7 @@ SELECT 'x', p.namespace_name::VARCHAR(0) FROM pg_catalog.svv_schema_privileges A
 
 SELECT 'x', p.namespace_name::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND LOWER(p.identity_name) = LOWER('x') AND p.privilege_type = 'x' AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT 'x', p.namespace_name::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x') AND p.privilege_type = 'x' AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') ORDER BY 0, 0;
 
-SELECT COALESCE(p.identity_name::VARCHAR(0), 'x') AS grantee, p.privilege_type::VARCHAR(0) AS privilege, p.namespace_name::VARCHAR(0) AS object FROM pg_catalog.svv_schema_privileges AS p WHERE p.namespace_name IN ('x', 'x', 'x', 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x') AND NOT (p.identity_type = 'x' AND LOWER(COALESCE(p.identity_name::VARCHAR(0), 'x')) = LOWER('x') AND p.privilege_type = 'x' AND p.namespace_name <> 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x' AND p.privilege_type = 'x' AND p.namespace_name IN ('x', 'x')) UNION ALL SELECT COALESCE(p.identity_name::VARCHAR(0), 'x'), p.privilege_type::VARCHAR(0), p.namespace_name::VARCHAR(0) || 'x' || p.relation_name::VARCHAR(0) FROM pg_catalog.svv_relation_privileges AS p WHERE p.namespace_name IN ('x', 'x', 'x', 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x') AND NOT (p.identity_type = 'x' AND LOWER(COALESCE(p.identity_name::VARCHAR(0), 'x')) = LOWER('x') AND p.privilege_type = 'x' AND (p.namespace_name = 'x' OR (p.namespace_name = 'x' AND p.relation_name IN ('x', 'x')))) AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x' AND p.namespace_name = 'x' AND ((p.privilege_type = 'x' AND p.relation_name IN ('x', 'x', 'x', 'x')) OR (p.privilege_type = 'x' AND p.relation_name IN ('x', 'x')))) UNION ALL SELECT COALESCE(p.identity_name::VARCHAR(0), 'x'), p.privilege_type::VARCHAR(0), p.namespace_name::VARCHAR(0) || 'x' || p.relation_name::VARCHAR(0) || 'x' || p.column_name::VARCHAR(0) FROM pg_catalog.svv_column_privileges AS p WHERE p.namespace_name IN ('x', 'x', 'x', 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x') UNION ALL SELECT COALESCE(p.identity_name::VARCHAR(0), 'x'), p.privilege_type::VARCHAR(0), p.namespace_name::VARCHAR(0) || 'x' || p.function_name::VARCHAR(0) FROM pg_catalog.svv_function_privileges AS p WHERE p.namespace_name IN ('x', 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x') AND NOT (p.identity_type = 'x' AND LOWER(COALESCE(p.identity_name::VARCHAR(0), 'x')) = LOWER('x') AND p.privilege_type = 'x' AND p.namespace_name = 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x' AND p.privilege_type = 'x' AND p.namespace_name = 'x') UNION ALL SELECT COALESCE(p.identity_name::VARCHAR(0), 'x'), p.privilege_type::VARCHAR(0), 'x' || p.database_name::VARCHAR(0) FROM pg_catalog.svv_database_privileges AS p WHERE p.database_name = current_database() AND p.privilege_type NOT IN ('x', 'x', 'x', 'x', 'x') ORDER BY 0, 0, 0;
+SELECT COALESCE(p.identity_name::VARCHAR(0), 'x') AS grantee, p.privilege_type::VARCHAR(0) AS privilege, p.namespace_name::VARCHAR(0) AS object FROM pg_catalog.svv_schema_privileges AS p WHERE p.namespace_name IN ('x', 'x', 'x', 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x') AND NOT (p.identity_type = 'x' AND LOWER(COALESCE(p.identity_name::VARCHAR(0), 'x')) = LOWER('x') AND p.privilege_type = 'x' AND p.namespace_name <> 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x' AND p.privilege_type = 'x' AND p.namespace_name IN ('x', 'x')) UNION ALL SELECT COALESCE(p.identity_name::VARCHAR(0), 'x'), p.privilege_type::VARCHAR(0), p.namespace_name::VARCHAR(0) || 'x' || p.relation_name::VARCHAR(0) FROM pg_catalog.svv_relation_privileges AS p WHERE p.namespace_name IN ('x', 'x', 'x', 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x') AND NOT (p.identity_type = 'x' AND LOWER(COALESCE(p.identity_name::VARCHAR(0), 'x')) = LOWER('x') AND p.privilege_type = 'x' AND (p.namespace_name = 'x' OR (p.namespace_name = 'x' AND p.relation_name IN ('x', 'x')))) AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x' AND p.namespace_name = 'x' AND ((p.privilege_type = 'x' AND p.relation_name IN ('x', 'x', 'x', 'x', 'x')) OR (p.privilege_type = 'x' AND p.relation_name IN ('x', 'x')))) UNION ALL SELECT COALESCE(p.identity_name::VARCHAR(0), 'x'), p.privilege_type::VARCHAR(0), p.namespace_name::VARCHAR(0) || 'x' || p.relation_name::VARCHAR(0) || 'x' || p.column_name::VARCHAR(0) FROM pg_catalog.svv_column_privileges AS p WHERE p.namespace_name IN ('x', 'x', 'x', 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x') UNION ALL SELECT COALESCE(p.identity_name::VARCHAR(0), 'x'), p.privilege_type::VARCHAR(0), p.namespace_name::VARCHAR(0) || 'x' || p.function_name::VARCHAR(0) FROM pg_catalog.svv_function_privileges AS p WHERE p.namespace_name IN ('x', 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x') AND NOT (p.identity_type = 'x' AND LOWER(COALESCE(p.identity_name::VARCHAR(0), 'x')) = LOWER('x') AND p.privilege_type = 'x' AND p.namespace_name = 'x') AND NOT (p.identity_type = 'x' AND COALESCE(p.identity_name::VARCHAR(0), 'x') = 'x' AND p.privilege_type = 'x' AND p.namespace_name = 'x') UNION ALL SELECT COALESCE(p.identity_name::VARCHAR(0), 'x'), p.privilege_type::VARCHAR(0), 'x' || p.database_name::VARCHAR(0) FROM pg_catalog.svv_database_privileges AS p WHERE p.database_name = current_database() AND p.privilege_type NOT IN ('x', 'x', 'x', 'x', 'x') ORDER BY 0, 0, 0;
 
 SELECT COUNT(*) FROM pg_catalog.pg_user AS u WHERE u.usename = current_user AND u.usesuper;
 
@@ -336,19 +364,27 @@ SELECT n.nspname, c.relname, a.attname FROM pg_catalog.pg_class AS c INNER JOIN 
 
 SELECT n.nspname, c.relname, c."oid", c.relkind, pg_get_userbyid(c.relowner), CASE WHEN has_schema_privilege('x', n.nspname, 'x') AND has_table_privilege('x', c."oid", 'x') THEN 0 ELSE 0 END, a.attname, format_type(a.atttypid, a.atttypmod), a.attnum FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c."oid" AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('x', 'x', 'x') AND ((n.nspname = 'x' AND c.relname = 'x') OR (n.nspname = 'x' AND c.relname = 'x')) ORDER BY c."oid", a.attnum;
 
+SELECT n.nspname, c.relname, c."oid", c.relkind, pg_get_userbyid(c.relowner), CASE WHEN has_schema_privilege('x', n.nspname, 'x') AND has_table_privilege('x', c."oid", 'x') THEN 0 ELSE 0 END, a.attname, format_type(a.atttypid, a.atttypmod), a.attnum FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c."oid" AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('x', 'x', 'x') AND n.nspname IN ('x', 'x') ORDER BY c."oid", a.attnum;
+
 SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace WHERE c.relkind IN ('x', 'x', 'x') AND TRANSLATE(n.nspname::VARCHAR(0), 'x', 'x') IN ('x') ORDER BY 0, 0;
 
 SELECT n.nspname::VARCHAR(0), c.relname::VARCHAR(0), CASE c.relkind WHEN 'x' THEN 'x' WHEN 'x' THEN 'x' ELSE 'x' END, c."oid"::BIGINT, CASE WHEN c.relowner = n.nspowner THEN 0 ELSE 0 END FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE n.nspname IN ('x', 'x', 'x', 'x') AND u.usename = 'x' AND c.relkind NOT IN ('x', 'x') ORDER BY 0 DESC;
+
+SELECT n.nspname::VARCHAR(0), pg_get_userbyid(n.nspowner) FROM pg_catalog.pg_namespace AS n WHERE LEFT(n.nspname::VARCHAR(0), 0) <> 'x' AND n.nspname NOT IN ('x', 'x', 'x', 'x', 'x', 'x') ORDER BY 0;
+
+SELECT n.nspname::VARCHAR(0), u.usename::VARCHAR(0) FROM pg_catalog.pg_namespace AS n INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE (n.nspname LIKE 'x' ESCAPE 'x' OR n.nspname LIKE 'x' ESCAPE 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x', 'x') AND LEFT(n.nspname::VARCHAR(0), 0) <> 'x' UNION SELECT n.nspname::VARCHAR(0), u.usename::VARCHAR(0) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner WHERE (n.nspname LIKE 'x' ESCAPE 'x' OR n.nspname LIKE 'x' ESCAPE 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x', 'x') AND LEFT(n.nspname::VARCHAR(0), 0) <> 'x' ORDER BY 0, 0;
 
 SELECT n.nspname::VARCHAR(0), u.usename::VARCHAR(0) FROM pg_catalog.pg_namespace AS n LEFT JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE n.nspname IN ('x', 'x', 'x', 'x') ORDER BY 0;
 
 SELECT p.database_name, p.identity_name, p.identity_type FROM svv_database_privileges AS p WHERE p.privilege_type = 'x' ORDER BY 0, 0, 0;
 
-SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) FROM pg_catalog.svv_relation_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), NULL::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) || 'x' || p.column_name::VARCHAR(0) FROM pg_catalog.svv_column_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.function_name::VARCHAR(0) FROM pg_catalog.svv_function_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') ORDER BY 0, 0 DESC, 0, 0, 0;
+SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) FROM pg_catalog.svv_relation_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), NULL::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) || 'x' || p.column_name::VARCHAR(0) FROM pg_catalog.svv_column_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.function_name::VARCHAR(0) FROM pg_catalog.svv_function_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x') UNION SELECT d.grantee_name::VARCHAR(0), d.privilege_type::VARCHAR(0), 'x', d.schema_name::VARCHAR(0), d.owner_name::VARCHAR(0) FROM pg_catalog.svv_default_privileges AS d WHERE d.grantee_type = 'x' AND d.grantee_name IN ('x', 'x') AND d.owner_name <> d.grantee_name AND d.schema_name IS NOT NULL ORDER BY 0, 0 DESC, 0, 0, 0;
 
-SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) FROM pg_catalog.svv_relation_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), NULL::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) || 'x' || p.column_name::VARCHAR(0) FROM pg_catalog.svv_column_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.function_name::VARCHAR(0) FROM pg_catalog.svv_function_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') ORDER BY 0, 0 DESC, 0, 0, 0;
+SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) FROM pg_catalog.svv_relation_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), NULL::VARCHAR(0) FROM pg_catalog.svv_schema_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.relation_name::VARCHAR(0) || 'x' || p.column_name::VARCHAR(0) FROM pg_catalog.svv_column_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT p.identity_name::VARCHAR(0), p.privilege_type::VARCHAR(0), 'x', p.namespace_name::VARCHAR(0), p.function_name::VARCHAR(0) FROM pg_catalog.svv_function_privileges AS p WHERE p.identity_type = 'x' AND p.identity_name IN ('x', 'x') AND p.namespace_name NOT IN ('x', 'x', 'x', 'x') UNION SELECT d.grantee_name::VARCHAR(0), d.privilege_type::VARCHAR(0), 'x', d.schema_name::VARCHAR(0), d.owner_name::VARCHAR(0) FROM pg_catalog.svv_default_privileges AS d WHERE d.grantee_type = 'x' AND d.grantee_name IN ('x', 'x') AND d.owner_name <> d.grantee_name AND d.schema_name IS NOT NULL ORDER BY 0, 0 DESC, 0, 0, 0;
 
 SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM "immuta_system".profile AS p ORDER BY p.immuta__userid;
+
+SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM "immuta_system".profile AS p WHERE p.immuta__userid IN ('x', 'x') ORDER BY p.immuta__userid;
 
 SELECT p.namespace_name, p.privilege_type, p.identity_name, p.identity_type FROM svv_schema_privileges AS p WHERE p.privilege_type IN ('x', 'x') ORDER BY 0, 0, 0, 0;
 
@@ -359,6 +395,10 @@ SELECT p.owner_name, p.schema_name, p.grantee_name, p.grantee_type FROM svv_defa
 SELECT q.n FROM (SELECT pg_catalog.COUNT(*) AS n FROM "hr"."staff" AS scrim_t) AS q;
 
 SELECT q.n FROM (SELECT pg_catalog.COUNT(*) AS n FROM "people"."hr"."staff" AS scrim_t) AS q;
+
+SELECT r.name, SUM(r.mark) FROM (SELECT n.nspname::VARCHAR(0) AS name, CAST(STRTOL(LEFT(MD5(COALESCE(c."oid"::BIGINT::VARCHAR(0), 'x') || 'x' || COALESCE(c.relkind::VARCHAR(0), 'x') || 'x' || COALESCE(c.relowner::VARCHAR(0), 'x') || 'x' || COALESCE(c.relname::VARCHAR(0), 'x') || 'x' || COALESCE(ARRAY_TO_STRING(c.relacl, 'x'), 'x')), 0), 0) AS NUMERIC(0, 0)) AS mark FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace WHERE c.relkind IN ('x', 'x', 'x') AND n.nspname IN ('x', 'x') UNION ALL SELECT n.nspname::VARCHAR(0), CAST(STRTOL(LEFT(MD5(COALESCE(a.attrelid::BIGINT::VARCHAR(0), 'x') || 'x' || COALESCE(a.attnum::VARCHAR(0), 'x') || 'x' || COALESCE(a.atttypid::BIGINT::VARCHAR(0), 'x') || 'x' || COALESCE(a.atttypmod::VARCHAR(0), 'x') || 'x' || COALESCE(a.attname::VARCHAR(0), 'x')), 0), 0) AS NUMERIC(0, 0)) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c."oid" AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('x', 'x', 'x') AND n.nspname IN ('x', 'x')) AS r GROUP BY r.name ORDER BY r.name;
+
+SELECT s.place, s.value, s.counted, s.total FROM "immuta_system".sample AS s ORDER BY s.place, s.counted DESC, s.value;
 
 SELECT s.schemaname FROM svv_external_schemas AS s;
 

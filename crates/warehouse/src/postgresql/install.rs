@@ -47,7 +47,7 @@ async fn transaction(
     secret: Option<&SecretString>,
 ) -> Result<(), tokio_postgres::Error> {
     let transaction = client.transaction().await?;
-    for statement in system::postgresql::install(integration) {
+    for statement in system::postgresql::install(integration, tables) {
         transaction.batch_execute(&statement).await?;
     }
     for table in tables {

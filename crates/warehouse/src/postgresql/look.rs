@@ -95,15 +95,7 @@ impl Postgresql {
         let mut rows = std::pin::pin!(rows);
         let mut current: Option<(String, BTreeSet<ProfileRow>)> = None;
         while let Some(row) = rows.try_next().await.map_err(&failed)? {
-            let user: String = row.try_get(0).map_err(&failed)?;
-            let kind: String = row.try_get(1).map_err(&failed)?;
-            let expires: Option<DateTime<Utc>> = row.try_get(4).map_err(&failed)?;
-            let fact = ProfileRow {
-                kind: kind.into(),
-                key: row.try_get::<_, &str>(2).map_err(&failed)?.into(),
-                value: row.try_get::<_, &str>(3).map_err(&failed)?.into(),
-                expires,
-            };
+            let (user, fact) = profile_row(&row).map_err(&failed)?;
             match &mut current {
                 Some((known, facts)) if *known == user => {
                     facts.insert(fact);
@@ -120,6 +112,30 @@ impl Postgresql {
         }
         Ok(())
     }
+
+    /// The profiles of these users.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub(crate) async fn profiles_of(
+        &self,
+        logins: &[&str],
+    ) -> Result<BTreeMap<String, BTreeSet<ProfileRow>>, WarehouseError> {
+        let failed = WarehouseError::statement("looking at the profiles");
+        let mut profiles: BTreeMap<String, BTreeSet<ProfileRow>> = BTreeMap::new();
+        for row in self.client.query(&self.calls.profiles_of, &[&logins]).await.map_err(&failed)? {
+            let (user, fact) = profile_row(&row).map_err(&failed)?;
+            profiles.entry(user).or_default().insert(fact);
+        }
+        Ok(profiles)
+    }
+}
+
+fn profile_row(row: &Row) -> Result<(String, ProfileRow), tokio_postgres::Error> {
+    let kind: String = row.try_get(1)?;
+    let expires: Option<DateTime<Utc>> = row.try_get(4)?;
+    let (key, value) = (row.try_get::<_, &str>(2)?.into(), row.try_get::<_, &str>(3)?.into());
+    Ok((row.try_get(0)?, ProfileRow { kind: kind.into(), key, value, expires }))
 }
 
 fn unique_of(json: Option<&str>, table: &TableName) -> Result<Vec<BTreeSet<String>>, WarehouseError> {
@@ -128,9 +144,9 @@ fn unique_of(json: Option<&str>, table: &TableName) -> Result<Vec<BTreeSet<Strin
     json.map_or(Ok(vec![]), |json| serde_json::from_str(json).map_err(wrong))
 }
 
-type Columns = (Vec<FoundColumn>, BTreeMap<String, i64>);
+pub(super) type Columns = (Vec<FoundColumn>, BTreeMap<String, i64>);
 
-fn columns_of(json: &str, table: &TableName) -> Result<Columns, WarehouseError> {
+pub(super) fn columns_of(json: &str, table: &TableName) -> Result<Columns, WarehouseError> {
     let wrong = |reason: String| WarehouseError::Record { source_name: table.to_string(), reason };
     let list: Vec<(String, String, i64)> = serde_json::from_str(json).map_err(|error| wrong(error.to_string()))?;
     let positions = list.iter().map(|(name, _, position)| (name.clone(), *position)).collect();

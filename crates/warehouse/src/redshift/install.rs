@@ -6,6 +6,7 @@ use postgres_protocol::password::md5;
 use scrim_catalog::TableName;
 use scrim_catalog::documents::{Integration, Layout};
 use scrim_sql::calls::redshift::DATABASES;
+use scrim_sql::system::databases;
 use scrim_sql::system::redshift::uninstall::SUPERUSER;
 use scrim_sql::system::redshift::{self as system, Home};
 use secrecy::{ExposeSecret, SecretString};
@@ -48,7 +49,7 @@ pub(crate) async fn install(
     }
     let system = Session::of_administrator(integration, url, &home);
     let objects = while_doing("the installation was refused: no object was made, but for the database of the views");
-    system.transaction(&system::install(integration)).await.map_err(objects)?;
+    system.transaction(&system::install(integration, tables)).await.map_err(objects)?;
     if let Some(secret) = secret {
         // Only a hash leaves this process: statements are logged.
         let hash = md5(secret.expose_secret().as_bytes(), &integration.user);
@@ -96,5 +97,41 @@ pub(crate) async fn install(
             }
         }
     }
+    for database in databases(integration) {
+        let database = database.unwrap_or_else(|| home.clone());
+        if kinds.get(&database).is_some_and(|kind| kind == "local") {
+            watch(integration, url, &database, &mut warnings).await?;
+        }
+    }
     Ok(warnings)
+}
+
+/// Lets the owner read what stands in the schemas of a database that are watched, and what will.
+async fn watch(
+    integration: &Integration,
+    url: &SecretString,
+    database: &str,
+    warnings: &mut Vec<String>,
+) -> Result<(), WarehouseError> {
+    let Some(watched) = system::watched(integration) else { return Ok(()) };
+    let session = Session::of_administrator(integration, url, database);
+    let rows = session.rows(&watched).await.map_err(while_doing("looking at the monitored schemas"))?;
+    let mut makers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        if let [Some(schema), Some(maker)] = row.as_slice() {
+            makers.entry(schema.clone()).or_default().push(maker.clone());
+        }
+    }
+    for (schema, makers) in makers {
+        for statement in system::watch(integration, &schema, makers.iter().map(String::as_str)) {
+            match session.rows(&statement).await {
+                Ok(_) => {}
+                Err(Failed::Statement(error)) => {
+                    warnings.push(format!("the monitored schema {database}.{schema}: {}", describe(&error)));
+                }
+                Err(failed) => return Err(failed.into_error("letting the views read a monitored schema")),
+            }
+        }
+    }
+    Ok(())
 }

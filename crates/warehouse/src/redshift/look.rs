@@ -16,21 +16,21 @@ use crate::error::WarehouseError;
 use crate::found::{FoundTable, Identity, Privilege, Pushed};
 
 /// The cells of a row, by place.
-struct Cells<'a> {
-    row: &'a Row,
-    what: &'static str,
+pub(super) struct Cells<'a> {
+    pub(super) row: &'a Row,
+    pub(super) what: &'static str,
 }
 
 impl<'a> Cells<'a> {
-    fn maybe(&self, at: usize) -> Option<&'a str> {
+    pub(super) fn maybe(&self, at: usize) -> Option<&'a str> {
         self.row.get(at).and_then(Option::as_deref)
     }
 
-    fn text(&self, at: usize) -> Result<&'a str, WarehouseError> {
+    pub(super) fn text(&self, at: usize) -> Result<&'a str, WarehouseError> {
         self.maybe(at).ok_or_else(|| WarehouseError::unread(self.what))
     }
 
-    fn number<T: std::str::FromStr>(&self, at: usize) -> Result<T, WarehouseError> {
+    pub(super) fn number<T: std::str::FromStr>(&self, at: usize) -> Result<T, WarehouseError> {
         self.text(at)?.parse().map_err(|_| WarehouseError::unread(self.what))
     }
 
@@ -79,7 +79,7 @@ impl Redshift {
     }
 
     /// The databases: local ones, and those that other clusters share.
-    async fn databases(&self) -> Result<BTreeMap<String, String>, WarehouseError> {
+    pub(super) async fn databases(&self) -> Result<BTreeMap<String, String>, WarehouseError> {
         let rows = self.home.rows(DATABASES).await.map_err(while_doing("looking at the databases"))?;
         let cells = |row: &Row| {
             let cells = Cells { row, what: "the list of databases" };
@@ -303,6 +303,26 @@ impl Redshift {
         Err(WarehouseError::Lost)
     }
 }
+
+impl Redshift {
+    pub(crate) async fn profiles_of(
+        &self,
+        logins: &[&str],
+    ) -> Result<BTreeMap<String, BTreeSet<ProfileRow>>, WarehouseError> {
+        let mut profiles: BTreeMap<String, BTreeSet<ProfileRow>> = BTreeMap::new();
+        for logins in logins.chunks(LOGINS) {
+            let statement = self.calls.profiles_of(logins);
+            for row in self.home.rows(&statement).await.map_err(while_doing("looking at the profiles"))? {
+                let (user, fact) = profile_row(&row)?;
+                profiles.entry(user).or_default().insert(fact);
+            }
+        }
+        Ok(profiles)
+    }
+}
+
+/// Users that one statement asks for.
+const LOGINS: usize = 1000;
 
 /// A view that is there.
 struct There {

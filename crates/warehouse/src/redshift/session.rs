@@ -152,6 +152,33 @@ impl Session {
         }
     }
 
+    /// The rows of a query behind a statement, in a transaction that is taken back. Tried again like any other.
+    pub(super) async fn glimpse(&self, statement: &str, query: &str) -> Result<Vec<Row>, Failed> {
+        let mut held = self.held.lock().await;
+        let mut attempt = 0;
+        loop {
+            match self.glimpse_once(&mut held, statement, query).await {
+                Err(failed) if attempt + 1 < ATTEMPTS && held.stood && passing(&failed) => pause(attempt).await,
+                done => return done,
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn glimpse_once(&self, held: &mut Held, statement: &str, query: &str) -> Result<Vec<Row>, Failed> {
+        let client = self.connected(held).await?;
+        let asked = async {
+            client.batch_execute("BEGIN").await?;
+            client.batch_execute(statement).await?;
+            client.simple_query(query).await
+        };
+        let answer = asked.await;
+        if client.batch_execute("ROLLBACK").await.is_err() {
+            held.client = None;
+        }
+        Ok(answer.map_err(Failed::Statement)?.into_iter().filter_map(row).collect())
+    }
+
     async fn once(&self, held: &mut Held, statements: &[String]) -> Result<(), Failed> {
         let client = self.connected(held).await?;
         let all = ["BEGIN"].into_iter().chain(statements.iter().map(String::as_str)).chain(["COMMIT"]);

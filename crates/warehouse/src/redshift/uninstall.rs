@@ -180,6 +180,10 @@ impl Work<'_> {
                         sql::revoke_table(integration, &grant.schema, name),
                         format!("table {at}.{}.{name}", grant.schema),
                     ),
+                    ("default", "SELECT", Some(maker)) => (
+                        sql::revoke_promised(integration, &grant.schema, maker),
+                        format!("tables that {maker} will make in {at}.{}", grant.schema),
+                    ),
                     ("schema", "USAGE", _) => {
                         schemas.insert(grant.schema.clone());
                         (sql::revoke_schema(integration, &grant.schema), format!("schema {at}.{}", grant.schema))
@@ -352,8 +356,9 @@ impl Work<'_> {
             let owned = database.owned.iter().filter(|(user, _)| user == name && !owner);
             bars.extend(owned.map(|(_, what)| format!("{what} in the database {at}")));
             // Those of the owner were taken back, but for what Scrim never gave.
-            let given =
-                |kind: &str, privilege: &str| matches!((kind, privilege), ("table", "SELECT") | ("schema", "USAGE"));
+            let given = |kind: &str, privilege: &str| {
+                matches!((kind, privilege), ("table" | "default", "SELECT") | ("schema", "USAGE"))
+            };
             let granted = database.granted.iter();
             let granted =
                 granted.filter(|grant| grant.user == name && !(owner && given(&grant.kind, &grant.privilege)));

@@ -100,6 +100,14 @@ CREATE TABLE IF NOT EXISTS {system}.lease (
   fingerprint text
 )
 ;;
+-- What may be sampled, as patterns of LIKE; the database is always this one.
+CREATE TABLE IF NOT EXISTS {system}.sampled (
+  database_name text COLLATE "C" NOT NULL,
+  schema_name text COLLATE "C" NOT NULL,
+  table_name text COLLATE "C" NOT NULL,
+  PRIMARY KEY (database_name, schema_name, table_name)
+)
+;;
 -- What earlier versions did not have.
 ALTER TABLE {system}.object_state ADD COLUMN IF NOT EXISTS lookups text NOT NULL DEFAULT '{}'
 ;;

@@ -112,5 +112,20 @@ CREATE TABLE IF NOT EXISTS {system}.installation (
   fingerprint VARCHAR(64) NOT NULL
 ) DISTSTYLE ALL
 ;;
+-- What may be sampled, as patterns of LIKE; an empty database is this one.
+CREATE TABLE IF NOT EXISTS {system}.sampled (
+  database_name VARCHAR(128) NOT NULL,
+  schema_name VARCHAR(256) NOT NULL,
+  table_name VARCHAR(256) NOT NULL
+) DISTSTYLE ALL
+;;
+-- A sample on its way out: there within a transaction that is taken back.
+CREATE TABLE IF NOT EXISTS {system}.sample (
+  place INTEGER NOT NULL,
+  value VARCHAR(1024),
+  counted BIGINT NOT NULL,
+  total BIGINT NOT NULL
+) DISTSTYLE EVEN
+;;
 -- One row, unless it is there.
 INSERT INTO {system}.lease (epoch) SELECT 0 FROM {system}.lease HAVING COUNT(*) = 0

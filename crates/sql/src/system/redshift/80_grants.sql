@@ -30,7 +30,7 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {functions} TO {role}{readers}
 ;;
 GRANT USAGE ON SCHEMA {system}, {procedures} TO {user}
 ;;
-GRANT SELECT ON TABLE {system}.profile, {system}.state, {system}.salted, {system}.counted TO {user}
+GRANT SELECT ON TABLE {system}.profile, {system}.state, {system}.salted, {system}.counted, {system}.sample TO {user}
 ;;
 GRANT INSERT ON TABLE {system}.profile_stage, {system}.salt_stage TO {user}
 ;;

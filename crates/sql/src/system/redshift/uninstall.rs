@@ -126,6 +126,12 @@ pub fn revoke_schema(integration: &Integration, schema: &str) -> String {
     format!("REVOKE USAGE ON SCHEMA {} FROM {}", ident(schema), ident(&integration.owner_role))
 }
 
+/// Takes back from the owner what it was promised of tables that somebody will make.
+pub fn revoke_promised(integration: &Integration, schema: &str, maker: &str) -> String {
+    let (maker, schema, owner) = (ident(maker), ident(schema), ident(&integration.owner_role));
+    format!("ALTER DEFAULT PRIVILEGES FOR USER {maker} IN SCHEMA {schema} REVOKE SELECT ON TABLES FROM {owner}")
+}
+
 /// Takes back from the readers that they may look into a schema.
 pub fn revoke_readers(integration: &Integration, schema: &str) -> String {
     format!("REVOKE USAGE ON SCHEMA {} FROM {}", ident(schema), grantee(integration))

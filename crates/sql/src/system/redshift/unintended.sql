@@ -18,7 +18,7 @@
         AND (p.namespace_name = {views:text}
           OR (p.namespace_name = {system:text} AND p.relation_name IN ('user_profile', 'user_tables'))))
       AND NOT (p.identity_type = 'user' AND COALESCE(p.identity_name::VARCHAR(128), '?') = {user:text} AND p.namespace_name = {system:text}
-        AND ((p.privilege_type = 'SELECT' AND p.relation_name IN ('profile', 'state', 'salted', 'counted'))
+        AND ((p.privilege_type = 'SELECT' AND p.relation_name IN ('profile', 'state', 'salted', 'counted', 'sample'))
           OR (p.privilege_type = 'INSERT' AND p.relation_name IN ('profile_stage', 'salt_stage'))))
     UNION ALL
     SELECT COALESCE(p.identity_name::VARCHAR(128), '?'), p.privilege_type::VARCHAR(32),

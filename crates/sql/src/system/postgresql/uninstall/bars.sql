@@ -14,5 +14,5 @@ WHERE r.rolname IN ({owner:text}, {user:text})
   -- What goes anyway.
   AND NOT (d.dbid = h.oid AND n.oid IS NOT NULL)
   AND NOT ({before} AND d.dbid = h.oid AND d.deptype = 'a' AND r.rolname = {owner:text}
-    AND d.classid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_namespace'::regclass))
+    AND d.classid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_namespace'::regclass, 'pg_catalog.pg_default_acl'::regclass))
 ORDER BY 1, 2

@@ -17,4 +17,20 @@ BEGIN
       NULL;
     END;
   END LOOP;
+  -- And what was promised it of tables that others make.
+  FOR v IN
+    SELECT o.rolname AS maker, n.nspname AS schema FROM pg_catalog.pg_default_acl AS d
+    INNER JOIN pg_catalog.pg_roles AS o ON o.oid = d.defaclrole
+    INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = d.defaclnamespace
+    CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS a
+    WHERE d.defaclobjtype = 'r' AND pg_catalog.pg_get_userbyid(a.grantee) = {owner:text} AND a.privilege_type = 'SELECT'
+  LOOP
+    BEGIN
+      EXECUTE pg_catalog.format(
+        'ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I REVOKE SELECT ON TABLES FROM %I', v.maker, v.schema, {owner:text}
+      );
+    EXCEPTION WHEN insufficient_privilege THEN
+      NULL;
+    END;
+  END LOOP;
 END $scrim$

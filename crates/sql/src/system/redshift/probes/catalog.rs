@@ -9,6 +9,9 @@ use super::{Expect, Probe, administrator, owner, probe};
 const PEOPLE: &str =
     "FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n.\"oid\" = c.relnamespace";
 
+/// The first fifteen digits of the MD5 of `id`, and those of `name`, added.
+const MARK: &str = "1623341683539022876";
+
 pub(super) fn probes() -> Vec<Probe> {
     let of_people = "WHERE n.nspname = {d:text} AND c.relname = 'people'";
     let mut settings: Vec<_> = Calls::settings().into_iter().map(administrator).collect();
@@ -72,6 +75,19 @@ pub(super) fn probes() -> Vec<Probe> {
                 administrator(&check::capitals(&["no such schema".to_owned()])).rows(&[]),
                 administrator(DATABASES),
                 administrator(check::CASE).expect(Expect::Told),
+            ],
+        ),
+        probe(
+            "marks-of-the-catalog",
+            "whether tables changed is asked in one number for each schema",
+            vec![
+                owner(&format!(
+                    "SELECT n.nspname::VARCHAR(128) = {{d:text}}, \
+                     SUM(CAST(STRTOL(LEFT(MD5(COALESCE(a.attname::VARCHAR(128), '')), 15), 16) AS NUMERIC(38, 0))) {PEOPLE} \
+                     INNER JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.\"oid\" AND a.attnum > 0 AND NOT a.attisdropped \
+                     {of_people} AND a.attname IN ('id', 'name') GROUP BY n.nspname"
+                ))
+                .row(&["t", MARK]),
             ],
         ),
         probe(

@@ -10,6 +10,15 @@ fn value(name: &'static str, why: &'static str, expression: &str, expected: &str
     probe(name, why, vec![administrator(&sql).row(&[expected])])
 }
 
+/// As the procedure `sample` makes it.
+const SAMPLE: &str = "SELECT r.place, r.value, r.counted, r.total FROM (SELECT g.place, g.value, g.counted, \
+    SUM(g.counted) OVER (PARTITION BY g.place) AS total, \
+    ROW_NUMBER() OVER (PARTITION BY g.place ORDER BY g.counted DESC, g.value) AS turn FROM (\
+    SELECT x.place, x.value, COUNT(*) AS counted FROM (SELECT k.place, CASE k.place \
+    WHEN 1 THEN LEFT(CAST(t.\"id\" AS VARCHAR(65535)), 256) WHEN 2 THEN LEFT(CAST(t.\"name\" AS VARCHAR(65535)), 256) END AS value FROM (\
+    SELECT t.\"id\", t.\"name\" FROM {d}.people AS t LIMIT 10) AS t CROSS JOIN (SELECT 1 AS place UNION ALL SELECT 2) AS k) AS x \
+    GROUP BY x.place, x.value) AS g) AS r WHERE r.turn <= 1000 OR r.value IS NULL ORDER BY 1, 2";
+
 fn hash(text: &str) -> String {
     hex::encode(Sha256::digest(text))
 }
@@ -18,6 +27,17 @@ pub(super) fn probes() -> Vec<Probe> {
     let round = "CASE WHEN 1 = 1 THEN CAST(t.amount - MOD(t.amount, 10) - CASE WHEN MOD(t.amount, 10) < 0 THEN 10 ELSE 0 END AS DECIMAL(12,2)) END";
     let in_utc = "INSERT INTO {d}.clock (id, at) SELECT {id}, TIMEZONE('UTC', CAST(GETDATE() AS TIMESTAMPTZ)) FROM {d}.people AS t WHERE t.id = 1";
     vec![
+        value(
+            "pattern-in-a-column",
+            "what may be sampled is recorded as patterns",
+            "CASE WHEN 'a_n' LIKE REPLACE(t.name, 'nn', '@_%') ESCAPE '@' THEN 'x' ELSE 'y' END",
+            "x",
+        ),
+        probe(
+            "shape-of-a-sample",
+            "a sample has every column of each row, by the number of the column, counted and cut",
+            vec![administrator(SAMPLE).rows(&[&["1", "1", "1", "2"], &["1", "2", "1", "2"], &["2", "ann", "1", "2"], &["2", "bob", "1", "2"]])],
+        ),
         value(
             "every-match-is-replaced",
             "`regex` masks replace all that matches",

@@ -1,0 +1,58 @@
+-- A sample of a table, for discovery: column, value, rows with it, rows of the sample. Only what the installation recorded, and
+-- of at most 10,000 rows the 1,000 most frequent values of each column, cut after 256 characters.
+--
+-- It reads as the owner, and must run nobody's code as the owner: of a watched schema, into which others put what they like,
+-- no views and foreign tables; no policies of rows; of types that are not the server's own the output function, and no cast.
+CREATE OR REPLACE FUNCTION {procedures}.sample(p_schema text, p_table text, p_columns text[], p_rows integer)
+RETURNS TABLE (column_name text, value text, counted bigint, total bigint)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET row_security = off SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET timezone = 'UTC' SET extra_float_digits = 1
+SET bytea_output = 'hex' SET lc_monetary = 'C'
+AS $scrim$
+DECLARE
+  v_table oid;
+  v_kind "char";
+  v_rows real;
+  v_most integer := least(greatest(COALESCE(p_rows, 1), 1), 10000);
+  v_values text;
+  v_from text;
+  v_query text;
+BEGIN
+  SELECT c.oid, c.relkind, c.reltuples INTO v_table, v_kind, v_rows
+  FROM pg_class AS c INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE n.nspname = p_schema AND c.relname = p_table AND c.relkind IN ('r', 'p', 'm', 'v', 'f')
+    AND n.nspname NOT IN ({system:text}, {functions:text}, {procedures:text}, {views:text}, 'information_schema')
+    AND left(n.nspname, 3) <> 'pg_'
+    AND EXISTS (
+      SELECT 1 FROM {system}.sampled AS s
+      WHERE p_schema LIKE s.schema_name ESCAPE '@' AND p_table LIKE s.table_name ESCAPE '@'
+        AND (c.relkind NOT IN ('v', 'f') OR s.table_name <> '%')
+    );
+  IF v_table IS NULL THEN
+    RAISE EXCEPTION 'the table %.% may not be sampled: it is not governed, and its schema not monitored', p_schema, p_table
+      USING ERRCODE = 'SC008';
+  END IF;
+  SELECT string_agg(
+    CASE WHEN y.typnamespace = 'pg_catalog'::regnamespace
+      THEN format('(%L::text, left(CAST(t.%I AS text), 256))', a.attname, a.attname)
+      ELSE format('(%L::text, CASE WHEN t.%I IS NOT NULL THEN left(format(''%%s'', t.%I), 256) END)', a.attname, a.attname, a.attname)
+    END, ', ') INTO v_values
+  FROM pg_attribute AS a INNER JOIN pg_type AS y ON y.oid = a.atttypid
+  WHERE a.attrelid = v_table AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY (p_columns::name[]);
+  IF v_values IS NULL THEN
+    RETURN;
+  END IF;
+  v_from := format('%I.%I AS t', p_schema, p_table);
+  v_query := 'SELECT g.name, g.value, g.counted, g.total::bigint FROM ('
+    'SELECT x.name, x.value, count(*) AS counted, sum(count(*)) OVER (PARTITION BY x.name) AS total, '
+    'row_number() OVER (PARTITION BY x.name ORDER BY count(*) DESC, x.value COLLATE "C") AS place '
+    'FROM (SELECT * FROM %s LIMIT ' || v_most || ') AS t CROSS JOIN LATERAL (VALUES ' || replace(v_values, '%', '%%') || ') AS x (name, value) '
+    'GROUP BY x.name, x.value) AS g WHERE g.place <= 1000 OR g.value IS NULL';
+  IF v_kind IN ('r', 'm') AND v_rows > v_most * 20 THEN
+    RETURN QUERY EXECUTE format(v_query, v_from || format(' TABLESAMPLE SYSTEM (%s)', 500.0 * v_most / v_rows));
+    IF FOUND THEN
+      RETURN;
+    END IF;
+  END IF;
+  RETURN QUERY EXECUTE format(v_query, v_from);
+END $scrim$

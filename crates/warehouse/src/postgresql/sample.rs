@@ -1,0 +1,42 @@
+//! Samples of tables.
+
+use std::collections::BTreeMap;
+
+use scrim_catalog::{FoundColumn, TableName};
+
+use super::Postgresql;
+use crate::error::WarehouseError;
+use crate::found::SampledColumn;
+
+/// Long enough for a page of any table, and too short for a view that works through all of it for its first rows.
+const HURRY: &str = "SET LOCAL statement_timeout = '30s'";
+
+impl Postgresql {
+    pub(crate) async fn sample(
+        &mut self,
+        table: &TableName,
+        columns: &[FoundColumn],
+        rows: u32,
+    ) -> Result<BTreeMap<String, SampledColumn>, WarehouseError> {
+        let failed = WarehouseError::statement("sampling a table");
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        let rows = i32::try_from(rows).unwrap_or(i32::MAX);
+        let transaction = self.client.transaction().await.map_err(&failed)?;
+        transaction.batch_execute(HURRY).await.map_err(&failed)?;
+        let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
+            [&table.schema.as_str(), &table.table.as_str(), &names, &rows];
+        let found = transaction.query(&self.calls.sample, &parameters).await.map_err(&failed)?;
+        transaction.commit().await.map_err(&failed)?;
+        let mut sampled: BTreeMap<String, SampledColumn> = BTreeMap::new();
+        for row in found {
+            let column = sampled.entry(row.try_get(0).map_err(&failed)?).or_default();
+            let count = |at: usize| row.try_get::<_, i64>(at).map(i64::unsigned_abs).map_err(&failed);
+            column.rows = count(3)?;
+            match row.try_get::<_, Option<String>>(1).map_err(&failed)? {
+                Some(value) => column.values.push((value, count(2)?)),
+                None => column.nulls = count(2)?,
+            }
+        }
+        Ok(sampled)
+    }
+}
