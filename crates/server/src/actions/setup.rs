@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, StatusCode, header};
 use schemars::JsonSchema;
 use scrim_catalog::documents::{Permission, User};
-use scrim_catalog::{Change, Kind, from_json};
+use scrim_catalog::{Change, Document, Kind, Name, from_json};
 use scrim_registry::{Asked, ChangeError, Proposal};
 use scrim_store::{Account, ActorKind, StoreError, Via};
 use secrecy::{ExposeSecret, SecretString};
@@ -141,12 +141,11 @@ async fn run(State(app): State<App>, headers: HeaderMap, Body(setup): Body<Setup
     };
     let mut change = Vec::new();
     let planned = app.registry().change(&asked, |world| -> Result<Proposal, Problem> {
-        let mut body = world.catalog.json(Kind::User, &name).unwrap_or_else(|| json!({}));
-        body["permissions"] = json!(Permission::NAMES);
-        body["disabled"] = json!(false);
-        let document =
-            from_json(Kind::User, &name, &body).map_err(|problem| Problem::internal(&Unreadable(problem)))?;
-        change = vec![Change::Put(document)];
+        let user = match world.catalog.users.get(&name) {
+            Some(known) => User { permissions: Permission::ALL.to_vec(), disabled: false, ..known.item.clone() },
+            None => administrator(&name)?,
+        };
+        change = vec![Change::Put(Document::User(Box::new(user)))];
         Ok(Proposal { changes: change.clone(), decided_by: "the token of the setup".to_owned(), ..Proposal::default() })
     });
     planned.await.map_err(|error: ChangeError<Problem>| refused(error, &change, None))?;
@@ -161,6 +160,11 @@ fn same(one: &str, other: &str) -> bool {
     subtle::ConstantTimeEq::ct_eq(one.as_bytes(), other.as_bytes()).into()
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Unreadable(scrim_catalog::Problem);
+fn administrator(name: &Name) -> Result<User, Problem> {
+    let body = json!({ "permissions": Permission::NAMES });
+    match from_json(Kind::User, name, &body) {
+        Ok(Document::User(user)) => Ok(*user),
+        Ok(_) => Err(Problem::malformed("this is no user")),
+        Err(problem) => Err(Problem::malformed(problem.message)),
+    }
+}

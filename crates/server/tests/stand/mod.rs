@@ -1,6 +1,7 @@
 //! A service that runs, with people who call it.
 
 #![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,9 +16,9 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 /// A service over a fresh metadata database.
-pub struct Service {
-    pub app: App,
-    pub address: SocketAddr,
+pub(crate) struct Service {
+    pub(crate) app: App,
+    pub(crate) address: SocketAddr,
     reconciler: Arc<Reconciler>,
     client: reqwest::Client,
     _directory: tempfile::TempDir,
@@ -25,42 +26,42 @@ pub struct Service {
 
 /// What was answered.
 #[derive(Debug)]
-pub struct Answered {
-    pub status: StatusCode,
-    pub headers: reqwest::header::HeaderMap,
-    pub body: Value,
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: Value,
 }
 
 impl Answered {
     /// The body of an answer that must be good.
     #[track_caller]
-    pub fn good(self) -> Value {
+    pub(crate) fn good(self) -> Value {
         assert!(self.status.is_success(), "{} {:#}", self.status, self.body);
         self.body
     }
 
     /// The problem of an answer that must be of this status.
     #[track_caller]
-    pub fn problem(self, status: u16) -> Value {
+    pub(crate) fn problem(self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{:#}", self.body);
         assert_eq!(self.headers["content-type"], "application/problem+json");
         self.body
     }
 
-    pub fn etag(&self) -> String {
+    pub(crate) fn etag(&self) -> String {
         self.headers["etag"].to_str().unwrap().to_owned()
     }
 }
 
 impl Service {
     /// With an administrator `root`, who has every permission, and a token `root-token`.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = Location::file(directory.path().join("scrim.db"));
         Self::over(store, directory, Settings::default()).await
     }
 
-    pub async fn over(location: Location, directory: tempfile::TempDir, settings: Settings) -> Self {
+    pub(crate) async fn over(location: Location, directory: tempfile::TempDir, settings: Settings) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let store = Store::open(&location, SealingKey::generate().unwrap()).await.unwrap();
         let registry = Registry::open(store).await.unwrap();
@@ -81,7 +82,7 @@ impl Service {
     }
 
     /// Puts a document there, without asking anybody.
-    pub async fn plant(&self, kind: &str, name: &str, body: Value) {
+    pub(crate) async fn plant(&self, kind: &str, name: &str, body: Value) {
         let kind = kind.parse().unwrap();
         let asked = scrim_registry::Asked {
             at: chrono::Utc::now(),
@@ -104,7 +105,7 @@ impl Service {
     }
 
     /// A token of a user, `<user>-token`, with everything that the user may do.
-    pub async fn token_for(&self, user: &str) {
+    pub(crate) async fn token_for(&self, user: &str) {
         let token = ApiToken {
             id: format!("{user}-token"),
             hash: SecretHash::of(&SecretString::from(format!("{user}-token"))),
@@ -120,17 +121,17 @@ impl Service {
     }
 
     /// A user with permissions, and a token.
-    pub async fn person(&self, name: &str, permissions: &[&str]) {
+    pub(crate) async fn person(&self, name: &str, permissions: &[&str]) {
         self.plant("user", name, json!({ "permissions": permissions })).await;
         self.token_for(name).await;
     }
 
     /// Calls the service as somebody; as nobody where that is empty.
-    pub async fn call(&self, who: &str, method: Method, path: &str, body: Option<Value>) -> Answered {
+    pub(crate) async fn call(&self, who: &str, method: Method, path: &str, body: Option<Value>) -> Answered {
         self.call_with(who, method, path, body, &[]).await
     }
 
-    pub async fn call_with(
+    pub(crate) async fn call_with(
         &self,
         who: &str,
         method: Method,
@@ -156,24 +157,24 @@ impl Service {
         Answered { status, headers, body }
     }
 
-    pub async fn get(&self, who: &str, path: &str) -> Answered {
+    pub(crate) async fn get(&self, who: &str, path: &str) -> Answered {
         self.call(who, Method::GET, path, None).await
     }
 
-    pub async fn put(&self, who: &str, path: &str, body: Value) -> Answered {
+    pub(crate) async fn put(&self, who: &str, path: &str, body: Value) -> Answered {
         self.call(who, Method::PUT, path, Some(body)).await
     }
 
-    pub async fn post(&self, who: &str, path: &str, body: Value) -> Answered {
+    pub(crate) async fn post(&self, who: &str, path: &str, body: Value) -> Answered {
         self.call(who, Method::POST, path, Some(body)).await
     }
 
-    pub async fn delete(&self, who: &str, path: &str) -> Answered {
+    pub(crate) async fn delete(&self, who: &str, path: &str) -> Answered {
         self.call(who, Method::DELETE, path, None).await
     }
 
     /// Waits until a warehouse has everything up to the last event.
-    pub async fn enforced(&self, integration: &str) {
+    pub(crate) async fn enforced(&self, integration: &str) {
         let wanted = self.app.registry().world().sequence;
         let start = Instant::now();
         loop {
