@@ -8,7 +8,7 @@ use scrim_catalog::documents::Integration;
 use scrim_catalog::{Catalog, Name};
 use scrim_registry::{Registry, World};
 use scrim_store::{Lease, Store, StoreError};
-use scrim_sync::{Options, Report, SyncError};
+use scrim_sync::{Known, Options, Report, SyncError, push_all};
 use scrim_warehouse::Warehouse;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -42,6 +42,19 @@ struct Connected {
     /// How it was connected to.
     integration: Integration,
     warehouse: Warehouse,
+    /// What was seen there, and pushed since; nothing makes the next push look at all of it.
+    known: Option<Known>,
+}
+
+/// Why it is pushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    /// The catalog changed.
+    Event,
+    /// The moment of a policy or of something that expires came.
+    Moment,
+    /// Everything is to be compared.
+    Everything,
 }
 
 impl Driver {
@@ -93,6 +106,7 @@ impl Driver {
         let mut news = self.registry.watch();
         let mut connected: Option<Connected> = None;
         let mut failures = 0;
+        let mut cause = Cause::Everything;
         loop {
             news.mark_unchanged();
             let world = self.registry.world();
@@ -105,7 +119,7 @@ impl Driver {
                 tracing::error!(integration = %self.integration, %error, "how it stands cannot be written");
                 return Ended::Lost;
             }
-            let pushing = push(&world, integration, &mut connected, &record);
+            let pushing = push(&world, integration, cause, &mut connected, &record);
             // A push that is broken off leaves whole steps behind.
             let pushed = tokio::select! {
                 pushed = pushing => pushed,
@@ -119,14 +133,18 @@ impl Driver {
                 tracing::error!(integration = %self.integration, %error, "how it stands cannot be written");
                 return Ended::Lost;
             }
-            let due = Instant::now() + self.until(&world.catalog, now).map_or(wait, |until| until.min(wait));
-            tokio::select! {
-                changed = news.changed() => if changed.is_err() { return Ended::Stopped },
-                () = self.bell.notified() => {}
-                () = tokio::time::sleep_until(due) => {}
+            let moment = self.until(&world.catalog, now).filter(|until| *until < wait);
+            let due = Instant::now() + moment.unwrap_or(wait);
+            cause = tokio::select! {
+                changed = news.changed() => if changed.is_err() { return Ended::Stopped } else { Cause::Event },
+                () = self.bell.notified() => Cause::Everything,
+                () = tokio::time::sleep_until(due) => match moment {
+                    Some(_) => Cause::Moment,
+                    None => Cause::Everything,
+                },
                 _ = lost.wait_for(|lost| *lost) => return Ended::Lost,
                 _ = self.stop.wait_for(|stop| *stop) => return Ended::Stopped,
-            }
+            };
         }
     }
 
@@ -173,6 +191,7 @@ impl Driver {
 async fn push(
     world: &World,
     integration: Integration,
+    cause: Cause,
     connected: &mut Option<Connected>,
     record: &Record,
 ) -> Result<Report, SyncError> {
@@ -182,12 +201,21 @@ async fn push(
         Some(connected) => connected,
         None => {
             let warehouse = Warehouse::connect(&integration).await?;
-            Connected { integration, warehouse }
+            Connected { integration, warehouse, known: None }
         }
     };
-    let pushed = scrim_sync::push(&mut there.warehouse, &world.catalog, &there.integration, &options, Utc::now()).await;
+    let now = Utc::now();
+    let known = there.known.take().filter(|_| cause != Cause::Everything);
+    let (report, known) = match known {
+        Some(mut known) => {
+            let later = cause == Cause::Moment;
+            (known.push(&mut there.warehouse, &world.catalog, later, now).await?, known)
+        }
+        None => push_all(&mut there.warehouse, &world.catalog, &there.integration, &options, now).await?,
+    };
+    there.known = Some(known);
     *connected = Some(there);
-    pushed
+    Ok(report)
 }
 
 /// Renews a lease until that fails; tells when it is lost.

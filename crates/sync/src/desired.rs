@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use scrim_catalog::documents::{DataSource, Engine, Integration, SourceStatus, User};
-use scrim_catalog::{Catalog, FoundColumn, Name, TableName, register};
+use scrim_catalog::{Catalog, FoundColumn, Name, Stored, TableName, register};
 use scrim_policy::{Merger, Remark, source_key};
 use scrim_sql::{Dialect, Rendered, ViewPlan, located, system};
 use scrim_warehouse::{FoundTable, Identity, Pushed};
@@ -24,7 +24,7 @@ pub struct Desired {
     /// Data sources that somebody switched off, by key.
     pub disabled: BTreeSet<String>,
     /// The people, by their login in this integration; disabled ones have no profile.
-    pub users: BTreeMap<String, User>,
+    pub users: BTreeMap<String, Arc<Stored<User>>>,
     /// What somebody should know.
     pub warnings: Vec<String>,
     /// Which installation the views are for.
@@ -70,16 +70,11 @@ impl Desired {
             failed: BTreeMap::new(),
             closed: BTreeMap::new(),
             disabled: BTreeSet::new(),
-            users: BTreeMap::new(),
+            users: people(catalog, integration),
             warnings: vec![],
             installation: system::installation(integration),
             dialect: integration.engine.into(),
         };
-        for user in catalog.users.values() {
-            if let Some(login) = user.login(&integration.name) {
-                desired.users.insert(login.to_string(), user.item.clone());
-            }
-        }
         let ours = || catalog.data_sources.values().filter(|source| source.integration == integration.name);
         // Columns first: policies may select a source by the columns of another one's neighbours.
         let mut found = BTreeMap::new();
@@ -107,6 +102,22 @@ impl Desired {
             }
         }
         desired
+    }
+
+    /// The same views, with the people of another catalog.
+    pub(crate) fn with_people_of(&mut self, catalog: &Catalog, integration: &Integration) {
+        let Catalog { users, groups, attributes, purposes, projects, grants, subscriptions, .. } = catalog.clone();
+        self.catalog = Catalog {
+            users,
+            groups,
+            attributes,
+            purposes,
+            projects,
+            grants,
+            subscriptions,
+            ..std::mem::take(&mut self.catalog)
+        };
+        self.users = people(catalog, integration);
     }
 
     fn fail(&mut self, source: &DataSource, reason: String) {
@@ -194,6 +205,12 @@ impl Desired {
         self.views
             .insert(plan.key.clone(), Wanted { plan, unversioned, hash, base: base.clone(), base_columns, lookups });
     }
+}
+
+/// The people of a catalog, by their login in an integration.
+fn people(catalog: &Catalog, integration: &Integration) -> BTreeMap<String, Arc<Stored<User>>> {
+    let users = catalog.users.values();
+    users.filter_map(|user| Some((user.login(&integration.name)?.to_string(), Arc::clone(user)))).collect()
 }
 
 /// A table, if a view may read it.

@@ -7,12 +7,15 @@
 
 mod desired;
 mod drift;
+mod known;
 mod order;
 mod plan;
 mod profiles;
 mod push;
+mod reach;
 
 pub use desired::{Desired, Wanted, tables};
 pub use drift::{Difference, differences};
+pub use known::{Known, push_all};
 pub use plan::{Action, Failed, Options, Plan, PlanRefused, Step, UserCounts};
 pub use push::{Changed, Report, SyncError, ViewCounts, apply_step, dry_run, plan, push, refresh};

@@ -1,10 +1,12 @@
 //! The difference between the profiles that should be and those that are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use scrim_catalog::Name;
 use scrim_catalog::documents::User;
+use scrim_catalog::{Name, Stored};
 use scrim_policy::{Audiences, ProfileRow};
 use scrim_warehouse::UserChange;
 
@@ -20,26 +22,65 @@ pub(crate) struct Comparison<'a> {
     /// Users whose rows all go, and whom nobody disabled: they are not in the catalog any more.
     pub(crate) forgotten: usize,
     pub(crate) known: usize,
+    /// The profiles that were compared, as they should be, by login.
+    pub(crate) marks: Marks,
 }
 
+/// Profiles by login, each as one number: two that differ have other numbers, but for one time in so many that the next
+/// comparison of everything finds it.
+pub(crate) type Marks = HashMap<String, u64>;
+
 impl<'a> Comparison<'a> {
+    /// Of everybody.
     pub(crate) fn new(desired: &'a Desired, integration: &Name, now: DateTime<Utc>) -> Self {
+        let pending = desired.users.iter().map(|(login, user)| (login.as_str(), &user.item)).collect();
+        Self::of(desired, integration, now, pending)
+    }
+
+    /// Of these logins only.
+    pub(crate) fn some(
+        desired: &'a Desired,
+        integration: &Name,
+        now: DateTime<Utc>,
+        logins: &BTreeSet<String>,
+    ) -> Self {
+        let users = logins.iter().filter_map(|login| desired.users.get_key_value(login));
+        let pending = users.map(|(login, user)| (login.as_str(), &user.item)).collect();
+        Self::of(desired, integration, now, pending)
+    }
+
+    fn of(desired: &'a Desired, integration: &Name, now: DateTime<Utc>, pending: BTreeMap<&'a str, &'a User>) -> Self {
         Self {
             audiences: Audiences::of(&desired.catalog, integration),
-            pending: desired.users.iter().map(|(login, user)| (login.as_str(), user)).collect(),
+            pending,
             now,
             changes: vec![],
             unchanged: 0,
             forgotten: 0,
             known: 0,
+            marks: Marks::new(),
         }
+    }
+
+    /// Whose profile is to be another than when it was marked.
+    pub(crate) fn moved(desired: &Desired, integration: &Name, now: DateTime<Utc>, marks: &Marks) -> BTreeSet<String> {
+        let audiences = Audiences::of(&desired.catalog, integration);
+        let moved = |(login, user): &(&String, &Arc<Stored<User>>)| {
+            marks.get(*login) != Some(&mark(&audiences.profile(user, now)))
+        };
+        let gone = marks.keys().filter(|login| !desired.users.contains_key(*login)).cloned();
+        gone.chain(desired.users.iter().filter(moved).map(|(login, _)| login.clone())).collect()
     }
 
     /// A profile as it is.
     pub(crate) fn found(&mut self, login: String, rows: &BTreeSet<ProfileRow>) {
         self.known += 1;
         let wanted = match self.pending.remove(login.as_str()) {
-            Some(user) => self.audiences.profile(user, self.now),
+            Some(user) => {
+                let wanted = self.audiences.profile(user, self.now);
+                self.marks.insert(login.clone(), mark(&wanted));
+                wanted
+            }
             None => {
                 self.forgotten += 1;
                 BTreeSet::new()
@@ -61,6 +102,7 @@ impl<'a> Comparison<'a> {
     pub(crate) fn finish(&mut self) {
         for (login, user) in std::mem::take(&mut self.pending) {
             let added = self.audiences.profile(user, self.now);
+            self.marks.insert(login.to_owned(), mark(&added));
             if added.is_empty() {
                 self.unchanged += 1;
             } else {
@@ -74,4 +116,10 @@ impl<'a> Comparison<'a> {
         }
         self.changes.sort_by_key(|change| (!change.added.is_empty(), change.removed.is_empty()));
     }
+}
+
+fn mark(rows: &BTreeSet<ProfileRow>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    rows.hash(&mut hasher);
+    hasher.finish()
 }

@@ -66,6 +66,17 @@ impl Report {
         !self.changes.is_empty() || self.profiles.written + self.profiles.removed + self.refreshed > 0
     }
 
+    /// Adds the privileges that nobody meant to give; those on views were put right by applying the views.
+    pub(crate) async fn unintended(&mut self, warehouse: &Warehouse) -> Result<(), WarehouseError> {
+        self.warnings.extend(warehouse.unintended().await?.into_iter().map(|p| {
+            format!(
+                "{} has {} on {}, which is not intended: see `scrim integration install`",
+                p.grantee, p.privilege, p.object
+            )
+        }));
+        Ok(())
+    }
+
     fn start(plan: &Plan) -> Self {
         let mut report = Self { warnings: plan.warnings.clone(), failed: plan.failed.clone(), ..Self::default() };
         report.views.unchanged = plan.unchanged_views;
@@ -158,20 +169,20 @@ pub async fn push(
     // Before looking: whoever pushes at the same time must not change what was looked at.
     let epoch = warehouse.claim().await?;
     let plan = plan(warehouse, catalog, integration, options, epoch, now).await?;
-    let mut report = Report::start(&plan);
+    let mut report = apply(warehouse, epoch, &plan).await?;
+    report.unintended(warehouse).await?;
+    Ok(report)
+}
+
+/// Applies a plan.
+pub(crate) async fn apply(warehouse: &mut Warehouse, epoch: i64, plan: &Plan) -> Result<Report, SyncError> {
+    let mut report = Report::start(plan);
     for step in &plan.steps {
         match apply_step(warehouse, epoch, step).await? {
             None => report.done(step),
             Some(failed) => report.failed.push(failed),
         }
     }
-    // Those on views were put right by applying the views.
-    report.warnings.extend(warehouse.unintended().await?.into_iter().map(|p| {
-        format!(
-            "{} has {} on {}, which is not intended: see `scrim integration install`",
-            p.grantee, p.privilege, p.object
-        )
-    }));
     Ok(report)
 }
 

@@ -1,0 +1,130 @@
+//! A warehouse that one pusher looks after: what it saw there, and what it pushed since, so that a change is compared with
+//! that, and not with the whole warehouse. What others do to the warehouse meanwhile is found by the next full look.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use scrim_catalog::documents::Integration;
+use scrim_catalog::{Catalog, TableName};
+use scrim_warehouse::{FoundTable, Pushed, Warehouse};
+
+use crate::desired::{self, Desired};
+use crate::plan::{Options, Plan};
+use crate::profiles::{Comparison, Marks};
+use crate::push::{Report, SyncError, apply};
+use crate::reach::{Reach, Whose};
+
+/// What was seen, and what was pushed since.
+pub struct Known {
+    catalog: Arc<Catalog>,
+    integration: Integration,
+    tables: BTreeMap<TableName, FoundTable>,
+    pushed: BTreeMap<String, Pushed>,
+    salted: BTreeSet<(String, String)>,
+    desired: Desired,
+    marks: Marks,
+}
+
+/// Brings the warehouse to what the catalog says, after looking at all of it. Answers what is known of it then.
+///
+/// # Errors
+/// As [`crate::push`].
+pub async fn push_all(
+    warehouse: &mut Warehouse,
+    catalog: &Arc<Catalog>,
+    integration: &Integration,
+    options: &Options,
+    now: DateTime<Utc>,
+) -> Result<(Report, Known), SyncError> {
+    let epoch = warehouse.claim().await?;
+    let tables = warehouse.tables(&desired::tables(catalog, integration)).await?;
+    let pushed = warehouse.pushed().await?;
+    let salted = warehouse.salted().await?;
+    let desired = Desired::of(catalog, integration, &tables, &pushed);
+    let mut profiles = Comparison::new(&desired, &integration.name, now);
+    warehouse.profiles(|login, rows| profiles.found(login, &rows)).await?;
+    profiles.finish();
+    let marks = std::mem::take(&mut profiles.marks);
+    let plan = Plan::of(&desired, profiles, &pushed, &salted, options, epoch)?;
+    let mut report = apply(warehouse, epoch, &plan).await?;
+    report.unintended(warehouse).await?;
+    let (catalog, integration) = (Arc::clone(catalog), integration.clone());
+    let mut known = Known { catalog, integration, tables, pushed, salted, desired, marks };
+    known.look_again(warehouse, &report).await?;
+    Ok((report, known))
+}
+
+impl Known {
+    /// Brings the warehouse from what it was pushed to last to what the catalog says now, looking at nothing that the change
+    /// cannot reach. `later`: time alone may have changed something. When it fails, what is known is not to be relied on.
+    ///
+    /// # Errors
+    /// As [`crate::push`].
+    pub async fn push(
+        &mut self,
+        warehouse: &mut Warehouse,
+        catalog: &Arc<Catalog>,
+        later: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Report, SyncError> {
+        let epoch = warehouse.claim().await?;
+        let reach = Reach::of(&self.catalog, catalog);
+        if reach.views {
+            let missing: Vec<TableName> = desired::tables(catalog, &self.integration)
+                .into_iter()
+                .filter(|table| !self.tables.contains_key(table))
+                .collect();
+            if !missing.is_empty() {
+                self.tables.extend(warehouse.tables(&missing).await?);
+            }
+            self.desired = Desired::of(catalog, &self.integration, &self.tables, &self.pushed);
+        } else {
+            self.desired.with_people_of(catalog, &self.integration);
+        }
+        let name = self.integration.name.value();
+        let logins = match reach.whose {
+            Whose::Some(_) if later => Comparison::moved(&self.desired, name, now, &self.marks),
+            Whose::Everybody => Comparison::moved(&self.desired, name, now, &self.marks),
+            Whose::Some(people) => {
+                let login =
+                    |catalog: &Catalog, user| catalog.users.get(user)?.login(name).map(|login| login.to_string());
+                people.iter().flat_map(|user| [login(&self.catalog, user), login(catalog, user)]).flatten().collect()
+            }
+        };
+        let mut profiles = Comparison::some(&self.desired, name, now, &logins);
+        for some in logins.iter().map(String::as_str).collect::<Vec<_>>().chunks(LOGINS) {
+            for (login, rows) in warehouse.profiles_of(some).await? {
+                profiles.found(login, &rows);
+            }
+        }
+        profiles.finish();
+        let marks = std::mem::take(&mut profiles.marks);
+        // What is asked for through the service is meant.
+        let options = Options { allow_drop: true, ..Options::default() };
+        let plan = Plan::of(&self.desired, profiles, &self.pushed, &self.salted, &options, epoch)?;
+        let report = apply(warehouse, epoch, &plan).await?;
+        self.marks.retain(|login, _| !logins.contains(login));
+        self.marks.extend(marks);
+        self.catalog = Arc::clone(catalog);
+        self.look_again(warehouse, &report).await?;
+        Ok(report)
+    }
+
+    /// Whether it is about this integration as it is configured now.
+    pub fn is_of(&self, integration: &Integration) -> bool {
+        self.integration == *integration
+    }
+
+    /// After views changed: what they are now is the warehouse's to say.
+    async fn look_again(&mut self, warehouse: &Warehouse, report: &Report) -> Result<(), SyncError> {
+        if !report.changes.is_empty() || !report.failed.is_empty() || report.refreshed > 0 {
+            self.pushed = warehouse.pushed().await?;
+            self.salted = warehouse.salted().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Of so many users profiles are asked for at a time.
+const LOGINS: usize = 1000;

@@ -1,0 +1,67 @@
+//! A pusher who remembers what it pushed brings the warehouse to the same as one who looks at all of it.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use scrim_catalog::{Catalog, Change, Kind};
+use scrim_sync::{Options, dry_run, push_all};
+use scrim_testkit::agreement::{prepare, random};
+use scrim_testkit::random::Choice;
+use scrim_testkit::{Governed, Target, everywhere};
+
+/// Some documents of another catalog put into this one, as far as they make sense there.
+fn changed(choice: &mut Choice, catalog: &Catalog, other: &Catalog) -> Catalog {
+    let kinds = [
+        Kind::User,
+        Kind::User,
+        Kind::Group,
+        Kind::Grant,
+        Kind::Subscription,
+        Kind::Project,
+        Kind::Purpose,
+        Kind::SubscriptionPolicy,
+        Kind::DataPolicy,
+        Kind::DataSource,
+    ];
+    let mut after = catalog.clone();
+    for _ in 0..1 + choice.below(3) {
+        let kind = kinds[choice.below(kinds.len())];
+        let names: Vec<_> = other.names_after(kind, "").cloned().collect();
+        if names.is_empty() {
+            continue;
+        }
+        let name = names[choice.below(names.len())].clone();
+        let change =
+            if choice.odds(6) { Change::Delete(kind, name) } else { Change::Put(other.document(kind, &name).unwrap()) };
+        if let Ok(applied) = after.apply(vec![change]) {
+            after = applied.catalog;
+        }
+    }
+    after
+}
+
+fn a_change_is_pushed_as_if_all_was_compared(target: Target) {
+    let governed = Governed::on(target);
+    prepare(&governed);
+    let text = |seed: u64| random(target, &mut Choice::new(seed));
+    let mut catalog = Arc::new(governed.catalog(&text(1)));
+    governed.install(&catalog);
+    let integration = catalog.integrations.values().next().unwrap().item.clone();
+    let mut warehouse = governed.connect(&catalog);
+    let now = Utc::now();
+    let options = Options { allow_drop: true, ..Options::default() };
+    let (_, mut known) = governed.wait(push_all(&mut warehouse, &catalog, &integration, &options, now)).unwrap();
+    let mut choice = Choice::new(7);
+    let rounds = std::env::var("SCRIM_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(40);
+    for round in 2..2 + rounds {
+        let other = governed.catalog(&text(round));
+        catalog = Arc::new(changed(&mut choice, &catalog, &other));
+        let report = governed.wait(known.push(&mut warehouse, &catalog, false, now)).unwrap();
+        let left = governed.wait(dry_run(&warehouse, &catalog, &integration, &options, now)).unwrap();
+        assert!(!left.changes_anything(), "round {round}: {report:#?}\nleft {left:#?}");
+    }
+}
+
+everywhere! { a_change_is_pushed_as_if_all_was_compared }
