@@ -102,6 +102,17 @@ impl Store {
         ask.each(self.connection(), state).await
     }
 
+    /// How it stands with one thing in an integration, if that was ever written.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn sync_state(&self, integration: &str, subject: &str) -> Result<Option<SyncState>, StoreError> {
+        let ask = format!("SELECT {COLUMNS} FROM sync_states WHERE integration = $1 AND subject = $2");
+        let ask = Ask::to("read how it stands", ask).key("the name of an integration", integration);
+        let ask = ask.key("the subject of a state", subject);
+        ask.one(self.connection()).await?.as_ref().map(state).transpose()
+    }
+
     /// How many things of an integration are in each state; states with none are left out.
     ///
     /// # Errors

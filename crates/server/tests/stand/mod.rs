@@ -21,7 +21,7 @@ pub(crate) struct Service {
     pub(crate) address: SocketAddr,
     reconciler: Arc<Reconciler>,
     client: reqwest::Client,
-    _directory: tempfile::TempDir,
+    _directory: Option<tempfile::TempDir>,
 }
 
 /// What was answered.
@@ -57,33 +57,46 @@ impl Service {
     /// With an administrator `root`, who has every permission, and a token `root-token`.
     pub(crate) async fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = Location::file(directory.path().join("scrim.db"));
-        Self::over(store, directory, Settings::default()).await
+        let mut service = Self::started(&Location::file(directory.path().join("scrim.db"))).await;
+        service._directory = Some(directory);
+        service
     }
 
-    pub(crate) async fn over(location: Location, directory: tempfile::TempDir, settings: Settings) -> Self {
+    /// The same over a metadata database that may have been there before.
+    pub(crate) async fn started(location: &Location) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let store = Store::open(&location, SealingKey::generate().unwrap()).await.unwrap();
+        let key = key(location);
+        let store = Store::open(location, key).await.unwrap();
         let registry = Registry::open(store).await.unwrap();
         let (reconciler, _) = Reconciler::start(Arc::clone(&registry), scrim_reconciler::Settings::default());
-        let settings =
-            Settings { secure_cookies: false, requests_per_second: 100_000, sign_ins_per_minute: 100_000, ..settings };
+        let settings = Settings {
+            secure_cookies: false,
+            requests_per_second: 100_000,
+            sign_ins_per_minute: 100_000,
+            ..Settings::default()
+        };
         let app = App::new(registry, Arc::clone(&reconciler), settings);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let service = Self { app, address, reconciler, client, _directory: directory };
+        let service = Self { app, address, reconciler, client, _directory: None };
         let root = json!({ "permissions": scrim_catalog::documents::Permission::NAMES });
-        service.plant("user", "root", root).await;
-        service.token_for("root").await;
+        if !service.app.registry().world().catalog.has(scrim_catalog::Kind::User, "root") {
+            service.plant("user", "root", root).await;
+            service.token_for("root").await;
+        }
         service
     }
 
     /// Puts a document there, without asking anybody.
     pub(crate) async fn plant(&self, kind: &str, name: &str, body: Value) {
-        let kind = kind.parse().unwrap();
+        self.plant_all(vec![(kind.parse().unwrap(), name.to_owned(), body)]).await;
+    }
+
+    /// Puts documents there in one change.
+    pub(crate) async fn plant_all(&self, documents: Vec<(scrim_catalog::Kind, String, Value)>) {
         let asked = scrim_registry::Asked {
             at: chrono::Utc::now(),
             actor: "test".to_owned(),
@@ -94,10 +107,13 @@ impl Service {
             action: "plant".to_owned(),
             object: None,
         };
-        let change = scrim_catalog::Change::Put(scrim_catalog::from_json(kind, name, &body).unwrap());
+        let put = |(kind, name, body): (scrim_catalog::Kind, String, Value)| {
+            scrim_catalog::Change::Put(scrim_catalog::from_json(kind, &name, &body).unwrap())
+        };
+        let changes: Vec<_> = documents.into_iter().map(put).collect();
         let changed = self.app.registry().change(&asked, |_| {
             Ok::<_, std::convert::Infallible>(scrim_registry::Proposal {
-                changes: vec![change.clone()],
+                changes: changes.clone(),
                 ..Default::default()
             })
         });
@@ -175,16 +191,19 @@ impl Service {
 
     /// Waits until a warehouse has everything up to the last event.
     pub(crate) async fn enforced(&self, integration: &str) {
+        self.enforced_within(integration, Duration::from_secs(60)).await;
+    }
+
+    pub(crate) async fn enforced_within(&self, integration: &str, longest: Duration) {
         let wanted = self.app.registry().world().sequence;
         let start = Instant::now();
         loop {
-            let states = self.app.store().sync_states(integration).await.unwrap();
-            let whole = states.iter().find(|state| state.subject == scrim_reconciler::WHOLE);
-            if whole.is_some_and(|whole| whole.pushed_sequence.is_some_and(|pushed| pushed >= wanted)) {
+            let whole = self.app.store().sync_state(integration, scrim_reconciler::WHOLE).await.unwrap();
+            if whole.as_ref().is_some_and(|whole| whole.pushed_sequence.is_some_and(|pushed| pushed >= wanted)) {
                 return;
             }
-            assert!(start.elapsed() < Duration::from_secs(60), "{integration} is not at {wanted}: {states:#?}");
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            assert!(start.elapsed() < longest, "{integration} is not at {wanted}: {whole:#?}");
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
 }
@@ -193,4 +212,18 @@ impl Drop for Service {
     fn drop(&mut self) {
         self.reconciler.stop();
     }
+}
+
+/// The key of a metadata database: beside a file; the same one for databases of PostgreSQL in one process.
+fn key(location: &Location) -> SealingKey {
+    static KEYS: std::sync::Mutex<std::collections::BTreeMap<String, String>> =
+        std::sync::Mutex::new(std::collections::BTreeMap::new());
+    let mut keys = KEYS.lock().unwrap();
+    let text = keys.entry(format!("{location}")).or_insert_with(|| {
+        use secrecy::ExposeSecret;
+        SealingKey::generate().unwrap().encode().expose_secret().to_owned()
+    });
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    SealingKey::from_file(file.path()).unwrap()
 }
