@@ -67,15 +67,15 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &sch
     }
     let mut answers = Map::new();
     for answer in &endpoint.answers {
-        let mut documented = json!({ "description": answer.about });
+        let mut documented = Map::from_iter([("description".to_owned(), Value::from(answer.about))]);
         if let Some((kind, describe)) = &answer.content {
             let schema = match describe {
                 Some(describe) => json!({ "schema": describe(generator) }),
                 None => json!({ "schema": { "type": "string" } }),
             };
-            documented["content"] = json!({ *kind: schema });
+            documented.insert("content".to_owned(), json!({ *kind: schema }));
         }
-        answers.insert(answer.status.as_str().into(), documented);
+        answers.insert(answer.status.as_str().into(), documented.into());
     }
     // One class for all that goes wrong: which ones can, depends on more than the path.
     let wrong =

@@ -142,8 +142,10 @@ async fn run(State(app): State<App>, headers: HeaderMap, Body(setup): Body<Setup
     let mut change = Vec::new();
     let planned = app.registry().change(&asked, |world| -> Result<Proposal, Problem> {
         let mut body = world.catalog.json(Kind::User, &name).unwrap_or_else(|| json!({}));
-        body["permissions"] = json!(Permission::NAMES);
-        body["disabled"] = json!(false);
+        if let Some(fields) = body.as_object_mut() {
+            fields.insert("permissions".to_owned(), json!(Permission::NAMES));
+            fields.insert("disabled".to_owned(), json!(false));
+        }
         let document =
             from_json(Kind::User, &name, &body).map_err(|problem| Problem::internal(&Unreadable(problem)))?;
         change = vec![Change::Put(document)];
