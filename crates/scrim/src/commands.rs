@@ -1,5 +1,7 @@
 //! The commands, one file each.
 
+pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod demo;
@@ -10,5 +12,6 @@ pub(crate) mod integration;
 pub(crate) mod push;
 pub(crate) mod refresh;
 pub(crate) mod schema;
+pub(crate) mod serve;
 pub(crate) mod test;
 pub(crate) mod unmask;

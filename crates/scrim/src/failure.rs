@@ -73,6 +73,60 @@ pub(crate) enum Failure {
     /// The columns are not known.
     #[error(transparent)]
     Merge(#[from] scrim_policy::MergeError),
+    /// A setting of the service.
+    #[error(transparent)]
+    Configuration(#[from] crate::service::configuration::ConfigurationError),
+    /// The metadata database.
+    #[error(transparent)]
+    Store(#[from] scrim_store::StoreError),
+    /// The catalog of the service.
+    #[error(transparent)]
+    Registry(#[from] scrim_registry::RegistryError),
+    /// The first administrator.
+    #[error(transparent)]
+    Setup(#[from] scrim_server::SetupError),
+    /// The database was made with a key that is not there.
+    #[error(
+        "there is no sealing key `{}`, and the metadata database {at} was made with one: put the key back from its copy; without it the secrets in the database cannot be read", file.display()
+    )]
+    KeyIsGone {
+        /// The file.
+        file: PathBuf,
+        /// The database.
+        at: String,
+    },
+    /// There is no database.
+    #[error("there is no metadata database `{}`: do the settings say where it is?", .0.display())]
+    NoDatabase(PathBuf),
+    /// A directory cannot be made.
+    #[error("cannot make the directory `{}`: {cause}", path.display())]
+    Make {
+        /// The directory.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// Nothing can listen there.
+    #[error("cannot listen on {address}: {cause}")]
+    Listen {
+        /// The address.
+        address: String,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// The certificate cannot be used.
+    #[error("cannot use the certificate `{certificate}` with the key `{key}`: {cause}")]
+    Certificate {
+        /// The certificate.
+        certificate: String,
+        /// Its key.
+        key: String,
+        /// The reason.
+        cause: std::io::Error,
+    },
+    /// Metrics cannot be kept.
+    #[error("metrics cannot be kept: {0}")]
+    Metrics(String),
     /// Standard output is closed.
     #[error("cannot write the result: {0}")]
     Write(#[from] std::io::Error),

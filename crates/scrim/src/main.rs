@@ -5,6 +5,7 @@ mod demo;
 mod failure;
 mod files;
 mod report;
+mod service;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,12 @@ enum Command {
     Unmask(commands::unmask::Arguments),
     /// Tell how a warehouse differs from what the policy files say.
     Drift(commands::drift::Arguments),
+    /// Run the service: API, sign-in, keeping warehouses at what its catalog says.
+    Serve(commands::serve::Arguments),
+    /// Copy the metadata database of the service to a file, while it runs.
+    Backup(commands::backup::Arguments),
+    /// Examine or search the audit trail.
+    Audit(commands::audit::Arguments),
     /// Print the JSON Schema of policy files, for editors.
     Schema,
 }
@@ -72,6 +79,9 @@ fn main() -> ExitCode {
         Command::Integration(integration) => commands::integration::run(&integration, arguments.output),
         Command::Push(push) => commands::push::run(&push, arguments.output),
         Command::Drift(drift) => commands::drift::run(&drift, arguments.output),
+        Command::Serve(serve) => commands::serve::run(&serve),
+        Command::Backup(backup) => commands::backup::run(&backup, arguments.output),
+        Command::Audit(audit) => commands::audit::run(&audit, arguments.output),
         Command::Schema => commands::schema::run(),
     };
     match done {
@@ -83,4 +93,10 @@ fn main() -> ExitCode {
 /// Where the commands that talk to a warehouse wait for it.
 fn runtime() -> Result<tokio::runtime::Runtime, failure::Failure> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+/// What TLS is done with, by whatever has no choice of its own.
+fn crypto() {
+    // Where it was chosen already, it is the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }

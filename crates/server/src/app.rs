@@ -56,6 +56,11 @@ impl App {
         &self.0.reads
     }
 
+    /// Waits until the audit trail has everything that was read up to now: what a service does last.
+    pub async fn written(&self) {
+        self.0.reads.written().await;
+    }
+
     /// Who tries too often.
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle

@@ -2,28 +2,46 @@
 //! changes something is audited in the transaction of the change.
 
 use scrim_store::{NewAudit, Store};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// How many entries wait at most; whoever reads then waits, too.
 const WAITING: usize = 4096;
 
 /// Where entries are put.
-pub(crate) struct Reads(mpsc::Sender<NewAudit>);
+pub(crate) struct Reads(mpsc::Sender<Put>);
+
+/// What is put there.
+enum Put {
+    /// An entry.
+    Entry(Box<NewAudit>),
+    /// Somebody who waits until everything before is written.
+    Waiting(oneshot::Sender<()>),
+}
 
 impl Reads {
     /// Starts what writes them, until the service is gone.
     pub(crate) fn start(store: Store) -> Self {
         let (sender, mut waiting) = mpsc::channel(WAITING);
         tokio::spawn(async move {
-            let mut entries = Vec::new();
-            while waiting.recv_many(&mut entries, WAITING).await > 0 {
-                let some = std::mem::take(&mut entries);
+            let mut put = Vec::new();
+            while waiting.recv_many(&mut put, WAITING).await > 0 {
+                let (mut some, mut told) = (Vec::new(), Vec::new());
+                for put in put.drain(..) {
+                    match put {
+                        Put::Entry(entry) => some.push(*entry),
+                        Put::Waiting(who) => told.push(who),
+                    }
+                }
                 let mut pause = std::time::Duration::from_millis(50);
                 // They are not dropped: as long as they cannot be written, nobody reads much more.
                 while let Err(error) = store.audit_many(some.clone()).await {
                     tracing::error!(%error, "the audit trail cannot be written");
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(std::time::Duration::from_secs(5));
+                }
+                // Whoever waits no longer need not be told.
+                for who in told {
+                    let _ = who.send(());
                 }
             }
         });
@@ -32,8 +50,16 @@ impl Reads {
 
     /// Has an entry written.
     pub(crate) async fn add(&self, entry: NewAudit) {
-        if self.0.send(entry).await.is_err() {
+        if self.0.send(Put::Entry(Box::new(entry))).await.is_err() {
             tracing::error!("the audit trail is not written any more");
+        }
+    }
+
+    /// Waits until everything that was put there is written.
+    pub(crate) async fn written(&self) {
+        let (who, told) = oneshot::channel();
+        if self.0.send(Put::Waiting(who)).await.is_ok() {
+            let _ = told.await;
         }
     }
 }

@@ -20,7 +20,7 @@ mod rights;
 mod router;
 mod settings;
 
-pub use actions::setup::{SetupToken, first_admin};
+pub use actions::setup::{SetupError, SetupToken, first_admin};
 pub use app::App;
 pub use problem::{FieldError, Problem};
 pub use router::{openapi, router};

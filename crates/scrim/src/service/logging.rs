@@ -1,0 +1,22 @@
+//! The log, on standard error.
+
+use tracing_subscriber::EnvFilter;
+
+use super::configuration::{Configuration, ConfigurationError};
+
+/// Starts it.
+pub(crate) fn start(configuration: &Configuration) -> Result<(), ConfigurationError> {
+    let level = configuration.text("log.level").unwrap_or("info");
+    let filter = EnvFilter::try_new(level).map_err(|error| ConfigurationError::Value {
+        at: "the configuration".to_owned(),
+        name: "log.level",
+        reason: format!("is not understood: {error}"),
+    })?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Where it was started already, by a test, it goes on there.
+    let _ = match configuration.text("log.format") {
+        Some("json") => log.json().flatten_event(true).try_init(),
+        _ => log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
+    };
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! The service as a program: its first start, its settings, its end.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod service;
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+use service::{Service, directory, scrim};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_start_makes_what_is_missing_for_its_own_user_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    let mut service = Service::start(&data, &[]);
+    let mode = |name: &str| std::fs::metadata(data.join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("."), 0o700);
+    for file in ["sealing.key", "scrim.db", "setup-token"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+    let log = service.log();
+    for secret in ["setup-token", "sealing.key"] {
+        let text = std::fs::read_to_string(data.join(secret)).unwrap();
+        assert!(!log.contains(text.trim()) && log.contains(secret), "{log}");
+    }
+    let token = service.administrator(&data).await;
+    let get = async |path: &str| {
+        let request = reqwest::Client::new().get(format!("{}{path}", service.url)).bearer_auth(&token);
+        request.send().await.unwrap()
+    };
+    assert_eq!(get("/api/v1/users/root").await.status(), 200);
+    assert_eq!(get("/readyz").await.status(), 200);
+    assert_eq!(get("/metrics").await.status(), 200);
+    let (code, log) = service.stop();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("stopping") && log.contains("stopped"), "{log}");
+    assert!(!log.contains(&token), "{log}");
+
+    // Another start finds what the first one made; nobody needs a token for the setup any more.
+    let service = Service::start(&data, &[]);
+    assert!(!data.join("setup-token").exists());
+    let (code, log) = service.stop();
+    assert_eq!(code, Some(0), "{log}");
+
+    let place = data.to_str().unwrap();
+    let here = [("SCRIM_DATA_DIR", place)];
+    let (code, out, err) = scrim(&["audit", "verify", "--output", "json"], &here);
+    assert_eq!(code, 0, "{out}{err}");
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert!(found["entries"].as_u64().unwrap() > 1 && found["broken"].is_null(), "{found}");
+    let head = found["head"].as_str().unwrap();
+    assert_eq!(scrim(&["audit", "verify", "--head", head], &here).0, 0);
+    let other = format!("{}0{}", &head[..head.len() - 1], "");
+    let (code, out, _) = scrim(&["audit", "verify", "--head", &other], &here);
+    assert!(other == head || (code == 1 && out.contains("the trail was rewritten")), "{out}");
+    assert_eq!(scrim(&["audit", "verify", "--head", "7:xyz"], &here).0, 2);
+
+    let copy = home.path().join("copy.db");
+    let (code, out, err) = scrim(&["backup", copy.to_str().unwrap()], &here);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("entries of the audit trail"), "{out}");
+    assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    let (code, _, err) = scrim(&["backup", copy.to_str().unwrap()], &here);
+    assert_eq!(code, 1, "a backup overwrites nothing: {err}");
+
+    // Without its key the database is of no use, and no new key is made for it.
+    std::fs::rename(data.join("sealing.key"), home.path().join("kept.key")).unwrap();
+    let (code, _, err) = scrim(&["serve"], &here);
+    assert!(code == 1 && err.contains("put the key back"), "{err}");
+    assert!(!data.join("sealing.key").exists());
+    let key = std::fs::read_to_string(home.path().join("kept.key")).unwrap();
+    let service = Service::start(&data, &[("SCRIM_SEALING_KEY", key.trim())]);
+    assert_eq!(service.stop().0, Some(0));
+}
+
+#[test]
+fn settings_that_nobody_knows_are_refused() {
+    let (_home, path) = directory("listn = \"x\"\n");
+    let (code, _, err) = scrim(&["serve", "--config", path.to_str().unwrap()], &[]);
+    assert!(code == 1 && err.contains(":1: there is no setting `listn`; did you mean `listen`?"), "{err}");
+    let (code, _, err) = scrim(&["serve"], &[("SCRIM_LISTN", "x")]);
+    assert!(code == 1 && err.contains("did you mean `SCRIM_LISTEN`?"), "{err}");
+    let (code, out, _) = scrim(&["serve", "--print-config"], &[("SCRIM_DATABASE", "postgresql://u:hunter2@h/d")]);
+    assert!(code == 0 && !out.contains("hunter2") && out.contains("postgresql://u@h:5432/d"), "{out}");
+    let (code, _, err) = scrim(&["serve"], &[("SCRIM_TLS_KEY", "/x")]);
+    assert!(code == 1 && err.contains("tls.certificate"), "{err}");
+    let (code, _, err) = scrim(&["backup", "/tmp/never"], &[("SCRIM_DATA_DIR", "/no/such/directory")]);
+    assert!(code == 1 && err.contains("there is no metadata database"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_speaks_tls_with_a_certificate_and_reads_a_new_one() {
+    let home = tempfile::tempdir().unwrap();
+    let (certificate, key) = (home.path().join("tls.crt"), home.path().join("tls.key"));
+    let make = || {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        std::fs::write(&certificate, made.cert.pem()).unwrap();
+        std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        made.cert.pem()
+    };
+    let pem = make();
+    let files = [("SCRIM_TLS_CERTIFICATE", certificate.to_str().unwrap()), ("SCRIM_TLS_KEY", key.to_str().unwrap())];
+    let mut service = Service::start(&home.path().join("data"), &files);
+    let url = service.url.replace("127.0.0.1", "localhost");
+    assert!(url.starts_with("https://"));
+    let alive = async |pem: &str| {
+        let root = reqwest::Certificate::from_pem(pem.as_bytes()).unwrap();
+        let client = reqwest::Client::builder().tls_certs_only([root]).build().unwrap();
+        client.get(format!("{url}/healthz")).send().await.is_ok_and(|answer| answer.status() == 200)
+    };
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    assert!(alive(&pem).await);
+    let renewed = make();
+    service.signal("HUP");
+    let begun = std::time::Instant::now();
+    while !service.log().contains("was read again") && begun.elapsed().as_secs() < 20 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(alive(&renewed).await && !alive(&pem).await);
+    let (code, log) = service.stop();
+    assert_eq!(code, Some(0), "{log}");
+}
