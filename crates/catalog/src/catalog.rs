@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::documents::{
     Attribute, DataPolicyForm, DataSource, Grant, Group, Integration, PolicyTest, Project, Purpose, Subscription,
-    SubscriptionPolicy, TagNote, User, Webhook,
+    SubscriptionPolicy, TagNote, UnmaskRequest, User, Webhook,
 };
 use crate::{Mark, Name, Rule};
 
@@ -80,6 +80,8 @@ pub struct Catalog {
     pub policy_tests: Named<PolicyTest>,
     /// Who is told of events.
     pub webhooks: Named<Webhook>,
+    /// Values of `reversible` masks that people asked for.
+    pub unmask_requests: Named<UnmaskRequest>,
 }
 
 impl Catalog {
