@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::documents::{
     Attribute, DataPolicyForm, DataSource, Grant, Group, Identifier, Integration, PolicyTest, Project, Purpose,
-    Subscription, SubscriptionPolicy, TagNote, User, Webhook,
+    Subscription, SubscriptionPolicy, TagNote, UnmaskRequest, User, Webhook,
 };
 use crate::{Mark, Name, Rule};
 
@@ -82,6 +82,8 @@ pub struct Catalog {
     pub webhooks: Named<Webhook>,
     /// How sensitive data is told, beyond what is built in.
     pub identifiers: Named<Identifier>,
+    /// Values of `reversible` masks that people asked for.
+    pub unmask_requests: Named<UnmaskRequest>,
 }
 
 impl Catalog {

@@ -163,6 +163,8 @@ impl Catalog {
         changes.extend(granted.map(|grant| Change::Delete(Kind::Grant, grant.name.value().clone())));
         let subscribed = self.subscriptions.values().filter(|subscription| subscription.user.value() == name);
         changes.extend(subscribed.map(|one| Change::Delete(Kind::Subscription, one.name.value().clone())));
+        let asked = self.unmask_requests.values().filter(|request| request.user.value() == name);
+        changes.extend(asked.map(|one| Change::Delete(Kind::UnmaskRequest, one.name.value().clone())));
         changes
     }
 
@@ -175,6 +177,8 @@ impl Catalog {
         changes.extend(granted.map(|grant| Change::Delete(Kind::Grant, grant.name.value().clone())));
         let subscribed = self.subscriptions.values().filter(|subscription| subscription.data_source.value() == name);
         changes.extend(subscribed.map(|one| Change::Delete(Kind::Subscription, one.name.value().clone())));
+        let asked = self.unmask_requests.values().filter(|request| request.data_source.value() == name);
+        changes.extend(asked.map(|one| Change::Delete(Kind::UnmaskRequest, one.name.value().clone())));
         changes
     }
 

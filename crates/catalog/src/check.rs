@@ -24,6 +24,7 @@ pub(crate) fn all(catalog: &Catalog, problems: &mut Vec<Problem>) {
     people::projects(&mut checker);
     people::grants(&mut checker);
     people::subscriptions(&mut checker);
+    people::unmask_requests(&mut checker);
     policies::subscription_policies(&mut checker);
     policies::data_policies(&mut checker);
     policies::tests(&mut checker);

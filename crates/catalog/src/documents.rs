@@ -10,6 +10,7 @@ mod policy_test;
 mod project;
 mod subscription;
 mod subscription_policy;
+mod unmask_request;
 mod webhook;
 
 pub use data_policy::{
@@ -29,4 +30,5 @@ pub use subscription_policy::{
     Access, AccessWho, Combine, PolicyStatus, SubscriptionPolicy, TagAsAttribute, TagAsGroup, TagMatch, TagsOn,
     Validity,
 };
+pub use unmask_request::{UnmaskRequest, UnmaskState};
 pub use webhook::{Webhook, WebhookFormat};

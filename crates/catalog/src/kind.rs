@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::catalog::{Catalog, DataPolicy, Named, Stored};
 use crate::documents::{
     Attribute, DataPolicyForm, DataSource, Grant, Group, Identifier, Integration, PolicyTest, Project, Purpose,
-    Subscription, SubscriptionPolicy, TagNote, User, Webhook,
+    Subscription, SubscriptionPolicy, TagNote, UnmaskRequest, User, Webhook,
 };
 use crate::{At, Mark, Name, Problem, rule_reading};
 
@@ -52,7 +52,8 @@ kept_as_written!(
     Subscription,
     SubscriptionPolicy,
     PolicyTest,
-    Webhook
+    Webhook,
+    UnmaskRequest
 );
 
 impl Kept for Identifier {
@@ -262,6 +263,7 @@ kinds! {
     PolicyTest(PolicyTest) in policy_tests: "policy-test", "policy-tests";
     Identifier(Identifier) in identifiers: "identifier", "identifiers";
     Webhook(Webhook) in webhooks: "webhook", "webhooks";
+    UnmaskRequest(UnmaskRequest) in unmask_requests: "unmask-request", "unmask-requests";
 }
 
 /// Whatever reads a type from a text.

@@ -110,6 +110,14 @@ impl<'a> AccessRules<'a> {
         &self.rules
     }
 
+    /// Those who approve requests, one list for each policy that asks for it at a moment.
+    pub fn approvers(&self, now: DateTime<Utc>) -> impl Iterator<Item = &'a [At<Name>]> {
+        self.rules.iter().filter(move |rule| rule.counts(now)).filter_map(|rule| match rule.meets {
+            Meets::Approved(approvers) => Some(approvers),
+            _ => None,
+        })
+    }
+
     fn at(&self, now: DateTime<Utc>) -> impl Iterator<Item = (usize, &AccessRule<'a>)> {
         self.rules.iter().enumerate().filter(move |(_, rule)| rule.counts(now))
     }

@@ -1,5 +1,7 @@
 //! What happened, in the words that webhooks use.
 
+mod project;
+
 use scrim_catalog::documents::{Subscription, SubscriptionState};
 use scrim_catalog::{Catalog, Change, Document, Kind, Name};
 use scrim_store::NewEvent;
@@ -28,6 +30,11 @@ pub fn happened(before: &Catalog, change: &Change) -> Vec<NewEvent> {
     let mut events = vec![event(kind, name, verb, payload)];
     if let Change::Put(Document::Subscription(subscription)) = change {
         events.extend(decided(before.subscriptions.get(name).map(|stored| &stored.item), subscription));
+    }
+    if let Change::Put(Document::Project(after)) = change
+        && let Some(earlier) = before.projects.get(name)
+    {
+        events.extend(project::happened(before, earlier, after));
     }
     if let Change::Put(Document::User(user)) = change
         && let Some(earlier) = before.users.get(name)

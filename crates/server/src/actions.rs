@@ -1,16 +1,31 @@
 //! Everything the API can do, one action a file.
 
+pub(crate) mod access;
 pub(crate) mod health;
 pub(crate) mod objects;
+pub(crate) mod people;
+pub(crate) mod projects;
 pub(crate) mod setup;
 pub(crate) mod signing_in;
+pub(crate) mod tags;
+pub(crate) mod unmask;
 
 use crate::endpoint::Endpoint;
 
 /// The table.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    [objects::endpoints(), signing_in::endpoints(), vec![setup::endpoint()], health::endpoints()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        objects::endpoints(),
+        people::endpoints(),
+        tags::endpoints(),
+        access::endpoints(),
+        projects::endpoints(),
+        unmask::endpoints(),
+        signing_in::endpoints(),
+        vec![setup::endpoint()],
+        health::endpoints(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -1,5 +1,6 @@
 //! Showing who one is: passwords, sessions, tokens.
 
+pub(crate) mod leftovers;
 pub(crate) mod password;
 pub(crate) mod session;
 pub(crate) mod throttle;

@@ -139,3 +139,10 @@ pub(super) fn subscriptions(checker: &mut Checker<'_>) {
         }
     }
 }
+
+pub(super) fn unmask_requests(checker: &mut Checker<'_>) {
+    for request in checker.catalog.unmask_requests.values() {
+        checker.user(&request.file, &request.user);
+        checker.data_source(&request.file, &request.data_source);
+    }
+}

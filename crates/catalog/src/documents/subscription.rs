@@ -65,6 +65,8 @@ pub struct Subscription {
     pub requested: Option<DateTime<Utc>>,
     /// Until when it stands; for good when not written.
     pub expires: Option<DateTime<Utc>>,
+    /// When it was taken away, until somebody other than the user gives it back: asking again does not.
+    pub revoked: Option<DateTime<Utc>>,
 }
 
 impl Subscription {

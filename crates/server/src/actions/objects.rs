@@ -2,7 +2,9 @@
 
 pub(crate) mod change;
 mod delete;
+pub(crate) mod known;
 mod list;
+pub(crate) mod opening;
 mod put;
 mod show;
 mod versions;
@@ -84,7 +86,7 @@ fn of(kind: Kind) -> Vec<Endpoint> {
             put::run(kind, app, caller, path, query, headers, body)
         })
         .about(tag, format!("Makes a {words}, or replaces it; doing it again changes nothing"))
-        .query::<Writing>()
+        .query::<opening::Confirming>()
         .body_of(document)
         .answers::<Done>(StatusCode::OK, "What was done, or would be.")
         .answers::<Done>(StatusCode::CREATED, "It is new."),
@@ -92,7 +94,7 @@ fn of(kind: Kind) -> Vec<Endpoint> {
             delete::run(kind, app, caller, path, query, headers)
         })
         .about(tag, format!("Deletes one {words}, and takes it out of the lists it stands in"))
-        .query::<delete::Deleting>()
+        .query::<opening::Confirming>()
         .answers::<Done>(StatusCode::OK, "What was done, or would be."),
         Endpoint::get(format!("{one}/versions"), id("list_versions_of"), move |app, caller, path, query| {
             versions::run(kind, app, caller, path, query)
@@ -122,7 +124,7 @@ fn heading(kind: Kind) -> &'static str {
         Kind::Tag | Kind::Identifier => "Tags and discovery",
         Kind::User | Kind::Group | Kind::Attribute => "People",
         Kind::Purpose | Kind::Project => "Projects and purposes",
-        Kind::Grant | Kind::Subscription => "Access",
+        Kind::Grant | Kind::Subscription | Kind::UnmaskRequest => "Access",
         Kind::SubscriptionPolicy | Kind::DataPolicy | Kind::PolicyTest => "Policies",
         Kind::Webhook => "Webhooks",
     }

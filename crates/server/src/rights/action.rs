@@ -48,6 +48,13 @@ pub(crate) enum Action<'a> {
         /// Who asked for it.
         requester: &'a str,
     },
+    /// Deciding about a value of a `reversible` mask that somebody asked for.
+    Unmask {
+        /// The data source.
+        source: &'a str,
+        /// Who asked.
+        requester: &'a str,
+    },
     /// Seeing and repeating what webhooks were sent.
     Webhooks,
     /// Looking for sensitive data in a data source.
@@ -100,6 +107,12 @@ pub(crate) fn may(actor: &Actor, catalog: &Catalog, action: Action<'_>) -> Decis
             }
             let manages = (actor.has(P::ProjectManagement), "PROJECT_MANAGEMENT");
             any(&[manages, governance], "the permission PROJECT_MANAGEMENT or GOVERNANCE")
+        }
+        Action::Unmask { source, requester } => {
+            if actor.name.as_str() == requester {
+                return Decision::needs("somebody else: nobody approves their own request");
+            }
+            any(&[owner(source), governance], "to own the data source, or the permission GOVERNANCE")
         }
         Action::Discover(source) => {
             any(&[owner(source), governance], "to own the data source, or the permission GOVERNANCE")

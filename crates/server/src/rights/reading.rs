@@ -18,6 +18,7 @@ pub(crate) fn sees_all(actor: &Actor, kind: Kind) -> bool {
         Kind::Grant | Kind::Subscription | Kind::SubscriptionPolicy | Kind::DataPolicy | Kind::PolicyTest => {
             actor.has_any(&[P::Governance, P::Audit])
         }
+        Kind::UnmaskRequest => actor.has_any(&[P::Governance, P::Audit]),
         Kind::Webhook => actor.has_any(&[P::ApplicationAdmin, P::Audit]),
     }
 }
@@ -39,6 +40,10 @@ pub(crate) fn may_read(actor: &Actor, catalog: &Catalog, kind: Kind, name: &str,
         Kind::Subscription => catalog.subscriptions.get(name).and_then(|subscription| {
             about(actor, catalog, &subscription.data_source, *subscription.user.value() == actor.name)
         }),
+        Kind::UnmaskRequest => catalog
+            .unmask_requests
+            .get(name)
+            .and_then(|request| about(actor, catalog, &request.data_source, *request.user.value() == actor.name)),
         Kind::SubscriptionPolicy => {
             catalog.subscription_policies.get(name).and_then(|policy| scope(actor, catalog, name, &policy.scope))
         }
@@ -96,7 +101,7 @@ fn project(actor: &Actor, catalog: &Catalog, name: &str, _: DateTime<Utc>) -> Op
         Access::Conditions(conditions) => {
             let user = catalog.users.get(&actor.name)?;
             let who = conditions.on_tags(&|_| vec![], true);
-            scrim_policy::Facts::of(catalog, user).surely(&who).then_some("may join the project")
+            scrim_policy::Facts::personal(catalog, user).surely(&who).then_some("may join the project")
         }
         Access::Individuals => None,
     }

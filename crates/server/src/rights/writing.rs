@@ -37,7 +37,22 @@ pub(crate) fn may_change(
         Kind::DataSource => source(actor, before, after, name, readable),
         Kind::Project => project(actor, before, after, name),
         Kind::Grant => grant(actor, before, after, name),
+        Kind::UnmaskRequest => {
+            let same =
+                before.unmask_requests.get(name).map(|r| &r.item) == after.unmask_requests.get(name).map(|r| &r.item);
+            let ends = !after.unmask_requests.contains_key(name);
+            let own = before.unmask_requests.get(name).is_some_and(|request| *request.user.value() == actor.name);
+            any(
+                &[(ends && own, "the user's own"), ((ends || same) && actor.has(P::Governance), "GOVERNANCE")],
+                "to be asked for and decided (`/api/v1/data-sources/{name}/unmask-requests`)",
+            )
+        }
         Kind::Subscription => {
+            let of = |catalog: &Catalog| catalog.subscriptions.get(name).map(|one| one.item.clone());
+            let (old, new) = (of(before), of(after));
+            if old != new && new.is_some_and(|new| *new.user.value() == actor.name) {
+                return Decision::needs("somebody else: nobody decides about their own request");
+            }
             let both = actor.has(P::ApplicationAdmin) && actor.has(P::Governance);
             any(
                 &[(both, "APPLICATION_ADMIN and GOVERNANCE")],
@@ -173,6 +188,10 @@ fn project(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name) -> Dec
         return Decision::needs(
             "the permission GOVERNANCE, or to own every data source: `masked_joins` makes their hashes join",
         );
+    }
+    let own = old.into_iter().flat_map(|old| &old.requested_purposes).filter(|one| *one.by.value() == actor.name);
+    if own.map(|request| &request.purpose).any(|purpose| new.purposes.contains(purpose)) {
+        return Decision::needs("somebody else: nobody approves their own request");
     }
     if manages {
         return Decision::Allowed("PROJECT_MANAGEMENT or GOVERNANCE");

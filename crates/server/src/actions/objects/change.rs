@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Changed, Done, What};
 use crate::caller::{Caller, refuse};
+use crate::credentials::leftovers;
 use crate::problem::refused;
 use crate::rights::{Readable, may_change};
 use crate::{App, Problem};
@@ -46,7 +47,12 @@ pub(crate) async fn make(
     };
     let planned = if dry_run { app.registry().plan(propose) } else { app.registry().change(asked, &mut propose).await };
     match planned {
-        Ok(planned) => Ok(planned),
+        Ok(planned) => {
+            if !dry_run {
+                leftovers::forget(app, &planned).await?;
+            }
+            Ok(planned)
+        }
         Err(error) => {
             let about = asked.object.as_ref().map(|(kind, name)| (*kind, name.as_str()));
             Err(refuse(app, asked, refused(error, &tried, about)).await)

@@ -8,8 +8,8 @@ use scrim_catalog::{At, Change, Document, Kind, from_json, pointer};
 use scrim_registry::World;
 use serde_json::Value;
 
-use super::Writing;
 use super::change::{Wanted, answer, body_of, expected, make, name};
+use super::opening::{Confirming, loses_tags, make_confirmed};
 use crate::actor::Actor;
 use crate::caller::{Caller, refuse};
 use crate::json::{Body, InPath, Query};
@@ -21,7 +21,7 @@ pub(crate) async fn run(
     State(app): State<App>,
     caller: Caller,
     InPath(text): InPath<String>,
-    Query(writing): Query<Writing>,
+    Query(writing): Query<Confirming>,
     headers: HeaderMap,
     Body(body): Body<Value>,
 ) -> Result<Response, Problem> {
@@ -36,7 +36,18 @@ pub(crate) async fn run(
         }
     };
     let expected = expected(&headers)?;
+    // Whether a tag goes is known before: what it opens takes longer to find out than to write.
+    let loses = |world: &World| match &document {
+        Document::DataSource(after) => {
+            world.catalog.data_sources.get(&name).is_some_and(|before| loses_tags(before, after))
+        }
+        _ => false,
+    };
+    let checked = loses(&app.registry().world());
     let decide = |world: &World| {
+        if !checked && loses(world) {
+            return Err(Problem::conflict("somebody tagged it meanwhile: read it again, and decide again"));
+        }
         let new = !world.catalog.has(kind, &name);
         let document = if new { owned(document.clone(), &caller.actor, &app) } else { document.clone() };
         Ok(Wanted {
@@ -46,7 +57,12 @@ pub(crate) async fn run(
             ..Wanted::default()
         })
     };
-    let planned = make(&app, &caller, &asked, writing.dry_run, decide).await?;
+    let planned = if checked {
+        let how = Confirming { dry_run: writing.dry_run, confirm: writing.confirm };
+        make_confirmed(&app, &caller, &asked, how, "putting it without a tag that it has", decide).await?
+    } else {
+        make(&app, &caller, &asked, writing.dry_run, decide).await?
+    };
     let new = !planned.before.catalog.has(kind, &name);
     let at = planned.applied.changes.iter().position(|change| change.of() == (kind, &name));
     let version = at.or(planned.versions.len().checked_sub(1)).and_then(|at| planned.versions.get(at)).copied();

@@ -1,0 +1,158 @@
+//! `GET /api/v1/requests`.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use scrim_catalog::Catalog;
+use scrim_catalog::documents::{SubscriptionState, UnmaskState};
+use serde::Serialize;
+use serde_json::json;
+
+use super::answering::waits_for;
+use super::standing;
+use crate::actor::Actor;
+use crate::caller::{Caller, note};
+use crate::json::Query;
+use crate::page::{Page, Paging};
+use crate::rights::{Action, may};
+use crate::{App, Problem};
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum What {
+    /// Access to a data source.
+    Subscription,
+    /// A purpose of a project.
+    Purpose,
+    /// A value of a `reversible` mask.
+    Unmask,
+}
+
+/// Something that waits to be decided.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct Request {
+    /// What is asked for.
+    what: What,
+    /// The subscription, the project or the unmask request.
+    name: String,
+    /// The data source, or the purpose.
+    of: String,
+    /// Who asks.
+    user: String,
+    /// Why.
+    reason: Option<String>,
+    /// Since when.
+    requested: Option<DateTime<Utc>>,
+    /// As which approvers the caller can say yes; nothing where it is the caller's own.
+    #[serde(rename = "as")]
+    roles: Vec<String>,
+    /// Whose yes is missing.
+    waits_for: Vec<String>,
+}
+
+impl Request {
+    /// Where it stands in the list.
+    fn key(&self) -> String {
+        let what = match self.what {
+            What::Subscription => 's',
+            What::Purpose => 'p',
+            What::Unmask => 'u',
+        };
+        // No name has a line feed.
+        format!("{what}\n{}\n{}", self.name, self.of)
+    }
+}
+
+pub(crate) async fn run(
+    State(app): State<App>,
+    caller: Caller,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Request>>, Problem> {
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let world = app.registry().world();
+    let (actor, catalog) = (&caller.actor, &*world.catalog);
+    let mut open = subscriptions(actor, catalog, app.now());
+    open.extend(purposes(actor, catalog));
+    open.extend(values(actor, catalog));
+    open.retain(|request| request.key() > after);
+    open.sort_by_cached_key(Request::key);
+    let page = Page::cut(open, limit, Request::key);
+    note(&app, &caller.doing("request.list"), "what each of them allows", json!({ "count": page.items.len() })).await;
+    Ok(Json(page))
+}
+
+fn subscriptions(actor: &Actor, catalog: &Catalog, now: DateTime<Utc>) -> Vec<Request> {
+    let open = catalog.subscriptions.values().filter(|one| one.state == SubscriptionState::Requested);
+    let known = open.filter_map(|one| {
+        let source = catalog.data_sources.get(one.data_source.value())?;
+        let waits_for = waits_for(catalog, source, one, now);
+        let missing = waits_for.iter().filter_map(|role| scrim_catalog::Name::new(role.as_str()).ok());
+        let roles = standing::roles(actor, catalog, one, missing);
+        let own = *one.user.value() == actor.name;
+        (own || !roles.is_empty()).then(|| Request {
+            what: What::Subscription,
+            name: one.name.to_string(),
+            of: one.data_source.to_string(),
+            user: one.user.to_string(),
+            reason: one.reason.clone(),
+            requested: one.requested,
+            roles: roles.iter().map(ToString::to_string).collect(),
+            waits_for,
+        })
+    });
+    known.collect()
+}
+
+fn purposes(actor: &Actor, catalog: &Catalog) -> Vec<Request> {
+    let mut open = Vec::new();
+    for project in catalog.projects.values() {
+        for request in &project.requested_purposes {
+            let decides = may(actor, catalog, Action::ApprovePurpose { requester: &request.by }).is_allowed();
+            if decides || *request.by.value() == actor.name {
+                open.push(Request {
+                    what: What::Purpose,
+                    name: project.name.to_string(),
+                    of: request.purpose.to_string(),
+                    user: request.by.to_string(),
+                    reason: request.reason.clone(),
+                    requested: Some(request.at),
+                    roles: held(actor, catalog, None, decides),
+                    waits_for: ["PROJECT_MANAGEMENT", "GOVERNANCE"].map(str::to_owned).to_vec(),
+                });
+            }
+        }
+    }
+    open
+}
+
+fn values(actor: &Actor, catalog: &Catalog) -> Vec<Request> {
+    let mut open = Vec::new();
+    for request in catalog.unmask_requests.values().filter(|request| request.state == UnmaskState::Requested) {
+        let source = request.data_source.as_str();
+        let decides = may(actor, catalog, Action::Unmask { source, requester: &request.user }).is_allowed();
+        if decides || *request.user.value() == actor.name {
+            open.push(Request {
+                what: What::Unmask,
+                name: request.name.to_string(),
+                of: source.to_owned(),
+                user: request.user.to_string(),
+                reason: Some(request.reason.clone()),
+                requested: Some(request.requested),
+                roles: held(actor, catalog, Some(source), decides),
+                waits_for: [standing::OWNER, "GOVERNANCE"].map(str::to_owned).to_vec(),
+            });
+        }
+    }
+    open
+}
+
+/// As what somebody decides who may.
+fn held(actor: &Actor, catalog: &Catalog, source: Option<&str>, decides: bool) -> Vec<String> {
+    let owner = source.filter(|source| decides && actor.owns(catalog, source)).map(|_| standing::OWNER);
+    let deciding = ["GOVERNANCE", "PROJECT_MANAGEMENT"].into_iter();
+    let held = deciding.filter(|one| *one == "GOVERNANCE" || source.is_none());
+    let held = held.filter(|one| decides && actor.permissions().any(|permission| permission == *one));
+    owner.into_iter().chain(held).map(str::to_owned).collect()
+}
