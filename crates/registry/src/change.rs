@@ -1,5 +1,6 @@
 //! Changing the catalog.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -131,6 +132,36 @@ impl Registry {
                         _ => RegistryError::Store(StoreError::Changed { kind, name, version }).into(),
                     });
                 }
+                Err(error) => return Err(RegistryError::Store(error).into()),
+            }
+        }
+        Err(ChangeError::Busy)
+    }
+
+    /// Has something told that is no change of a document: its events and its audit entry, in one transaction. The catalog
+    /// stays as it is, and is that of the last of these events.
+    ///
+    /// # Errors
+    /// When nothing can be written, or others write all the time.
+    pub async fn tell(&self, asked: &Asked, events: &[NewEvent]) -> Result<(), ChangeError<Infallible>> {
+        let _writing = self.writing.lock().await;
+        for _ in 0..ATTEMPTS {
+            let before = self.world();
+            let commit = Commit {
+                at: asked.at.trunc_subsecs(6),
+                actor: asked.actor.clone(),
+                request: asked.request.clone(),
+                based_on: before.sequence,
+                events: events.to_vec(),
+                changes: vec![],
+                audit: asked.audit(Outcome::Allowed, None, Value::Null),
+            };
+            match self.store().commit(&commit).await {
+                Ok(Committed { last_sequence, .. }) => {
+                    self.stand(World { catalog: Arc::clone(&before.catalog), sequence: last_sequence });
+                    return Ok(());
+                }
+                Err(StoreError::Behind { .. }) => self.take_in().await?,
                 Err(error) => return Err(RegistryError::Store(error).into()),
             }
         }

@@ -2,10 +2,13 @@
 
 mod project;
 
-use scrim_catalog::documents::{Subscription, SubscriptionState};
+use scrim_catalog::documents::{Column, Subscription, SubscriptionState};
 use scrim_catalog::{Catalog, Change, Document, Kind, Name};
 use scrim_store::NewEvent;
 use serde_json::{Value, json};
+
+/// The tag of columns that nobody has looked at yet.
+const NEW: &str = "New";
 
 /// The words of one kind in the names of events: `data_source`, `subscription_policy` and the others.
 pub fn origin(kind: Kind) -> String {
@@ -35,6 +38,17 @@ pub fn happened(before: &Catalog, change: &Change) -> Vec<NewEvent> {
         && let Some(earlier) = before.projects.get(name)
     {
         events.extend(project::happened(before, earlier, after));
+    }
+    if let Change::Put(Document::DataSource(source)) = change
+        && let Some(earlier) = before.data_sources.get(name)
+    {
+        let marked = |column: &Column| column.tags.iter().any(|tag| tag.as_str() == NEW);
+        let known = |column: &Column| earlier.columns.iter().any(|known| known.name == column.name && marked(known));
+        let new = source.columns.iter().filter(|column| marked(column) && !known(column));
+        let columns: Vec<&str> = new.map(|column| column.name.as_str()).collect();
+        if !columns.is_empty() {
+            events.push(event(kind, name, "new_columns", json!({ "columns": columns })));
+        }
     }
     if let Change::Put(Document::User(user)) = change
         && let Some(earlier) = before.users.get(name)

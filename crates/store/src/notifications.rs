@@ -1,6 +1,7 @@
 //! What users are told when they look.
 
 use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
 
 use crate::ask::Ask;
 use crate::batches::batches;
@@ -40,25 +41,46 @@ impl Store {
     /// When it cannot be written.
     pub async fn notify(&self, news: &[NewNotification]) -> Result<(), StoreError> {
         let writing = self.writing().await?;
-        for news in batches(news) {
-            let mut ask = Ask::to(
-                "write notifications",
-                "INSERT INTO notifications (user_name, at, kind, message, object_kind, object_name) VALUES ",
-            )
-            .and_rows(news.len(), 6);
-            for new in news {
-                let (kind, name) = new.object.as_ref().map(|(kind, name)| (kind.as_str(), name.as_str())).unzip();
-                ask = ask
-                    .key("the name of a user", &new.user)
-                    .moment("the time of a notification", new.at)
-                    .text("the kind of a notification", &new.kind)
-                    .text("the text of a notification", &new.text)
-                    .maybe_text("the kind of a notification's object", kind)
-                    .maybe_text("the name of a notification's object", name);
-            }
-            ask.run(writing.on()).await?;
-        }
+        add(writing.on(), news).await?;
         writing.commit().await
+    }
+
+    /// Adds the news of a reader of events, who has come from one mark to another: all of it, and only if the reader still
+    /// stands at `from`. Otherwise somebody else told them, nothing is written, and false is answered. A reader without a
+    /// mark gets the first one from [`Store::begin_reading`].
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn notify_through(
+        &self,
+        reader: &str,
+        from: u64,
+        to: u64,
+        news: &[NewNotification],
+    ) -> Result<bool, StoreError> {
+        let writing = self.writing().await?;
+        let ask = "UPDATE settings SET value = $1 WHERE key = $2 AND value = $3";
+        let ask = Ask::to("move a mark", ask)
+            .json("a mark", &to.into())
+            .key("the name of a reader", reader)
+            .json("a mark", &from.into());
+        if ask.run(writing.on()).await? == 0 {
+            return Ok(false);
+        }
+        add(writing.on(), news).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+
+    /// The mark of a reader of events: `first` where there was none.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub async fn begin_reading(&self, reader: &str, first: u64) -> Result<u64, StoreError> {
+        let ask = "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+        let ask = Ask::to("set a mark", ask).key("the name of a reader", reader).json("a mark", &first.into());
+        self.write(ask).await?;
+        Ok(self.setting(reader).await?.and_then(|mark| mark.as_u64()).unwrap_or(first))
     }
 
     /// The news of a user, newest first; `before` is [`Page::next`] of the page before.
@@ -114,6 +136,28 @@ impl Store {
         let ask = Ask::to("forget notifications", "DELETE FROM notifications WHERE at < $1");
         self.write(ask.moment("the moment", before)).await
     }
+}
+
+async fn add(on: &impl ConnectionTrait, news: &[NewNotification]) -> Result<(), StoreError> {
+    for news in batches(news) {
+        let mut ask = Ask::to(
+            "write notifications",
+            "INSERT INTO notifications (user_name, at, kind, message, object_kind, object_name) VALUES ",
+        )
+        .and_rows(news.len(), 6);
+        for new in news {
+            let (kind, name) = new.object.as_ref().map(|(kind, name)| (kind.as_str(), name.as_str())).unzip();
+            ask = ask
+                .key("the name of a user", &new.user)
+                .moment("the time of a notification", new.at)
+                .text("the kind of a notification", &new.kind)
+                .text("the text of a notification", &new.text)
+                .maybe_text("the kind of a notification's object", kind)
+                .maybe_text("the name of a notification's object", name);
+        }
+        ask.run(on).await?;
+    }
+    Ok(())
 }
 
 fn notification(row: &Row) -> Result<Notification, StoreError> {

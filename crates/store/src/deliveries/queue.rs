@@ -72,20 +72,60 @@ impl Store {
         holder: &str,
         visibility: Duration,
     ) -> Result<Vec<Claimed>, StoreError> {
+        self.take(None, now, limit, holder, visibility).await
+    }
+
+    /// As [`Store::claim`], of the deliveries to one webhook: so that a slow one does not hold up others.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn claim_of(
+        &self,
+        webhook: &str,
+        now: DateTime<Utc>,
+        limit: usize,
+        holder: &str,
+        visibility: Duration,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        self.take(Some(webhook), now, limit, holder, visibility).await
+    }
+
+    /// The webhooks that deliveries are due to.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn due_webhooks(&self, now: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+        let ask = "SELECT DISTINCT webhook FROM deliveries WHERE state = 'waiting' AND due <= $1 ORDER BY webhook";
+        let ask = Ask::to("list webhooks with deliveries", ask).moment("the time", now);
+        ask.each(self.connection(), |row| row.text("webhook")).await
+    }
+
+    async fn take(
+        &self,
+        webhook: Option<&str>,
+        now: DateTime<Utc>,
+        limit: usize,
+        holder: &str,
+        visibility: Duration,
+    ) -> Result<Vec<Claimed>, StoreError> {
         let back = TimeDelta::from_std(visibility).ok().and_then(|visibility| now.checked_add_signed(visibility));
         // Materialized, so that it is looked for free ones once: each look would lock others.
+        let only = if webhook.is_some() { " AND webhook = $5" } else { "" };
         let ask = format!(
             "WITH free AS MATERIALIZED
-             (SELECT id FROM deliveries WHERE state = 'waiting' AND due <= $3 ORDER BY due, id LIMIT $4{})
+             (SELECT id FROM deliveries WHERE state = 'waiting' AND due <= $3{only} ORDER BY due, id LIMIT $4{})
              UPDATE deliveries SET due = $1, holder = $2, claims = claims + 1 WHERE id IN (SELECT id FROM free)
              RETURNING {COLUMNS}",
             self.engine().and_lock_free_ones()
         );
-        let ask = Ask::to("claim deliveries", ask)
+        let mut ask = Ask::to("claim deliveries", ask)
             .moment("the end of a claim", back.unwrap_or(DateTime::<Utc>::MAX_UTC))
             .key("the holder of a claim", holder)
             .moment("the time", now)
             .number(limit as u64);
+        if let Some(webhook) = webhook {
+            ask = ask.key("the name of a webhook", webhook);
+        }
         let rows = self.write_returning(ask).await?;
         let mut claimed: Vec<Claimed> =
             rows.iter().map(|row| Ok(Claimed { delivery: delivery(row)? })).collect::<Result<_, StoreError>>()?;
