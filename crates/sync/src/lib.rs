@@ -5,6 +5,7 @@
 //! seen to have, [`Plan`] is a pure function of that and of what was pushed, and [`push`] applies the plan step by
 //! step. Each step is one transaction, and a push that was killed is finished by the next one.
 
+mod dependence;
 mod desired;
 mod drift;
 mod order;
@@ -12,6 +13,7 @@ mod plan;
 mod profiles;
 mod push;
 
+pub use dependence::depends_on;
 pub use desired::{Desired, Wanted, tables};
 pub use drift::{Difference, differences};
 pub use plan::{Action, Failed, Options, Plan, PlanRefused, Step, UserCounts};
