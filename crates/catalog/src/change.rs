@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
-use crate::documents::{Acknowledged, DataSource, Project, Purpose, User};
+use crate::documents::{Acknowledged, DataSource, Project, Purpose, SourceStatus, User};
 use crate::{At, Document, Kind, Name, Problem, Severity, check};
 
 /// One change.
@@ -66,7 +66,8 @@ impl Catalog {
         let mut catalog = self.clone();
         let mut problems = Vec::new();
         let mut touched: BTreeSet<(Kind, Name)> = BTreeSet::new();
-        for change in changes {
+        for mut change in changes {
+            catalog.carry(&mut change);
             let mut all = catalog.following(&change);
             all.push(change);
             for change in all {
@@ -107,6 +108,19 @@ impl Catalog {
         check::all(self, &mut problems);
         let errors = problems.iter().any(|problem| problem.severity == Severity::Error);
         if errors { Err(problems) } else { Ok(problems) }
+    }
+
+    /// What was proposed for a column, and refused, stays with it unless the document says otherwise: files know nothing of it.
+    fn carry(&self, change: &mut Change) {
+        let Change::Put(Document::DataSource(source)) = change else { return };
+        if source.status == SourceStatus::Active {
+            source.gone = None;
+        }
+        let Some(before) = self.data_sources.get(source.name.value()) else { return };
+        for column in source.columns.iter_mut().filter(|column| column.discovery.is_none()) {
+            let known = before.columns.iter().find(|known| known.name == column.name);
+            column.discovery = known.and_then(|known| known.discovery.clone());
+        }
     }
 
     /// What follows from a change in other documents.

@@ -18,10 +18,12 @@ pub use data_policy::{
     MaskParameters, MaskRuleForm, MatchForm, NoiseForm, OtherwiseForm, PartialForm, PurposeForm, RandomizeForm,
     RegexForm, RevealForm, RowCaseForm, RowsForm, RowsRuleForm, RuleForm, Scalar, Truncation,
 };
-pub use data_source::{Column, DataSource, NewColumns, OptedOut, Owner, SourceStatus};
+pub use data_source::{
+    Column, DataSource, Discovery, Gone, NEW, NewColumns, OptedOut, Origin, Owner, Proposed, SourceStatus,
+};
 pub use iam::{Iam, Issuer};
 pub use identifier::{Checksum, Confidence, Expression, Identifier, Share};
-pub use integration::{Engine, Impersonation, Integration, Layout, Monitored, Secret, Tls, ViewPlacement};
+pub use integration::{Discover, Engine, Impersonation, Integration, Layout, Monitored, Secret, Tls, ViewPlacement};
 pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};
 pub use policy_test::{As, Cell, Expectation, ExpectedCell, PolicyTest, Somebody};
 pub use project::{Acknowledged, Grant, Member, Project, Purpose, PurposeRequest, TagNote};

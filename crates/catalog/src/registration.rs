@@ -3,7 +3,7 @@
 //! What the document names is in the view. Where it names no column, those are that the table had when the source
 //! was registered. Nothing new is shown by itself: other columns are as `new_columns` says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::documents::{Column, DataSource, NewColumns};
 use crate::{At, ColumnType, Name, nearest};
@@ -59,8 +59,12 @@ pub fn register(
         return Err(MissingColumns { table: source.table.to_string(), columns: missing });
     }
     let mut remarks = Vec::new();
-    let mut columns = Vec::new();
+    let (mut columns, mut hidden) = (Vec::new(), Vec::new());
     for written in &source.columns {
+        if written.is_new() && source.new_columns == NewColumns::Hide {
+            hidden.push(format!("`{}`", written.name));
+            continue;
+        }
         let Some(other) = found.iter().find(|other| other.name == written.name.as_str()) else { continue };
         if let Some(column_type) = known_type(other, &mut remarks) {
             if let Some(claimed) = written.column_type.as_ref().filter(|claimed| **claimed != column_type) {
@@ -69,11 +73,11 @@ pub fn register(
                     other.name
                 ));
             }
-            columns.push(Column { column_type: Some(column_type), ..written.clone() });
+            let unconfirmed = written.is_new() && source.new_columns == NewColumns::Mask;
+            columns.push(Column { column_type: Some(column_type), unconfirmed, ..written.clone() });
         }
     }
     let named = |name: &str| source.columns.iter().any(|column| column.name.as_str() == name);
-    let mut hidden = Vec::new();
     for other in found.iter().filter(|other| !named(&other.name)) {
         let Ok(name) = Name::new(&other.name) else {
             remarks.push(format!(
@@ -93,14 +97,16 @@ pub fn register(
                 name: At::nowhere(name),
                 column_type: Some(column_type),
                 tags: vec![],
+                origins: BTreeMap::new(),
                 description: None,
+                discovery: None,
                 unconfirmed: !known && source.new_columns == NewColumns::Mask,
             });
         }
     }
     if !hidden.is_empty() {
         remarks.push(format!(
-            "not in the view, because nobody named them: {}; name them under `columns`, or see `new_columns`",
+            "not in the view, because nobody named or confirmed them: {}; name them under `columns`, or see `new_columns`",
             hidden.join(", ")
         ));
     }
@@ -149,6 +155,18 @@ mod tests {
         let masked = register(&source("{ name: id }", "mask"), &table, Some(&registered)).unwrap();
         assert_eq!(masked.columns.iter().map(|c| c.unconfirmed).collect::<Vec<_>>(), [false, true, true]);
         assert_eq!(names(&register(&source("{ name: id }", "show"), &table, None).unwrap()).len(), 3);
+    }
+
+    #[test]
+    fn what_is_tagged_new_waits_for_its_owner() {
+        let table = found(&[("id", "integer"), ("mail", "text")]);
+        let written = "{ name: id }, { name: mail, tags: [ New, PII ] }";
+        let hidden = register(&source(written, "hide"), &table, None).unwrap();
+        assert_eq!(names(&hidden), ["id"]);
+        assert!(hidden.remarks[0].contains("`mail`"), "{:?}", hidden.remarks);
+        let masked = register(&source(written, "mask"), &table, None).unwrap();
+        assert_eq!(masked.columns.iter().map(|c| c.unconfirmed).collect::<Vec<_>>(), [false, true]);
+        assert!(!register(&source(written, "show"), &table, None).unwrap().columns[1].unconfirmed);
     }
 
     #[test]

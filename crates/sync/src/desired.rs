@@ -48,6 +48,12 @@ pub struct Wanted {
     pub base_columns: BTreeMap<String, (String, i64)>,
     /// The tables that its rules look up in, by name.
     pub lookups: BTreeMap<String, Identity>,
+    /// Marks of tables below that an owner confirmed: [`FoundTable::mark`], [`Identity::mark`].
+    pub confirmed: BTreeSet<String>,
+    /// Whether the document names the columns: then those that it does not name are not missed.
+    pub(crate) named: bool,
+    /// The columns that wait for their owner.
+    pub(crate) new: BTreeSet<String>,
 }
 
 /// The tables that views read, which must be looked at before anything can be said: those of the data sources and
@@ -98,7 +104,7 @@ impl Desired {
         let merger = Merger::new(&registered);
         for source in ours() {
             if let Some(base) = found.get(&source_key(&source.name)) {
-                desired.view(integration, &merger, &source.name, base, tables);
+                desired.view(integration, &merger, source, base, tables);
             }
         }
         desired
@@ -159,10 +165,11 @@ impl Desired {
         &mut self,
         integration: &Integration,
         merger: &Merger<'_>,
-        name: &Name,
+        written: &DataSource,
         base: &FoundTable,
         tables: &BTreeMap<TableName, FoundTable>,
     ) {
+        let name = written.name.value();
         let Some(source) = merger.catalog().data_sources.get(name) else { return };
         let plan = match ViewPlan::merged(merger, source) {
             Ok(plan) => plan,
@@ -202,8 +209,19 @@ impl Desired {
         let base_columns = columns.collect();
         let unversioned = Rendered::of(&plan, self.dialect, 0);
         let hash = hash(&self.installation, &plan, &unversioned);
-        self.views
-            .insert(plan.key.clone(), Wanted { plan, unversioned, hash, base: base.clone(), base_columns, lookups });
+        let new = written.columns.iter().filter(|column| column.is_new()).map(|column| column.name.to_string());
+        let wanted = Wanted {
+            unversioned,
+            hash,
+            base: base.clone(),
+            base_columns,
+            lookups,
+            confirmed: written.confirmed.iter().cloned().collect(),
+            named: !written.columns.is_empty(),
+            new: new.collect(),
+            plan,
+        };
+        self.views.insert(wanted.plan.key.clone(), wanted);
     }
 }
 

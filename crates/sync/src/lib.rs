@@ -5,6 +5,7 @@
 //! seen to have, [`Plan`] is a pure function of that and of what was pushed, and [`push`] applies the plan step by
 //! step. Each step is one transaction, and a push that was killed is finished by the next one.
 
+mod dependence;
 mod desired;
 mod drift;
 mod known;
@@ -14,6 +15,7 @@ mod profiles;
 mod push;
 mod reach;
 
+pub use dependence::depends_on;
 pub use desired::{Desired, Wanted, tables};
 pub use drift::{Difference, differences};
 pub use known::{Known, push_all};

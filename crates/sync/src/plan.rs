@@ -275,17 +275,18 @@ fn replaced(known: &Pushed, wanted: &Wanted) -> Option<String> {
         Some(format!("{what}; if this is meant, look at the policies of `{source}` and say `--confirm {source}`"))
     };
     let (base, lookup) = (&wanted.base.identity, |name: &str| format!("the table `{name}`, which a rule looks up in,"));
-    if known.base.oid != base.oid {
+    let confirmed = wanted.confirmed.contains(&wanted.base.mark());
+    if !confirmed && known.base.oid != base.oid {
         return told(format!("the table `{table}` is another one than the one that was pushed"));
     }
-    if known.base.owner != base.owner {
+    if !confirmed && known.base.owner != base.owner {
         return told(format!(
             "the table `{table}` now belongs to `{}`, and did to `{}`",
             somebody(base),
             somebody(&known.base)
         ));
     }
-    for (name, found) in &wanted.lookups {
+    for (name, found) in wanted.lookups.iter().filter(|(name, found)| !wanted.confirmed.contains(&found.mark(name))) {
         match known.lookups.get(name) {
             Some(known) if known.oid != found.oid => {
                 return told(format!("{} is another one than when it was pushed", lookup(name)));
@@ -301,7 +302,11 @@ fn replaced(known: &Pushed, wanted: &Wanted) -> Option<String> {
             _ => {}
         }
     }
-    for (name, (column_type, position)) in &known.base_columns {
+    for (name, (column_type, position)) in known.base_columns.iter().filter(|_| !confirmed) {
+        // What is known to be new, or to be gone, is not in the view, or masked there.
+        if wanted.new.contains(name) || (wanted.named && !wanted.base_columns.contains_key(name)) {
+            continue;
+        }
         let found = wanted.base.columns.iter().find(|column| column.name == *name);
         match found {
             None => return told(format!("the table `{table}` has lost its column `{name}`")),

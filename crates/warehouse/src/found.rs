@@ -6,6 +6,7 @@ use scrim_catalog::{FoundColumn, Name, TableName};
 use scrim_sql::Read;
 use scrim_sql::system::redshift::Home;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// Which table it is, as far as the warehouse tells: a table of an external schema or of a datashare has neither.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,29 @@ pub struct FoundTable {
     pub unique: Vec<BTreeSet<String>>,
     /// Whether the warehouse counts its changes, so that statistics of it can be told to be old.
     pub counted: bool,
+}
+
+impl Identity {
+    /// A text by which a table of this name is known again: another one has another.
+    pub fn mark(&self, name: &str) -> String {
+        hash(&serde_json::json!([name, self.oid, self.owner]))
+    }
+}
+
+impl FoundTable {
+    /// A text by which the table is known again, with its columns as they are: with others it has another.
+    pub fn mark(&self) -> String {
+        let columns: Vec<_> = self
+            .columns
+            .iter()
+            .map(|column| (&column.name, &column.column_type, self.positions.get(&column.name)))
+            .collect();
+        hash(&serde_json::json!([self.identity.oid, self.identity.owner, columns]))
+    }
+}
+
+fn hash(parts: &serde_json::Value) -> String {
+    hex::encode(Sha256::digest(parts.to_string()))
 }
 
 /// The name of a schema.

@@ -33,6 +33,8 @@ pub(crate) struct Postgresql {
     client: Client,
     calls: Calls,
     owner: String,
+    /// Scrim's own login.
+    login: String,
     /// The schemas of Scrim's own.
     own: [String; 4],
 }
@@ -67,6 +69,6 @@ impl Postgresql {
             integration.procedures_schema(),
             integration.views.schema.to_string(),
         ];
-        Ok(Self { client, calls, owner: integration.owner_role.to_string(), own })
+        Ok(Self { client, calls, owner: integration.owner_role.to_string(), login: integration.user.to_string(), own })
     }
 }

@@ -170,6 +170,16 @@ impl Warehouse {
         ask!(&self.0, marks(schemas))
     }
 
+    /// Which of these tables, by the names that views use, a user of the warehouse may select from, whole and all of its rows.
+    /// Whoever is not there may nothing, and nobody may what is the system's or Scrim's own. Rights on columns are not enough. What
+    /// is shared or kept elsewhere tells nothing of rights, and is not among them.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn may_select(&self, login: &str, tables: &[TableName]) -> Result<BTreeSet<TableName>, WarehouseError> {
+        ask!(&self.0, may_select(login, tables))
+    }
+
     /// Samples columns of a table, by name, from at most `rows` of its rows (10,000 are the most): inside the warehouse, and only
     /// what is governed or stands in a monitored schema. Columns of types that have no text are left out.
     ///

@@ -1,10 +1,13 @@
 //! `kind: data-source`: one governed table.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::Share;
 use crate::{At, ColumnType, Name, TableName, is_default};
 
 /// Whether a data source is offered.
@@ -53,12 +56,83 @@ pub struct Column {
     /// Its tags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Vec<At<Name>>,
+    /// Where tags come from that nobody set by hand.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub origins: BTreeMap<Name, Origin>,
     /// For people.
     pub description: Option<String>,
+    /// What looking for sensitive data proposed, and what was refused. A document that says nothing of it leaves it as it is.
+    pub discovery: Option<Discovery>,
     /// It appeared in the warehouse after the source was registered, and nobody has named it: always NULL. Never
     /// written in files; set when a document meets its table.
     #[serde(skip)]
     pub unconfirmed: bool,
+}
+
+/// The tag of columns that appeared or changed in the warehouse, and that no owner has looked at: they are as `new_columns`
+/// says, although the document names them.
+pub const NEW: &str = "New";
+
+impl Column {
+    /// Whether no owner has looked at it.
+    pub fn is_new(&self) -> bool {
+        self.tags.iter().any(|tag| tag.as_str() == NEW)
+    }
+}
+
+/// Where the assignment of a tag comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// Somebody set it.
+    Manual,
+    /// It was found to be so, by looking for sensitive data or at changes of the warehouse.
+    Discovered,
+    /// Another catalog says so.
+    Catalog,
+    /// The data comes from where it was so.
+    Lineage,
+}
+
+/// What came of looking for sensitive data in a column.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Discovery {
+    /// Tags that it seems to deserve.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub proposed: Vec<Proposed>,
+    /// Tags that an owner refused: they are never proposed again.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub refused: Vec<Name>,
+}
+
+/// A tag that a column seems to deserve.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Proposed {
+    /// The tag.
+    pub tag: Name,
+    /// The identifier that found it.
+    pub identifier: Name,
+    /// How sure it is.
+    pub confidence: Share,
+    /// Why, without any value of the column.
+    pub why: String,
+}
+
+/// The table is not there any more, or another one is in its place: the data source was disabled for that.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Gone {
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Why, and what to do.
+    pub reason: String,
+    /// Which table it was: when the very same one comes back, the data source is active again.
+    pub oid: Option<u32>,
+    /// The owner of the table.
+    pub owner: Option<String>,
 }
 
 /// A policy that the owner switched off for this source.
@@ -94,9 +168,17 @@ pub struct DataSource {
     /// Its tags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Vec<At<Name>>,
+    /// Where tags come from that nobody set by hand.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub origins: BTreeMap<Name, Origin>,
     /// Whether it is offered.
     #[serde(default, skip_serializing_if = "is_default")]
     pub status: SourceStatus,
+    /// The table is gone: set, and taken away, by whatever watches the warehouse. Making the data source active forgets it.
+    pub gone: Option<Gone>,
+    /// Marks of the tables below as an owner confirmed them: when one of them takes the place of another, that is meant.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub confirmed: Vec<String>,
     /// What becomes of new columns.
     #[serde(default, skip_serializing_if = "is_default")]
     pub new_columns: NewColumns,

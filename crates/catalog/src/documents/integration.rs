@@ -123,6 +123,19 @@ fn scrim_owner() -> At<Name> {
     name("scrim_owner")
 }
 
+/// What becomes of sensitive data that is found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Discover {
+    /// Tags are proposed to the owners.
+    #[default]
+    Propose,
+    /// Tags that are sure enough are set, the others proposed.
+    Apply,
+    /// Nobody looks for any.
+    Off,
+}
+
 /// Schemas whose tables are looked at as they come and go.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -205,6 +218,9 @@ pub struct Integration {
     /// Schemas whose tables are looked at as they come and go; Scrim's owner role may read all that is in them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub monitored: Vec<Monitored>,
+    /// What becomes of sensitive data that is found in tables as they are registered.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub discover: Discover,
 }
 
 fn localhost() -> String {

@@ -124,3 +124,19 @@ pub const MARKS: &str = "SELECT r.name::text, pg_catalog.sum(r.mark)::text FROM 
        INNER JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname = ANY ($1::text[]::name[]) \
      ) AS r GROUP BY r.name ORDER BY r.name";
+
+/// Which of these tables a user may select from, whole: schemas, tables, user, and whose logins are Scrim's own; a row per
+/// table, its number. Neither rights on columns are enough, nor a table that shows the user some of its rows.
+pub const MAY_SELECT: &str = "SELECT w.at \
+     FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) WITH ORDINALITY AS w (schema_name, table_name, at) \
+     INNER JOIN pg_catalog.pg_namespace AS n ON n.nspname = w.schema_name \
+     INNER JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.table_name \
+     INNER JOIN pg_catalog.pg_roles AS u ON u.rolname = $3 \
+     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND u.rolcanlogin AND pg_catalog.left(u.rolname, 3) <> 'pg_' \
+       AND u.rolname <> ALL ($4::text[]) AND pg_catalog.left(n.nspname, 3) <> 'pg_' \
+       AND n.nspname <> 'information_schema' AND n.nspname <> ALL ($5::text[]) \
+       AND pg_catalog.has_schema_privilege(u.oid, n.oid, 'USAGE') AND pg_catalog.has_table_privilege(u.oid, c.oid, 'SELECT') \
+       AND (NOT c.relrowsecurity OR u.rolsuper OR u.rolbypassrls \
+         OR (NOT c.relforcerowsecurity AND pg_catalog.pg_has_role(u.oid, c.relowner, 'USAGE'))) \
+       AND COALESCE(pg_catalog.array_to_string(c.reloptions, ','), '') NOT LIKE '%security_invoker%' \
+     ORDER BY w.at";

@@ -1,9 +1,9 @@
 //! What could be governed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use scrim_catalog::{Name, TableName};
-use scrim_sql::calls::postgresql::{LISTED, MARKS, SCHEMAS};
+use scrim_sql::calls::postgresql::{LISTED, MARKS, MAY_SELECT, SCHEMAS};
 
 use super::Postgresql;
 use super::look::columns_of;
@@ -54,6 +54,29 @@ impl Postgresql {
             }
         }
         Ok(marks)
+    }
+
+    pub(crate) async fn may_select(
+        &self,
+        login: &str,
+        tables: &[TableName],
+    ) -> Result<BTreeSet<TableName>, WarehouseError> {
+        let failed = WarehouseError::statement("looking at what a user may read");
+        let schemas: Vec<&str> = tables.iter().map(|table| table.schema.as_str()).collect();
+        let names: Vec<&str> = tables.iter().map(|table| table.table.as_str()).collect();
+        let ours = [self.owner.as_str(), self.login.as_str()];
+        let own: Vec<&str> = self.own.iter().map(String::as_str).collect();
+        let rows = self
+            .client
+            .query(MAY_SELECT, &[&schemas, &names, &login, &ours.as_slice(), &own])
+            .await
+            .map_err(&failed)?;
+        let mut readable = BTreeSet::new();
+        for row in rows {
+            let at: i64 = row.try_get(0).map_err(&failed)?;
+            readable.extend(usize::try_from(at - 1).ok().and_then(|at| tables.get(at)).cloned());
+        }
+        Ok(readable)
     }
 }
 

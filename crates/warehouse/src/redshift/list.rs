@@ -1,6 +1,6 @@
 //! What could be governed. No database tells of another's tables what they are, so that each is asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use scrim_catalog::{FoundColumn, Name, TableName};
@@ -11,6 +11,9 @@ use super::session::{Failed, Row};
 use super::{Redshift, while_doing};
 use crate::error::WarehouseError;
 use crate::found::{FoundSchema, Identity, ListedTable, Relation, SchemaName};
+
+/// Tables of which one statement asks whether somebody may read them.
+const AT_ONCE: usize = 200;
 
 impl Redshift {
     pub(crate) async fn schemas(&self) -> Result<Vec<FoundSchema>, WarehouseError> {
@@ -82,6 +85,43 @@ impl Redshift {
             }
         }
         Ok(marks)
+    }
+
+    pub(crate) async fn may_select(
+        &self,
+        login: &str,
+        tables: &[TableName],
+    ) -> Result<BTreeSet<TableName>, WarehouseError> {
+        let failed = while_doing("looking at what a user may read");
+        let lower = |name: &Name| name.to_ascii_lowercase();
+        let login = login.to_ascii_lowercase();
+        // Asking for the rights of nobody is an error.
+        if self.home.rows(&self.calls.known_user(&login)).await.map_err(&failed)?.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let local = self.databases().await?;
+        let mut by_database: BTreeMap<Option<&Name>, Vec<&TableName>> = BTreeMap::new();
+        for table in tables {
+            by_database.entry(table.database.as_ref()).or_default().push(table);
+        }
+        let mut readable = BTreeSet::new();
+        for (database, tables) in by_database {
+            // What another cluster shares tells no rights.
+            if database.is_some_and(|name| local.get(&lower(name)).is_none_or(|kind| kind != "local")) {
+                continue;
+            }
+            for tables in tables.chunks(AT_ONCE) {
+                let names: Vec<_> = tables.iter().map(|table| (lower(&table.schema), lower(&table.table))).collect();
+                let rows = self.rows_of(database, &self.calls.may_select(&login, &names)).await.map_err(&failed)?;
+                for row in rows {
+                    let cells = Cells { row: &row, what: "what a user may read" };
+                    let found = (cells.text(0)?.to_owned(), cells.text(1)?.to_owned());
+                    let known = names.iter().zip(tables).filter(|(name, _)| **name == found);
+                    readable.extend(known.map(|(_, table)| (*table).clone()));
+                }
+            }
+        }
+        Ok(readable)
     }
 
     /// The rows of a statement in a database; none named is the one of the views.

@@ -55,6 +55,34 @@ impl Calls {
         )
     }
 
+    /// Which of these tables of the database of the connection a user may select from, whole: schema, table. Users that are not
+    /// there may nothing; it is not asked of them, which would be an error.
+    pub fn may_select(&self, user: &str, tables: &[(String, String)]) -> String {
+        let user = literal(user);
+        let pairs: Vec<String> = tables
+            .iter()
+            .map(|(schema, table)| format!("(n.nspname = {} AND c.relname = {})", literal(schema), literal(table)))
+            .collect();
+        format!(
+            "SELECT n.nspname::VARCHAR(128), c.relname::VARCHAR(128) FROM pg_catalog.pg_class AS c \
+             INNER JOIN pg_catalog.pg_namespace AS n ON n.\"oid\" = c.relnamespace \
+             WHERE c.relkind IN ('r', 'v', 'm') AND ({}) AND LEFT(n.nspname::VARCHAR(128), 3) <> 'pg_' \
+             AND n.nspname NOT IN ({}, 'information_schema', 'catalog_history') \
+             AND has_schema_privilege({user}, n.nspname, 'USAGE') AND has_table_privilege({user}, c.\"oid\", 'SELECT') ORDER BY 1, 2",
+            pairs.join(" OR "),
+            self.own
+        )
+    }
+
+    /// Whether there is a user of this name, other than Scrim's own: one row, or none.
+    pub fn known_user(&self, user: &str) -> String {
+        format!(
+            "SELECT u.usename::VARCHAR(128) FROM pg_catalog.pg_user AS u WHERE u.usename = {} AND u.usename NOT IN ({}, current_user)",
+            literal(user),
+            self.owner
+        )
+    }
+
     /// The profile rows of these users, ordered by user.
     pub fn profiles_of(&self, logins: &[&str]) -> String {
         format!(
