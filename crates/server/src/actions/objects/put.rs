@@ -36,6 +36,7 @@ pub(crate) async fn run(
         }
     };
     let expected = expected(&headers)?;
+    let readable = crate::deputy::readable(&app, &caller.actor, &[Change::Put(document.clone())]).await?;
     let decide = |world: &World| {
         let new = !world.catalog.has(kind, &name);
         let document = if new { owned(document.clone(), &caller.actor, &app) } else { document.clone() };
@@ -43,6 +44,7 @@ pub(crate) async fn run(
             changes: vec![Change::Put(document)],
             expected: vec![(kind, name.clone(), expected)],
             details: body_of(&body),
+            readable: readable.clone(),
             ..Wanted::default()
         })
     };
