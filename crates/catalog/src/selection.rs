@@ -56,6 +56,12 @@ impl Glob {
     pub fn is_match(&self, name: &str) -> bool {
         self.0.is_match(name)
     }
+    /// Whether a name in lower case fits the glob as it would be in lower case.
+    pub fn is_match_of_folded(&self, name: &str) -> bool {
+        let text = self.as_str().to_ascii_lowercase();
+        let folded = globset::GlobBuilder::new(&text).backslash_escape(false).build();
+        folded.is_ok_and(|glob| glob.compile_matcher().is_match(name))
+    }
     /// The text of the glob.
     pub fn as_str(&self) -> &str {
         self.0.glob().glob()

@@ -14,6 +14,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use crate::Settings;
+use crate::monitoring::Monitor;
 use crate::pace::{boundary, pause};
 use crate::record::Record;
 
@@ -25,6 +26,8 @@ pub(crate) struct Driver {
     pub(crate) settings: Settings,
     pub(crate) bell: Arc<Notify>,
     pub(crate) stop: watch::Receiver<bool>,
+    /// The number of the last event that was pushed.
+    pub(crate) pushed: watch::Sender<u64>,
 }
 
 /// Why a driver leads no longer.
@@ -68,7 +71,11 @@ impl Driver {
             match store.acquire(&name, &self.holder, self.settings.lease, Utc::now()).await {
                 Ok(Some(lease)) => {
                     let (lost, watching) = keep(store.clone(), lease.clone(), self.settings.lease);
-                    let ended = self.lead(lost).await;
+                    let monitor = self.monitor();
+                    let ended = tokio::select! {
+                        ended = self.lead(lost) => ended,
+                        never = monitor.run() => match never {},
+                    };
                     watching.abort();
                     if !matches!(ended, Ended::Lost)
                         && let Err(error) = store.release(&lease).await
@@ -91,6 +98,17 @@ impl Driver {
                 () = tokio::time::sleep(wait) => {}
                 _ = self.stop.changed() => {}
             }
+        }
+    }
+
+    /// What watches the tables while this driver leads.
+    fn monitor(&self) -> Monitor {
+        Monitor {
+            registry: Arc::clone(&self.registry),
+            integration: self.integration.clone(),
+            every: self.settings.look_every,
+            bell: Arc::clone(&self.bell),
+            pushed: self.pushed.subscribe(),
         }
     }
 
@@ -126,6 +144,9 @@ impl Driver {
                 _ = lost.wait_for(|lost| *lost) => return Ended::Lost,
             };
             let now = Utc::now();
+            if pushed.is_ok() {
+                self.pushed.send_replace(world.sequence);
+            }
             let good = matches!(&pushed, Ok(report) if report.failed.is_empty());
             failures = if good { 0 } else { failures + 1 };
             let wait = if good { self.settings.compare_every } else { pause(failures) };

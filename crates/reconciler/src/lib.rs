@@ -4,12 +4,17 @@
 //! catalog changes, when the moment of a policy comes, when somebody asks, after a failure, and on a timer; a push
 //! compares all that is wanted with all that is there, so that nothing depends on an event having been noticed.
 
+pub mod discovering;
 mod driver;
+mod monitoring;
 mod pace;
 mod reconciler;
 mod record;
+mod registering;
 
+pub use monitoring::{Monitoring, Noticed};
 pub use reconciler::{Reconciler, Settings};
+pub use registering::{Registered, Registrar};
 
 /// Under which name an integration's state as a whole is recorded, beside those of its data sources.
 pub const WHOLE: &str = "*";

@@ -19,11 +19,17 @@ pub struct Settings {
     pub compare_every: Duration,
     /// So long after a replica was heard of last, another takes over.
     pub lease: Duration,
+    /// How often the tables of the warehouse are looked at.
+    pub look_every: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { compare_every: Duration::from_secs(300), lease: Duration::from_secs(6) }
+        Self {
+            compare_every: Duration::from_secs(300),
+            lease: Duration::from_secs(6),
+            look_every: Duration::from_secs(5),
+        }
     }
 }
 
@@ -90,6 +96,7 @@ async fn supervise(
                     settings,
                     bell: reconciler.bell(name),
                     stop: stop.clone(),
+                    pushed: watch::Sender::new(0),
                 };
                 let name = name.clone();
                 drivers.spawn(async move {

@@ -5,6 +5,7 @@ pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod demo;
+pub(crate) mod discover;
 pub(crate) mod drift;
 pub(crate) mod explain;
 pub(crate) mod impact;

@@ -55,6 +55,9 @@ pub(crate) enum Failure {
     /// The warehouse.
     #[error(transparent)]
     Warehouse(#[from] scrim_warehouse::WarehouseError),
+    /// Looking for sensitive data.
+    #[error(transparent)]
+    Look(#[from] scrim_reconciler::discovering::LookError),
     /// The push.
     #[error(transparent)]
     Sync(#[from] scrim_sync::SyncError),

@@ -53,6 +53,8 @@ enum Command {
     Refresh(commands::refresh::Arguments),
     /// Find the value of a token of a `reversible` mask, for somebody who asked and was allowed.
     Unmask(commands::unmask::Arguments),
+    /// Look for sensitive data in the tables of a warehouse, and propose tags.
+    Discover(commands::discover::Arguments),
     /// Tell how a warehouse differs from what the policy files say.
     Drift(commands::drift::Arguments),
     /// Run the service: API, sign-in, keeping warehouses at what its catalog says.
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Command::Test(test) => commands::test::run(&test, arguments.output),
         Command::Integration(integration) => commands::integration::run(&integration, arguments.output),
         Command::Push(push) => commands::push::run(&push, arguments.output),
+        Command::Discover(discover) => commands::discover::run(&discover, arguments.output),
         Command::Drift(drift) => commands::drift::run(&drift, arguments.output),
         Command::Serve(serve) => commands::serve::run(&serve),
         Command::Backup(backup) => commands::backup::run(&backup, arguments.output),

@@ -18,7 +18,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("warehouse", &["catalog", "sql"]),
         ("sync", &["catalog", "policy", "sql", "warehouse"]),
         ("registry", &["catalog", "store"]),
-        ("reconciler", &["catalog", "registry", "store", "sync", "warehouse"]),
+        ("reconciler", &["catalog", "discovery", "policy", "registry", "sql", "store", "sync", "warehouse"]),
         ("server", &["catalog", "policy", "sql", "warehouse", "sync", "store", "registry", "reconciler"]),
         ("redshift-gate", &[]),
         ("sandbox", &[]),
@@ -28,6 +28,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             "scrim",
             &[
                 "catalog",
+                "discovery",
                 "expr",
                 "policy",
                 "sql",

@@ -5,6 +5,8 @@ pub(crate) mod health;
 pub(crate) mod objects;
 pub(crate) mod people;
 pub(crate) mod projects;
+mod discovery;
+mod registering;
 pub(crate) mod setup;
 pub(crate) mod signing_in;
 pub(crate) mod tags;
@@ -21,6 +23,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         access::endpoints(),
         projects::endpoints(),
         unmask::endpoints(),
+        registering::endpoints(),
+        discovery::endpoints(),
         signing_in::endpoints(),
         vec![setup::endpoint()],
         health::endpoints(),

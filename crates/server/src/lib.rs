@@ -11,6 +11,7 @@ mod app;
 mod audit;
 mod caller;
 mod credentials;
+mod deputy;
 mod endpoint;
 mod json;
 mod openapi;

@@ -59,6 +59,10 @@ pub(crate) enum Action<'a> {
     Webhooks,
     /// Looking for sensitive data in a data source.
     Discover(&'a str),
+    /// Looking at what a warehouse has, and registering of it what the user may read.
+    Register,
+    /// Seeing the proposals of all data sources.
+    SeeDiscoveries,
     /// Provisioning users and groups.
     Provision,
 }
@@ -117,6 +121,11 @@ pub(crate) fn may(actor: &Actor, catalog: &Catalog, action: Action<'_>) -> Decis
         Action::Discover(source) => {
             any(&[owner(source), governance], "to own the data source, or the permission GOVERNANCE")
         }
+        Action::Register => any(
+            &[admin, (actor.has(P::CreateDataSource), "CREATE_DATA_SOURCE")],
+            "the permission CREATE_DATA_SOURCE or APPLICATION_ADMIN",
+        ),
+        Action::SeeDiscoveries => any(&[governance, audit], "the permission GOVERNANCE or AUDIT"),
         Action::Provision => any(&[users], "the permission USER_ADMIN"),
     }
 }

@@ -105,7 +105,7 @@ fn local(actor: &Actor, catalog: &Catalog, before: Option<Where>, after: Option<
 }
 
 /// The tables that a policy looks up in.
-fn lookups(policy: &DataPolicy) -> BTreeSet<TableName> {
+pub(crate) fn lookups(policy: &DataPolicy) -> BTreeSet<TableName> {
     let rows = policy.rules.iter().filter_map(|rule| match &rule.body {
         RuleBody::Rows(rows) => Some(rows),
         _ => None,

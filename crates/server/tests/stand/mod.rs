@@ -68,7 +68,11 @@ impl Service {
         let key = key(location);
         let store = Store::open(location, key).await.unwrap();
         let registry = Registry::open(store).await.unwrap();
-        let (reconciler, _) = Reconciler::start(Arc::clone(&registry), scrim_reconciler::Settings::default());
+        let pace = scrim_reconciler::Settings {
+            look_every: Duration::from_millis(200),
+            ..scrim_reconciler::Settings::default()
+        };
+        let (reconciler, _) = Reconciler::start(Arc::clone(&registry), pace);
         let settings = Settings {
             secure_cookies: false,
             requests_per_second: 100_000,

@@ -44,6 +44,7 @@ pub(crate) async fn run(
         _ => false,
     };
     let checked = loses(&app.registry().world());
+    let readable = crate::deputy::readable(&app, &caller.actor, &[Change::Put(document.clone())]).await?;
     let decide = |world: &World| {
         if !checked && loses(world) {
             return Err(Problem::conflict("somebody tagged it meanwhile: read it again, and decide again"));
@@ -54,6 +55,7 @@ pub(crate) async fn run(
             changes: vec![Change::Put(document)],
             expected: vec![(kind, name.clone(), expected)],
             details: body_of(&body),
+            readable: readable.clone(),
             ..Wanted::default()
         })
     };
