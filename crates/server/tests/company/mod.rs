@@ -1,6 +1,6 @@
 //! A small company: one governed table, its owner, a project, and people who want something.
 
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses some of it")]
 
 use serde_json::{Value, json};
 
