@@ -69,7 +69,7 @@ POST   /api/v1/users/{name}/enable                                      | A U |
 PUT    /api/v1/users/{name}/password                                    | A U | { "password": "correct horse battery" }
 DELETE /api/v1/users/{name}/password                                    | A U |
 GET    /api/v1/users/{name}/tokens                                      | A |
-POST   /api/v1/users/{name}/tokens                                      |   | { "name": "x", "scopes": ["read"], "expires": "2026-12-31T00:00:00Z" }
+POST   /api/v1/users/{name}/tokens                                      |   | { "name": "x", "scopes": ["read"], "expires": "2999-01-01T00:00:00Z" }
 DELETE /api/v1/users/{name}/tokens/{id}                                 | A |
 GET    /api/v1/groups                                                   | + |
 GET    /api/v1/groups/{name}                                            | A U G D |
@@ -179,6 +179,7 @@ fn world() -> Vec<(&'static str, &'static str, Value)> {
     };
     set("integration", "spare", json!({ "engine": "postgresql", "host": "127.0.0.1", "port": 1, "database": "e" }));
     set("webhook", "hook", json!({ "url": "https://example.com/hook" }));
+    set("group", "insiders", json!({}));
     set("tag", "Described", json!({}));
     set("attribute", "level", json!({}));
     set("purpose", "Spare", json!({}));
@@ -208,14 +209,14 @@ fn world() -> Vec<(&'static str, &'static str, Value)> {
         "subscription-policy",
         "asking",
         json!({
-            "where": { "source_tag": "HR" }, "access": { "conditions": { "group": "hr" } }
+            "where": { "source_tag": "HR" }, "access": { "conditions": { "group": "insiders" } }
         }),
     );
     set(
         "policy-test",
         "test",
         json!({
-            "data_source": "other", "rows": [{ "id": 1 }], "expect": [{ "as": { "user": "olivia" }, "rows": [{ "id": 1 }] }]
+            "data_source": "other", "rows": [{ "id": 1 }], "expect": [{ "as": { "groups": ["staff"] }, "rows": [{ "id": 1 }] }]
         }),
     );
     set("grant", "grant", json!({ "user": "anna", "data_source": "people" }));
