@@ -14,145 +14,8 @@ use scrim_store::{AuditQuery, Outcome};
 use serde_json::{Value, json};
 use stand::Service;
 
-/// Method, path, who may, what is sent.
-///
-/// Who: `A` APPLICATION_ADMIN, `U` USER_ADMIN, `G` GOVERNANCE, `D` AUDIT, `S` CREATE_DATA_SOURCE, `P` CREATE_PROJECT,
-/// `M` PROJECT_MANAGEMENT, `I` IMPERSONATE_USER, each alone; `o` the owner of the data source, `p` the owner of the project,
-/// `n` somebody with nothing. `+` everybody who is signed in, `*` nobody in particular, `!` none of them, and nobody is
-/// named in the audit trail for it.
-///
-/// Sent: `document` is the document that stands, with another description; otherwise JSON.
-/// What the names in a path stand for is in [`named`].
-const TABLE: &str = r#"
-GET    /healthz                                                         | * |
-GET    /readyz                                                          | * |
-GET    /metrics                                                         | * |
-
-GET    /api/v1/integrations                                             | + |
-GET    /api/v1/integrations/{name}                                      | A G D S |
-GET    /api/v1/integrations/{name}/versions                             | A G D S |
-PUT    /api/v1/integrations/{name}                                      | A | document
-DELETE /api/v1/integrations/{name}                                      | A |
-GET    /api/v1/webhooks                                                 | + |
-GET    /api/v1/webhooks/{name}                                          | A D |
-GET    /api/v1/webhooks/{name}/versions                                 | A D |
-PUT    /api/v1/webhooks/{name}                                          | A | document
-DELETE /api/v1/webhooks/{name}                                          | A |
-
-GET    /api/v1/data-sources                                             | + |
-GET    /api/v1/data-sources/{name}                                      | A G D o |
-GET    /api/v1/data-sources/{name}/versions                             | A G D o |
-PUT    /api/v1/data-sources/{name}                                      | A G o | document
-DELETE /api/v1/data-sources/{name}                                      | A G o |
-PUT    /api/v1/data-sources/{name}/tags/{tag}                           | A G o |
-DELETE /api/v1/data-sources/{name}/tags/{tag}                           | A G o |
-PUT    /api/v1/data-sources/{name}/columns/{column}/tags/{tag}          | A G o |
-DELETE /api/v1/data-sources/{name}/columns/{column}/tags/{tag}          | A G o |
-GET    /api/v1/used-tags                                                | + |
-GET    /api/v1/tags                                                     | + |
-GET    /api/v1/tags/{name}                                              | + |
-GET    /api/v1/tags/{name}/versions                                     | + |
-PUT    /api/v1/tags/{name}                                              | G | document
-DELETE /api/v1/tags/{name}                                              | G |
-
-GET    /api/v1/users                                                    | + |
-GET    /api/v1/users/{name}                                             | A U G D |
-GET    /api/v1/users/{name}/versions                                    | A U G D |
-PUT    /api/v1/users/{name}                                             | A U | document
-DELETE /api/v1/users/{name}                                             | A U |
-PUT    /api/v1/users/{name}/groups/{group}                              | A U |
-DELETE /api/v1/users/{name}/groups/{group}                              | A U |
-PUT    /api/v1/users/{name}/attributes/{key}/{value}                    | A U |
-DELETE /api/v1/users/{name}/attributes/{key}/{value}                    | A U |
-POST   /api/v1/users/{name}/disable                                     | A U |
-POST   /api/v1/users/{name}/enable                                      | A U |
-PUT    /api/v1/users/{name}/password                                    | A U | { "password": "correct horse battery" }
-DELETE /api/v1/users/{name}/password                                    | A U |
-GET    /api/v1/users/{name}/tokens                                      | A |
-POST   /api/v1/users/{name}/tokens                                      |   | { "name": "x", "scopes": ["read"], "expires": "2999-01-01T00:00:00Z" }
-DELETE /api/v1/users/{name}/tokens/{id}                                 | A |
-GET    /api/v1/groups                                                   | + |
-GET    /api/v1/groups/{name}                                            | A U G D |
-GET    /api/v1/groups/{name}/versions                                   | A U G D |
-GET    /api/v1/groups/{name}/members                                    | A U G D |
-PUT    /api/v1/groups/{name}                                            | U | document
-DELETE /api/v1/groups/{name}                                            | U |
-PUT    /api/v1/groups/{name}/attributes/{key}/{value}                   | U |
-DELETE /api/v1/groups/{name}/attributes/{key}/{value}                   | U |
-GET    /api/v1/attributes                                               | + |
-GET    /api/v1/attributes/{name}                                        | + |
-GET    /api/v1/attributes/{name}/versions                               | + |
-PUT    /api/v1/attributes/{name}                                        | U G | document
-DELETE /api/v1/attributes/{name}                                        | U G |
-
-GET    /api/v1/purposes                                                 | + |
-GET    /api/v1/purposes/{name}                                          | + |
-GET    /api/v1/purposes/{name}/versions                                 | + |
-PUT    /api/v1/purposes/{name}                                          | G | document
-DELETE /api/v1/purposes/{name}                                          | G |
-GET    /api/v1/projects                                                 | + |
-GET    /api/v1/projects/{name}                                          | G D M p |
-GET    /api/v1/projects/{name}/versions                                 | G D M p |
-PUT    /api/v1/projects/{name}                                          | G M p | document
-DELETE /api/v1/projects/{name}                                          | G M p |
-PUT    /api/v1/projects/{name}/membership                               | G M p |
-DELETE /api/v1/projects/{name}/membership                               |   |
-PUT    /api/v1/projects/{name}/acknowledgements/{purpose}               |   | { "text": "I look for fraud only." }
-PUT    /api/v1/projects/{name}/requested-purposes/{purpose}             | p | {}
-DELETE /api/v1/projects/{name}/requested-purposes/{purpose}             | p |
-POST   /api/v1/projects/{name}/requested-purposes/{purpose}/approve     | G M |
-POST   /api/v1/projects/{name}/requested-purposes/{purpose}/deny        | G M | { "reason": "no" }
-
-GET    /api/v1/grants                                                   | + |
-GET    /api/v1/grants/{name}                                            | G D o |
-GET    /api/v1/grants/{name}/versions                                   | G D o |
-PUT    /api/v1/grants/{name}                                            | G o | document
-DELETE /api/v1/grants/{name}                                            | G o |
-GET    /api/v1/subscriptions                                            | + |
-GET    /api/v1/subscriptions/{name}                                     | G D o |
-GET    /api/v1/subscriptions/{name}/versions                            | G D o |
-PUT    /api/v1/subscriptions/{name}                                     |   | document
-DELETE /api/v1/subscriptions/{name}                                     |   |
-PUT    /api/v1/data-sources/{name}/subscription                         | A G D o | {}
-DELETE /api/v1/data-sources/{name}/subscription                         |   |
-GET    /api/v1/requests                                                 | + |
-POST   /api/v1/subscriptions/{name}/approve                             | o | { "as": "OWNER" }
-POST   /api/v1/subscriptions/{name}/deny                                | G o | { "reason": "no" }
-POST   /api/v1/subscriptions/{name}/revoke                              | G o | { "reason": "no" }
-
-GET    /api/v1/subscription-policies                                    | + |
-GET    /api/v1/subscription-policies/{name}                             | G D o |
-GET    /api/v1/subscription-policies/{name}/versions                    | G D o |
-PUT    /api/v1/subscription-policies/{name}                             | G | document
-DELETE /api/v1/subscription-policies/{name}                             | G |
-GET    /api/v1/data-policies                                            | + |
-GET    /api/v1/data-policies/{name}                                     | G D o |
-GET    /api/v1/data-policies/{name}/versions                            | G D o |
-PUT    /api/v1/data-policies/{name}                                     | G | document
-DELETE /api/v1/data-policies/{name}                                     | G |
-GET    /api/v1/policy-tests                                             | + |
-GET    /api/v1/policy-tests/{name}                                      | G D o |
-GET    /api/v1/policy-tests/{name}/versions                             | G D o |
-PUT    /api/v1/policy-tests/{name}                                      | G o | document
-DELETE /api/v1/policy-tests/{name}                                      | G o |
-
-GET    /api/v1/unmask-requests                                          | + |
-GET    /api/v1/unmask-requests/{name}                                   | G D o |
-GET    /api/v1/unmask-requests/{name}/versions                          | G D o |
-PUT    /api/v1/unmask-requests/{name}                                   |   | document
-DELETE /api/v1/unmask-requests/{name}                                   | G |
-POST   /api/v1/data-sources/{name}/unmask-requests                      | o | { "column": "passport", "token": "t", "reason": "r" }
-POST   /api/v1/unmask-requests/{name}/approve                           | G o |
-POST   /api/v1/unmask-requests/{name}/deny                              | G o | { "reason": "no" }
-POST   /api/v1/unmask-requests/{name}/value                             |   |
-
-GET    /api/v1/me                                                       | + |
-PUT    /api/v1/me/current-project                                       |   | { "project": "study" }
-DELETE /api/v1/me/current-project                                       | + |
-POST   /api/v1/session                                                  | ! | { "user": "anna", "password": "a wrong password" }
-DELETE /api/v1/session                                                  | * |
-POST   /api/v1/setup                                                    | ! | { "token": "x", "user": "mallory", "password": "correct horse battery" }
-"#;
+/// Who may call what; the file says how it is written.
+const TABLE: &str = include_str!("matrix.txt");
 
 /// Who calls.
 const PEOPLE: [(char, &str, &[&str]); 12] = [
@@ -277,7 +140,7 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    let lines = TABLE.lines().filter(|line| !line.trim().is_empty());
+    let lines = TABLE.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {
             let mut parts = line.splitn(3, '|').map(str::trim);
@@ -365,7 +228,7 @@ fn the_table_has_every_call_once() {
         *calls.get_mut(&call).unwrap_or_else(|| panic!("the API has no `{call}`")) += 1;
     }
     let wrong: Vec<_> = calls.iter().filter(|(_, rows)| **rows != 1).collect();
-    assert!(wrong.is_empty(), "who may call these? Write it into TABLE, once: {wrong:#?}");
+    assert!(wrong.is_empty(), "who may call these? Write it into matrix.txt, once: {wrong:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

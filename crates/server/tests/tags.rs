@@ -101,3 +101,18 @@ async fn used_tags_are_listed_with_where_they_are_known_to_be() {
     let next = service.get("root", &format!("/api/v1/used-tags?limit=2&cursor={next}")).await.good();
     assert_eq!(next["items"][0]["tag"], "PII.Passport");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_tags_put_at_the_same_time_none_is_lost() {
+    let service = opened().await;
+    let source = (0..10).map(|n| format!("/api/v1/data-sources/people/tags/t{n}"));
+    let column = (0..10).map(|n| format!("/api/v1/data-sources/people/columns/id/tags/t{n}"));
+    let paths: Vec<String> = source.chain(column).collect();
+    let all = paths.iter().map(|path| service.put("olivia", path, json!(null)));
+    for answer in futures_util::future::join_all(all).await {
+        answer.good();
+    }
+    let read = service.get("olivia", "/api/v1/data-sources/people").await.good();
+    let count = |tags: &Value| tags.as_array().unwrap().len();
+    assert_eq!((count(&read["tags"]), count(&read["columns"][0]["tags"])), (11, 10));
+}

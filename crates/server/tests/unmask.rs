@@ -68,9 +68,13 @@ async fn asked_and_fetched(service: &Service, token: &str) {
     service.post("anna", ASK, wish("none", token)).await.problem(409);
     service.post("anna", ASK, json!({ "column": "passport", "token": token, "reason": "" })).await.problem(400);
     let name = service.post("anna", ASK, wish("passport", token)).await.good()["name"].as_str().unwrap().to_owned();
+    assert_eq!(service.post("anna", ASK, wish("passport", token)).await.good()["name"], json!(name));
     let path = format!("/api/v1/unmask-requests/{name}");
     let to = |verb: &str| format!("{path}/{verb}");
 
+    let open = service.get("olivia", "/api/v1/unmask-requests?status=requested&user=anna").await.good();
+    assert_eq!(open["items"][0]["name"], json!(name));
+    assert_eq!(service.get("olivia", "/api/v1/unmask-requests?status=active").await.good()["items"], json!([]));
     assert_eq!(service.get("olivia", "/api/v1/requests").await.good()["items"][0]["what"], "unmask");
     service.post("anna", &to("value"), json!(null)).await.problem(403);
     service.post("anna", &to("approve"), json!(null)).await.problem(403);
@@ -119,7 +123,8 @@ async fn asked_and_fetched(service: &Service, token: &str) {
 
     // The value is in no event, no audit entry and no document.
     let events = service.app.store().events(0, 10_000).await.unwrap();
-    assert!(events.iter().all(|event| !event.payload.to_string().contains(VALUE)));
+    let told = |text: &str| events.iter().any(|event| event.payload.to_string().contains(text));
+    assert!(!told(VALUE) && !told(token));
     let query = AuditQuery { text: Some(VALUE.to_owned()), limit: 1, ..AuditQuery::default() };
     assert_eq!(service.app.store().audit_search(&query).await.unwrap().entries, []);
     let query = AuditQuery { action: Some("unmask-request.fetch".to_owned()), limit: 100, ..AuditQuery::default() };
