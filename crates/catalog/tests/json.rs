@@ -154,3 +154,25 @@ fn a_change_is_whole_or_not_at_all() {
     assert!(applied.catalog.has(Kind::User, "c") && !catalog.has(Kind::User, "c"));
     assert!(matches!(applied.catalog.document(Kind::User, "c"), Some(Document::User(_))));
 }
+
+#[test]
+fn requests_go_with_what_they_are_about() {
+    let request = json!({ "user": "a", "data_source": "q", "column": "c", "token": "t", "reason": "r", "requested": "2026-01-01T00:00:00Z" });
+    let source = json!({ "integration": "w", "table": "t.q" });
+    let base = catalog(PEOPLE);
+    let changes = vec![
+        put(Kind::DataSource, "q", &source),
+        put(Kind::UnmaskRequest, "u", &request),
+        put(Kind::Subscription, "x", &json!({ "user": "a", "data_source": "q" })),
+    ];
+    let base = base.apply(changes).unwrap().catalog;
+    for (kind, gone) in [(Kind::User, "a"), (Kind::DataSource, "q")] {
+        let after = base.apply(vec![Change::Delete(kind, name(gone))]).unwrap().catalog;
+        assert!(after.unmask_requests.is_empty() && !after.subscriptions.contains_key("x"));
+    }
+    let nobody = json!({ "user": "nobody", "data_source": "q", "column": "c", "token": "t", "reason": "r", "requested": "2026-01-01T00:00:00Z" });
+    assert_eq!(
+        errors(base.apply(vec![put(Kind::UnmaskRequest, "v", &nobody)])),
+        ["unmask-requests/v: there is no user `nobody`"]
+    );
+}

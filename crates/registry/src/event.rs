@@ -29,7 +29,8 @@ pub fn happened(before: &Catalog, change: &Change) -> Vec<NewEvent> {
         (Some(_), Some(_)) => "updated",
         (Some(_), None) => "deleted",
     };
-    let payload = json!({ "changed": fields(old.as_ref(), new.as_ref()), "object": new });
+    let changed = fields(old.as_ref(), new.as_ref());
+    let payload = json!({ "changed": changed, "object": new.map(|new| told(kind, new)) });
     let mut events = vec![event(kind, name, verb, payload)];
     if let Change::Put(Document::Subscription(subscription)) = change {
         events.extend(decided(before.subscriptions.get(name).map(|stored| &stored.item), subscription));
@@ -58,6 +59,14 @@ pub fn happened(before: &Catalog, change: &Change) -> Vec<NewEvent> {
         events.push(event(kind, name, "switched_project", payload));
     }
     events
+}
+
+/// What others are told of a document: nothing that stands in a row of the warehouse.
+fn told(kind: Kind, mut document: Value) -> Value {
+    if let (Kind::UnmaskRequest, Value::Object(fields)) = (kind, &mut document) {
+        fields.remove("token");
+    }
+    document
 }
 
 fn event(kind: Kind, name: &Name, verb: &str, payload: Value) -> NewEvent {

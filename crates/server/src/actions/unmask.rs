@@ -21,6 +21,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .about(TAG, "Asks for the value behind one token of a `reversible` mask")
             .needs("to be allowed to read the data source")
             .body::<request::Wish>()
+            .answers::<request::Requested>(StatusCode::OK, "The same is asked for already.")
             .answers::<request::Requested>(StatusCode::CREATED, "It waits for an owner or a governor."),
         Endpoint::post(format!("{one}/approve"), "approve_unmask", decide::approve)
             .about(TAG, "Allows who asked to fetch the value once, within a day")

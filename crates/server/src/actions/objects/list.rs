@@ -26,11 +26,11 @@ pub(crate) struct Wanted {
     tag: Option<String>,
     /// Only those of this integration (data sources).
     integration: Option<String>,
-    /// Only those that this user owns by name (data sources, projects), or that are about this user (grants, subscriptions).
+    /// Only those that this user owns by name (data sources, projects), or that are about this user (grants, subscriptions, unmask requests).
     user: Option<String>,
     /// Only those in this group (users).
     group: Option<String>,
-    /// Only those about this data source (grants, subscriptions, local policies, tests).
+    /// Only those about this data source (grants, subscriptions, unmask requests, local policies, tests).
     data_source: Option<String>,
     /// Only those in this state: `active`, `staged`, `disabled`, `requested`, …
     status: Option<String>,
@@ -116,12 +116,13 @@ impl Wanted {
     fn in_state(&self, kind: Kind, document: &Value) -> bool {
         let Some(status) = &self.status else { return true };
         let found = match kind {
-            Kind::Subscription => text(document, "state"),
+            Kind::Subscription | Kind::UnmaskRequest => text(document, "state"),
             Kind::User | Kind::Webhook if document.get("disabled") == Some(&Value::Bool(true)) => "disabled",
             _ => text(document, "status"),
         };
         // What is as it is anyway is not written.
-        (if found.is_empty() { "active" } else { found }) == status
+        let usual = if kind == Kind::UnmaskRequest { "requested" } else { "active" };
+        (if found.is_empty() { usual } else { found }) == status
     }
 }
 

@@ -48,6 +48,7 @@ pub(crate) async fn run(
     let asked = caller.about("data-source.request-unmask", Kind::DataSource, &of);
     let made = name(&Uuid::now_v7().to_string())?;
     let (actor, now) = (&caller.actor, app.now());
+    let mut open = None;
     let decide = |world: &World| {
         let catalog = &world.catalog;
         let source = source(actor, catalog, &of, now)?;
@@ -57,6 +58,17 @@ pub(crate) async fn run(
             return Err(Problem::forbidden("this needs to be allowed to read the data source"));
         }
         reversible(catalog, &source, &column)?;
+        // Asking again is no other request, as long as it is open.
+        let same = catalog.unmask_requests.values().find(|one| {
+            let asks = (one.user.value(), one.data_source.value(), one.column.value(), one.token.as_str());
+            let open = one.state == UnmaskState::Requested || one.allowed_by(now).is_some();
+            open && asks == (&actor.name, &of, &column, token.as_str())
+        });
+        open = same.map(|one| one.name.value().clone());
+        if let Some(same) = same {
+            let document = Document::UnmaskRequest(Box::new(same.item.clone()));
+            return Ok(allowed(document, "to be allowed to read the data source", json!({ "request": same.name })));
+        }
         let request = UnmaskRequest {
             kind: Kind::UnmaskRequest.as_str().to_owned(),
             name: At::nowhere(made.clone()),
@@ -76,7 +88,8 @@ pub(crate) async fn run(
         Ok(allowed(Document::UnmaskRequest(Box::new(request)), "to be allowed to read the data source", details))
     };
     drop(make(&app, &caller, &asked, false, decide).await?);
-    Ok((StatusCode::CREATED, Json(Requested { name: made.to_string() })).into_response())
+    let status = if open.is_some() { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(Requested { name: open.unwrap_or(made).to_string() })).into_response())
 }
 
 /// A value can be found only behind a `reversible` mask.
