@@ -9,12 +9,14 @@
 //! text in.
 
 pub mod postgresql;
+mod psql;
 pub mod redshift;
 mod script;
 
 use scrim_catalog::documents::{Engine, Integration, Layout};
 use scrim_catalog::{Catalog, RowRule, RuleBody, TableName};
 
+pub use psql::psql;
 pub use script::{Section, script};
 
 use crate::plan::located;

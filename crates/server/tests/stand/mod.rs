@@ -1,6 +1,6 @@
 //! A service that runs, with people who call it.
 
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses some of it")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;

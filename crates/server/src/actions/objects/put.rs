@@ -8,6 +8,7 @@ use scrim_catalog::{At, Change, Document, Kind, from_json, pointer};
 use scrim_registry::World;
 use serde_json::Value;
 
+use super::super::documents::completed;
 use super::Writing;
 use super::change::{Wanted, answer, body_of, expected, make, name};
 use crate::actor::Actor;
@@ -35,10 +36,11 @@ pub(crate) async fn run(
             return Err(refuse(&app, &asked, Problem::invalid(vec![error])).await);
         }
     };
-    let expected = expected(&headers)?;
+    let (expected, now) = (expected(&headers)?, app.now());
     let decide = |world: &World| {
         let new = !world.catalog.has(kind, &name);
-        let document = if new { owned(document.clone(), &caller.actor, &app) } else { document.clone() };
+        let document = if new { owned(document.clone(), &caller.actor) } else { document.clone() };
+        let document = completed(document, world.catalog.document(kind, &name).as_ref(), now);
         Ok(Wanted {
             changes: vec![Change::Put(document)],
             expected: vec![(kind, name.clone(), expected)],
@@ -54,18 +56,12 @@ pub(crate) async fn run(
     Ok(answer(&planned, writing.dry_run, status, version))
 }
 
-/// Whoever makes a data source or a project owns it, unless it says who does; when it was made is known.
-fn owned(mut document: Document, actor: &Actor, app: &App) -> Document {
+/// Whoever makes a data source or a project owns it, unless it says who does.
+fn owned(mut document: Document, actor: &Actor) -> Document {
     let own = || vec![Owner::User(At::nowhere(actor.name.clone()))];
     match &mut document {
-        Document::DataSource(source) => {
-            if source.owners.is_empty() {
-                source.owners = own();
-            }
-            source.created.get_or_insert(app.now());
-        }
+        Document::DataSource(source) if source.owners.is_empty() => source.owners = own(),
         Document::Project(project) if project.owners.is_empty() => project.owners = own(),
-        Document::DataPolicy(policy) => drop(policy.created.get_or_insert(app.now())),
         _ => {}
     }
     document
