@@ -1,5 +1,6 @@
 //! `scrim`: the command line. One file per command; exit codes 0 (done), 1 (refused or differs), 2 (usage).
 
+mod client;
 mod commands;
 mod demo;
 mod failure;
@@ -61,6 +62,14 @@ enum Command {
     Backup(commands::backup::Arguments),
     /// Examine or search the audit trail.
     Audit(commands::audit::Arguments),
+    /// Tell what applying a directory of policy files to a service would change, and who gains or loses what.
+    Plan(commands::plan::Arguments),
+    /// Bring a service to what a directory of policy files says.
+    Apply(commands::apply::Arguments),
+    /// Write what a service has as policy files.
+    Export(commands::export::Arguments),
+    /// Tell how a service and its warehouses stand.
+    Status(commands::status::Arguments),
     /// Print the JSON Schema of policy files, for editors.
     Schema,
 }
@@ -82,6 +91,10 @@ fn main() -> ExitCode {
         Command::Serve(serve) => commands::serve::run(&serve),
         Command::Backup(backup) => commands::backup::run(&backup, arguments.output),
         Command::Audit(audit) => commands::audit::run(&audit, arguments.output),
+        Command::Plan(plan) => commands::plan::run(&plan, arguments.output),
+        Command::Apply(apply) => commands::apply::run(&apply, arguments.output),
+        Command::Export(export) => commands::export::run(&export, arguments.output),
+        Command::Status(status) => commands::status::run(&status, arguments.output),
         Command::Schema => commands::schema::run(),
     };
     match done {
