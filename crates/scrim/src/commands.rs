@@ -14,6 +14,7 @@ pub(crate) mod integration;
 pub(crate) mod plan;
 pub(crate) mod push;
 pub(crate) mod refresh;
+pub(crate) mod rotate_key;
 pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod status;

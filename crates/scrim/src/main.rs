@@ -60,6 +60,8 @@ enum Command {
     Serve(commands::serve::Arguments),
     /// Copy the metadata database of the service to a file, while it runs.
     Backup(commands::backup::Arguments),
+    /// Seal the secrets of the metadata database with a new key.
+    RotateKey(commands::rotate_key::Arguments),
     /// Examine or search the audit trail.
     Audit(commands::audit::Arguments),
     /// Tell what applying a directory of policy files to a service would change, and who gains or loses what.
@@ -90,6 +92,7 @@ fn main() -> ExitCode {
         Command::Drift(drift) => commands::drift::run(&drift, arguments.output),
         Command::Serve(serve) => commands::serve::run(&serve),
         Command::Backup(backup) => commands::backup::run(&backup, arguments.output),
+        Command::RotateKey(rotate) => commands::rotate_key::run(&rotate, arguments.output),
         Command::Audit(audit) => commands::audit::run(&audit, arguments.output),
         Command::Plan(plan) => commands::plan::run(&plan, arguments.output),
         Command::Apply(apply) => commands::apply::run(&apply, arguments.output),

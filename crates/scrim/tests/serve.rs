@@ -64,6 +64,20 @@ async fn a_first_start_makes_what_is_missing_for_its_own_user_alone() {
     let (code, _, err) = scrim(&["backup", copy.to_str().unwrap()], &here);
     assert_eq!(code, 1, "a backup overwrites nothing: {err}");
 
+    // Another key: from then on the old one does not open it.
+    let old = std::fs::read(data.join("sealing.key")).unwrap();
+    let new = home.path().join("new.key");
+    let (code, out, err) = scrim(&["rotate-key", new.to_str().unwrap()], &here);
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(std::fs::metadata(&new).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!out.contains(std::fs::read_to_string(&new).unwrap().trim()));
+    let (code, _, err) = scrim(&["audit", "verify"], &here);
+    assert!(code == 1 && err.contains("another sealing key"), "{err}");
+    assert_eq!(scrim(&["rotate-key", new.to_str().unwrap()], &here).0, 1);
+    std::fs::copy(&new, data.join("sealing.key")).unwrap();
+    assert_eq!(scrim(&["audit", "verify"], &here).0, 0);
+    assert_ne!(old, std::fs::read(&new).unwrap());
+
     // Without its key the database is of no use, and no new key is made for it.
     std::fs::rename(data.join("sealing.key"), home.path().join("kept.key")).unwrap();
     let (code, _, err) = scrim(&["serve"], &here);
