@@ -187,3 +187,26 @@ async fn what_is_put_again_was_made_when_it_was_made() {
     let again = service.put("root", "/api/v1/data-policies/ssn", policy).await.good();
     assert_eq!(again["changes"], json!([]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_that_restricts_goes_only_when_what_opens_is_meant() {
+    let service = Service::start().await;
+    let mut all = documents();
+    all[4]["access"] = json!("anyone");
+    all.push(json!({ "kind": "tag", "name": "SSN", "description": "social security" }));
+    all.push(json!({ "kind": "tag", "name": "Other" }));
+    service.post("root", "/api/v1/apply", list(&all)).await.good();
+    let deletion = json!({ "operations": [{ "delete": { "kind": "tag", "name": "SSN" } }] });
+    let problem = service.post("root", "/api/v1/bulk", deletion.clone()).await.problem(428);
+    assert_eq!(problem["errors"][0]["document"], "data-sources/staff", "{problem:#}");
+    let tags = json!({ "documents": [{ "kind": "tag", "name": "Other" }], "prune": true, "allow_drop": true });
+    service.post("root", "/api/v1/apply", tags.clone()).await.problem(428);
+    service.get("root", "/api/v1/tags/SSN").await.good();
+    let mut confirmed = tags;
+    confirmed["confirm"] = json!(true);
+    service.post("root", "/api/v1/apply", confirmed).await.good();
+    service.get("root", "/api/v1/tags/SSN").await.problem(404);
+    // Such as restrict nothing go without.
+    let deletion = json!({ "operations": [{ "delete": { "kind": "tag", "name": "Other" } }] });
+    service.post("root", "/api/v1/bulk", deletion).await.good();
+}

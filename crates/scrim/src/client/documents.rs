@@ -24,6 +24,9 @@ pub(crate) struct Directory {
     /// Delete however many; without it more than a tenth of those kinds is refused.
     #[arg(long)]
     allow_drop: bool,
+    /// Delete tags although people see more afterwards; without it that is refused, and it is said what opens.
+    #[arg(long)]
+    confirm: bool,
 }
 
 /// What a service did, or would do.
@@ -54,14 +57,21 @@ pub(crate) struct Changed {
 }
 
 impl Directory {
+    /// What is sent.
+    fn body(&self, documents: Vec<Value>) -> Value {
+        json!({
+            "documents": documents, "prune": self.prune, "allow_drop": self.allow_drop, "confirm": self.confirm,
+        })
+    }
+
     /// Sends the documents there; what is wrong with them is printed at its place.
     pub(crate) async fn send(&self, client: &Client, path: &str, output: Output) -> Result<Done, Failure> {
         let files = files::read(&self.dir)?;
         let documents = documents(&files, output)?;
-        let body = json!({ "documents": documents, "prune": self.prune, "allow_drop": self.allow_drop });
+        let body = self.body(documents);
         match client.post::<Done>(path, &body).await {
             Ok(done) => Ok(done),
-            Err(ServiceError::Refused(problem)) if !problem.errors.is_empty() => {
+            Err(ServiceError::Refused(problem)) if problem.status == 422 && !problem.errors.is_empty() => {
                 report::print(&files, &problems(&files, &self.dir, &problem), output)?;
                 Err(Failure::Refused)
             }

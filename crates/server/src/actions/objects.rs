@@ -1,7 +1,7 @@
 //! Documents of every kind: listing, reading, writing, deleting, and what they were.
 
 pub(crate) mod change;
-mod delete;
+pub(crate) mod delete;
 mod list;
 mod put;
 mod show;

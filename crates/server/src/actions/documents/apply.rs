@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
-use scrim_catalog::{Catalog, Change};
+use scrim_catalog::{Catalog, Change, Kind};
 use scrim_policy::SourceEffect;
 use scrim_registry::{Planned, World};
 use serde::Serialize;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::listed::{Listed, changes, read};
 use crate::actions::objects::change::{Wanted, done, make};
+use crate::actions::objects::delete::unopened;
 use crate::actions::objects::{Done, Writing};
 use crate::caller::{Caller, note, refuse};
 use crate::compute::compute;
@@ -66,12 +67,17 @@ pub(super) async fn documents(
         Err(problem) => return Err(refuse(app, &asked, problem).await),
     };
     let (now, mut warnings) = (app.now(), Vec::new());
-    let decide = |world: &World| {
+    // Tags go only where some are listed, and what is not listed goes.
+    let untags = listed.prune && documents.iter().any(|document| document.kind() == Kind::Tag);
+    let mut decide = |world: &World| {
         let wanted = changes(&caller.actor, &world.catalog, &documents, &listed, now)?;
         warnings = wanted.warnings;
         let details = changed(&wanted.changes, listed.prune);
         Ok(Wanted { changes: wanted.changes, details, ..Wanted::default() })
     };
+    if untags && !dry_run && !listed.confirm {
+        unopened(app, caller, &asked, &mut decide).await?;
+    }
     let planned = make(app, caller, &asked, dry_run, decide).await?;
     Ok((planned, warnings))
 }

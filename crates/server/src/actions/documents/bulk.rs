@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::apply::changed;
 use super::listed::{completed, read};
 use crate::actions::objects::change::{Wanted, done, make, name};
+use crate::actions::objects::delete::unopened;
 use crate::actions::objects::{Done, Writing};
 use crate::caller::{Caller, refuse};
 use crate::compute::compute;
@@ -23,6 +24,9 @@ use crate::{App, Problem};
 pub(crate) struct Bulk {
     /// All of them are done, or none.
     operations: Vec<Operation>,
+    /// Delete tags although people see more afterwards. Without it that is refused, and the answer says what opens.
+    #[serde(default)]
+    confirm: bool,
 }
 
 /// One write.
@@ -57,7 +61,7 @@ pub(crate) async fn run(
     Query(writing): Query<Writing>,
     Body(bulk): Body<Bulk>,
 ) -> Result<Json<Done>, Problem> {
-    let asked = caller.doing("documents.bulk");
+    let (asked, confirm) = (caller.doing("documents.bulk"), bulk.confirm);
     let operations = match compute(move || operations(bulk.operations)).await? {
         Ok(operations) => operations,
         Err(problem) => return Err(refuse(&app, &asked, problem).await),
@@ -80,6 +84,10 @@ pub(crate) async fn run(
         let details = changed(&changes, false);
         Ok(Wanted { changes, details, ..Wanted::default() })
     };
+    let untags = operations.iter().any(|operation| matches!(operation, Read::Delete(Kind::Tag, _)));
+    if untags && !writing.dry_run && !confirm {
+        unopened(&app, &caller, &asked, &decide).await?;
+    }
     let planned = make(&app, &caller, &asked, writing.dry_run, decide).await?;
     Ok(Json(done(&planned, writing.dry_run)))
 }

@@ -25,6 +25,9 @@ pub(crate) struct Listed {
     /// Delete however many; without it more than a tenth of those kinds is refused.
     #[serde(default)]
     pub(crate) allow_drop: bool,
+    /// Delete tags although people see more afterwards. Without it that is refused, and the answer says what opens.
+    #[serde(default)]
+    pub(crate) confirm: bool,
 }
 
 /// What comes of a list.

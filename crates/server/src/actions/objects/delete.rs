@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::change::{Wanted, answer, expected, make, name};
 use crate::caller::Caller;
+use crate::compute::compute;
 use crate::json::{InPath, Query};
 use crate::{App, FieldError, Problem};
 
@@ -35,7 +36,6 @@ pub(crate) async fn run(
     let name = name(&text)?;
     let asked = caller.about(&format!("{kind}.delete"), kind, &name);
     let expected = expected(&headers)?;
-    let now = app.now();
     let decide = |world: &World| {
         if !stands(world, kind, &name) {
             return Err(Problem::not_found(format!("there is no {kind} `{name}`")));
@@ -49,17 +49,7 @@ pub(crate) async fn run(
     let planned = if deleting.dry_run || deleting.confirm || kind != Kind::Tag {
         make(&app, &caller, &asked, deleting.dry_run, decide).await?
     } else {
-        // First what it would do, then the same again: what opens by what others do meanwhile is their doing.
-        let planned = make(&app, &caller, &asked, true, decide).await?;
-        let opens = opened(&planned, now);
-        if !opens.is_empty() {
-            let title = "This opens what a policy restricts";
-            let problem = Problem::new(StatusCode::PRECONDITION_REQUIRED, "opens", title);
-            let detail = format!(
-                "deleting the {kind} `{name}` shows more to somebody; repeat it with `confirm=true` if that is meant"
-            );
-            return Err(Problem { errors: opens, ..problem.detail(detail) });
-        }
+        unopened(&app, &caller, &asked, &decide).await?;
         make(&app, &caller, &asked, false, decide).await?
     };
     Ok(answer(&planned, deleting.dry_run, StatusCode::OK, None))
@@ -68,6 +58,27 @@ pub(crate) async fn run(
 /// A tag stands also where no document describes it: wherever something carries it.
 fn stands(world: &World, kind: Kind, name: &Name) -> bool {
     world.catalog.has(kind, name) || (kind == Kind::Tag && world.catalog.known_tags().contains(name))
+}
+
+/// Refuses what shows more to somebody, before it is done: what opens by what others do meanwhile is their doing.
+///
+/// # Errors
+/// When it opens something, with what; or as [`make`].
+pub(crate) async fn unopened(
+    app: &App,
+    caller: &Caller,
+    asked: &scrim_registry::Asked,
+    decide: impl FnMut(&World) -> Result<Wanted, Problem>,
+) -> Result<(), Problem> {
+    let (planned, now) = (make(app, caller, asked, true, decide).await?, app.now());
+    let opens = compute(move || opened(&planned, now)).await?;
+    if opens.is_empty() {
+        return Ok(());
+    }
+    let title = "This opens what a policy restricts";
+    let problem = Problem::new(StatusCode::PRECONDITION_REQUIRED, "opens", title);
+    let detail = "deleting this shows more to somebody; repeat it with `confirm` if that is meant";
+    Err(Problem { errors: opens, ..problem.detail(detail) })
 }
 
 /// What people see more of afterwards.
