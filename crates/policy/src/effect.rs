@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use scrim_catalog::documents::{DataSource, User};
 use scrim_catalog::{Catalog, Name, Named, Stored, Who};
 use serde::Serialize;
@@ -18,7 +19,7 @@ use crate::readers::Readers;
 use crate::{Audiences, Facts, Merged, Merger, covers};
 
 /// What a change means for one data source. Sources for which it means nothing are left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SourceEffect {
     /// The data source.
     pub data_source: Name,
@@ -37,7 +38,7 @@ pub struct SourceEffect {
 }
 
 /// What a change means for one column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ColumnEffect {
     /// The column.
     pub name: Name,

@@ -1,6 +1,7 @@
 //! Why a user sees what they see of a data source.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use scrim_catalog::documents::{DataSource, User};
 use scrim_catalog::{Catalog, Name, Who};
 use serde::Serialize;
@@ -12,7 +13,7 @@ use crate::words::in_words;
 use crate::{Facts, merge};
 
 /// The answer of `scrim explain`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Explanation {
     /// The user.
     pub user: Name,
@@ -31,7 +32,7 @@ pub struct Explanation {
 }
 
 /// How a user sees a column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ColumnExplanation {
     /// The column.
     pub name: Name,
@@ -46,7 +47,7 @@ pub struct ColumnExplanation {
 }
 
 /// How a row rule treats a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RowExplanation {
     /// The policy.
     pub policy: Name,

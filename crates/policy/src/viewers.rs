@@ -1,6 +1,7 @@
 //! Who sees what of a data source: the answer from the source's side.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use scrim_catalog::documents::DataSource;
 use scrim_catalog::{Catalog, Name};
 use serde::Serialize;
@@ -11,7 +12,7 @@ use crate::merged::MergeError;
 use crate::{Audiences, merge};
 
 /// Who sees what of one data source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Viewers {
     /// The data source.
     pub data_source: Name,
@@ -26,7 +27,7 @@ pub struct Viewers {
 }
 
 /// A person, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Person {
     /// The user.
     pub user: Name,
@@ -35,7 +36,7 @@ pub struct Person {
 }
 
 /// How readers see a column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ColumnViewers {
     /// The column.
     pub name: Name,
@@ -48,7 +49,7 @@ pub struct ColumnViewers {
 }
 
 /// Whom a row rule keeps rows from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RowViewers {
     /// The policy.
     pub policy: Name,

@@ -101,14 +101,20 @@ pub(crate) enum Failure {
     /// There is no database.
     #[error("there is no metadata database `{}`: do the settings say where it is?", .0.display())]
     NoDatabase(PathBuf),
-    /// A directory cannot be made.
-    #[error("cannot make the directory `{}`: {cause}", path.display())]
+    /// A file or a directory cannot be made.
+    #[error("cannot make `{}`: {cause}", path.display())]
     Make {
         /// The directory.
         path: PathBuf,
         /// The system's reason.
         cause: std::io::Error,
     },
+    /// There is something in a directory.
+    #[error("there is something in `{}` already: name a new or empty directory, or say `--overwrite`", .0.display())]
+    NotEmpty(PathBuf),
+    /// A service sent what cannot be read.
+    #[error("the service sent a document that cannot be read ({0}): is it of a newer version than this program?")]
+    UnreadableExport(String),
     /// Nothing can listen there.
     #[error("cannot listen on {address}: {cause}")]
     Listen {
@@ -130,6 +136,9 @@ pub(crate) enum Failure {
     /// Metrics cannot be kept.
     #[error("metrics cannot be kept: {0}")]
     Metrics(String),
+    /// The service did not answer as it should.
+    #[error(transparent)]
+    Service(#[from] crate::client::ServiceError),
     /// Standard output is closed.
     #[error("cannot write the result: {0}")]
     Write(#[from] std::io::Error),

@@ -1,5 +1,6 @@
 //! `scrim`: the command line. One file per command; exit codes 0 (done), 1 (refused or differs), 2 (usage).
 
+mod client;
 mod commands;
 mod demo;
 mod failure;
@@ -61,8 +62,18 @@ enum Command {
     Serve(commands::serve::Arguments),
     /// Copy the metadata database of the service to a file, while it runs.
     Backup(commands::backup::Arguments),
+    /// Seal the secrets of the metadata database with a new key.
+    RotateKey(commands::rotate_key::Arguments),
     /// Examine or search the audit trail.
     Audit(commands::audit::Arguments),
+    /// Tell what applying a directory of policy files to a service would change, and who gains or loses what.
+    Plan(commands::plan::Arguments),
+    /// Bring a service to what a directory of policy files says.
+    Apply(commands::apply::Arguments),
+    /// Write what a service has as policy files.
+    Export(commands::export::Arguments),
+    /// Tell how a service and its warehouses stand.
+    Status(commands::status::Arguments),
     /// Print the JSON Schema of policy files, for editors.
     Schema,
 }
@@ -84,7 +95,12 @@ fn main() -> ExitCode {
         Command::Drift(drift) => commands::drift::run(&drift, arguments.output),
         Command::Serve(serve) => commands::serve::run(&serve),
         Command::Backup(backup) => commands::backup::run(&backup, arguments.output),
+        Command::RotateKey(rotate) => commands::rotate_key::run(&rotate, arguments.output),
         Command::Audit(audit) => commands::audit::run(&audit, arguments.output),
+        Command::Plan(plan) => commands::plan::run(&plan, arguments.output),
+        Command::Apply(apply) => commands::apply::run(&apply, arguments.output),
+        Command::Export(export) => commands::export::run(&export, arguments.output),
+        Command::Status(status) => commands::status::run(&status, arguments.output),
         Command::Schema => commands::schema::run(),
     };
     match done {

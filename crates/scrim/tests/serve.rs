@@ -64,6 +64,20 @@ async fn a_first_start_makes_what_is_missing_for_its_own_user_alone() {
     let (code, _, err) = scrim(&["backup", copy.to_str().unwrap()], &here);
     assert_eq!(code, 1, "a backup overwrites nothing: {err}");
 
+    // Another key: from then on the old one does not open it.
+    let old = std::fs::read(data.join("sealing.key")).unwrap();
+    let new = home.path().join("new.key");
+    let (code, out, err) = scrim(&["rotate-key", new.to_str().unwrap()], &here);
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(std::fs::metadata(&new).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!out.contains(std::fs::read_to_string(&new).unwrap().trim()));
+    let (code, _, err) = scrim(&["audit", "verify"], &here);
+    assert!(code == 1 && err.contains("another sealing key"), "{err}");
+    assert_eq!(scrim(&["rotate-key", new.to_str().unwrap()], &here).0, 1);
+    std::fs::copy(&new, data.join("sealing.key")).unwrap();
+    assert_eq!(scrim(&["audit", "verify"], &here).0, 0);
+    assert_ne!(old, std::fs::read(&new).unwrap());
+
     // Without its key the database is of no use, and no new key is made for it.
     std::fs::rename(data.join("sealing.key"), home.path().join("kept.key")).unwrap();
     let (code, _, err) = scrim(&["serve"], &here);
@@ -120,4 +134,37 @@ async fn it_speaks_tls_with_a_certificate_and_reads_a_new_one() {
     assert!(alive(&renewed).await && !alive(&pem).await);
     let (code, log) = service.stop();
     assert_eq!(code, Some(0), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_share_a_postgresql_and_one_key() {
+    let cluster = scrim_sandbox::Cluster::start(&scrim_sandbox::Options::default()).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let url = home.path().join("url");
+    std::fs::write(&url, format!("{}\n", cluster.admin_url("postgres"))).unwrap();
+    let database = ("SCRIM_DATABASE_FILE", url.to_str().unwrap());
+    let (one, two) = (home.path().join("one"), home.path().join("two"));
+    let first = Service::start(&one, &[database]);
+    let token = first.administrator(&one).await;
+    assert!(!one.join("scrim.db").exists());
+    // Without the key it does not start, and leaves none.
+    let (code, _, err) = scrim(&["serve"], &[database, ("SCRIM_DATA_DIR", two.to_str().unwrap())]);
+    assert!(code == 1 && err.contains("put the key back"), "{err}");
+    assert!(!two.join("sealing.key").exists());
+    let key = one.join("sealing.key");
+    let second = Service::start(&two, &[database, ("SCRIM_KEY_FILE", key.to_str().unwrap())]);
+    let request = reqwest::Client::new().get(format!("{}/api/v1/me", second.url)).bearer_auth(&token);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    let copy = home.path().join("copy.db");
+    let here = [database, ("SCRIM_DATA_DIR", one.to_str().unwrap())];
+    let (code, _, err) = scrim(&["backup", copy.to_str().unwrap()], &here);
+    assert_eq!(code, 0, "{err}");
+    let beside: Vec<_> = std::fs::read_dir(home.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert!(!beside.iter().any(|name| name.to_string_lossy().starts_with("copy.db-")), "{beside:?}");
+    for service in [first, second] {
+        let (code, log) = service.stop();
+        assert_eq!(code, Some(0), "{log}");
+        let password = secrecy::ExposeSecret::expose_secret(cluster.password());
+        assert!(password.is_empty() || !log.contains(password), "{log}");
+    }
 }

@@ -1,12 +1,17 @@
 //! Everything the API can do, one action a file.
 
 pub(crate) mod access;
+mod auditing;
+mod discovery;
+mod documents;
+mod explaining;
 pub(crate) mod health;
+mod integrations;
 pub(crate) mod objects;
 pub(crate) mod people;
 pub(crate) mod projects;
-mod discovery;
 mod registering;
+mod reports;
 pub(crate) mod setup;
 pub(crate) mod signing_in;
 pub(crate) mod tags;
@@ -28,6 +33,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         signing_in::endpoints(),
         vec![setup::endpoint()],
         health::endpoints(),
+        explaining::endpoints(),
+        documents::endpoints(),
+        auditing::endpoints(),
+        integrations::endpoints(),
+        reports::endpoints(),
     ]
     .into_iter()
     .flatten()

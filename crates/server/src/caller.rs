@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::actor::Actor;
 use crate::credentials::{session, token};
+use crate::rights::{Action, may};
 use crate::{App, Problem};
 
 /// The header by which a request is found in the log and in the audit trail.
@@ -43,6 +44,22 @@ pub(crate) async fn refuse(app: &App, asked: &Asked, problem: Problem) -> Proble
         app.reads().add(asked.audit(Outcome::Refused, problem.detail.clone(), details)).await;
     }
     problem
+}
+
+/// What allows an action; a refusal is written to the audit trail.
+///
+/// # Errors
+/// When nothing allows it.
+pub(crate) async fn permit(
+    app: &App,
+    caller: &Caller,
+    asked: &Asked,
+    action: Action<'_>,
+) -> Result<&'static str, Problem> {
+    match may(&caller.actor, &app.registry().world().catalog, action).required() {
+        Ok(by) => Ok(by),
+        Err(problem) => Err(refuse(app, asked, problem).await),
+    }
 }
 
 /// Has something that only reads written to the audit trail.

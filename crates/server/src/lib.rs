@@ -10,6 +10,7 @@ mod actor;
 mod app;
 mod audit;
 mod caller;
+mod compute;
 mod credentials;
 mod deputy;
 mod endpoint;
@@ -20,6 +21,7 @@ mod problem;
 mod rights;
 mod router;
 mod settings;
+mod table;
 
 pub use actions::setup::{SetupError, SetupToken, first_admin};
 pub use app::App;

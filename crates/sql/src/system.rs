@@ -10,6 +10,7 @@
 
 mod monitored;
 pub mod postgresql;
+mod psql;
 pub mod redshift;
 mod script;
 
@@ -17,6 +18,7 @@ use scrim_catalog::documents::{Engine, Integration, Layout};
 use scrim_catalog::{Catalog, RowRule, RuleBody, TableName};
 
 pub use monitored::databases;
+pub use psql::psql;
 pub use script::{Section, script};
 
 use crate::plan::located;

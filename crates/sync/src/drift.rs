@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use scrim_catalog::Catalog;
 use scrim_catalog::documents::Integration;
 use scrim_warehouse::Warehouse;
@@ -12,7 +13,7 @@ use crate::plan::{Action, Options, Step};
 use crate::push::{SyncError, plan};
 
 /// One difference.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Difference {
     /// The data source, the warehouse user, or the object.
     pub object: String,

@@ -138,8 +138,11 @@ impl Status {
                 known.noticed.truncate(REMEMBERED);
                 self.try_to_write(&known).await;
             }
-            let done = tokio::time::timeout(LONGEST, pushed.wait_for(|pushed| *pushed >= sequence)).await;
-            if !matches!(done, Ok(Ok(_))) {
+            // What it answers holds a lock: it is let go at once.
+            let there = tokio::time::timeout(LONGEST, pushed.wait_for(|pushed| *pushed >= sequence))
+                .await
+                .is_ok_and(|p| p.is_ok());
+            if !there {
                 return;
             }
             let seconds = began.elapsed().as_secs_f64();

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::settings::{Form, SETTINGS, Setting, named};
 
 /// The variables of the environment that are no settings, and belong to commands.
-const OTHERS: &[&str] = &["CONFIG", "SEALING_KEY", "URL", "TOKEN", "TOKEN_FILE", "ADMIN_URL"];
+const OTHERS: &[&str] = &["CONFIG", "SEALING_KEY", "URL", "TOKEN", "TOKEN_FILE", "CA_FILE", "ADMIN_URL"];
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -139,8 +139,8 @@ pub(crate) fn page() -> String {
     let mut page = "# Settings of the service\n\n\
         `scrim serve --config scrim.toml` reads a file in TOML; without `--config`, `SCRIM_CONFIG` may name it. Each setting can\n\
         also stand in the environment, which goes before the file. A setting that nobody knows, and a value that is none, are\n\
-        errors: the service does not start. `scrim serve --print-config` tells what holds, and where it comes from. `scrim backup`\n\
-        and `scrim audit verify` read the same settings.\n\n\
+        errors: the service does not start. `scrim serve --print-config` tells what holds, and where it comes from. `scrim backup`,\n\
+        `scrim rotate-key` and `scrim audit verify` read the same settings.\n\n\
         | setting | in the environment | by default | |\n| --- | --- | --- | --- |\n"
         .to_owned();
     for setting in SETTINGS {

@@ -20,6 +20,8 @@ pub(crate) enum Action<'a> {
     WhoSees(&'a str),
     /// What a user can reach.
     Reach(&'a str),
+    /// The SQL that a data source's view is made of, with what its policies compare.
+    ReadSql(&'a str),
     /// Reading the audit trail.
     ReadAudit,
     /// Reading reports about everybody.
@@ -86,6 +88,10 @@ pub(crate) fn may(actor: &Actor, catalog: &Catalog, action: Action<'_>) -> Decis
         Action::Reach(user) => {
             any(&[own(user), governance, audit], "to be that user, or the permission GOVERNANCE or AUDIT")
         }
+        Action::ReadSql(source) => any(
+            &[owner(source), governance, audit, admin],
+            "to own the data source, or the permission GOVERNANCE, AUDIT or APPLICATION_ADMIN",
+        ),
         Action::ReadAudit => any(&[audit], "the permission AUDIT"),
         Action::Report => any(&[governance, audit], "the permission GOVERNANCE or AUDIT"),
         Action::SeeSync => any(&[admin, governance, audit], "the permission APPLICATION_ADMIN, GOVERNANCE or AUDIT"),

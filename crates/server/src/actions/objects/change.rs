@@ -72,7 +72,8 @@ fn propose(caller: &Caller, world: &World, wanted: Wanted, asked: &Asked) -> Res
             for change in &changes {
                 // Whether somebody may comes before what is wrong with it: an error tells what there is.
                 let after = after.as_ref().map_or(&*world.catalog, |after| &after.catalog);
-                let decided = may_change(&caller.actor, &world.catalog, after, change, &readable).required()?;
+                let decided = may_change(&caller.actor, &world.catalog, after, change, &readable).required();
+                let decided = decided.map_err(|problem| if about.is_none() { of(change, problem) } else { problem })?;
                 if !by.contains(&decided) {
                     by.push(decided);
                 }
@@ -82,6 +83,13 @@ fn propose(caller: &Caller, world: &World, wanted: Wanted, asked: &Asked) -> Res
         }
     };
     Ok(Proposal { changes, expected, decided_by, details })
+}
+
+/// Of many changes, which one it is about.
+fn of(change: &Change, problem: Problem) -> Problem {
+    let (kind, name) = change.of();
+    let detail = problem.detail.clone().unwrap_or_default();
+    problem.detail(format!("the {kind} `{name}`: {detail}"))
 }
 
 /// What was done, as it is answered.

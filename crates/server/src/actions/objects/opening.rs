@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use http::StatusCode;
 use schemars::JsonSchema;
 use scrim_catalog::documents::{DataSource, NewColumns};
-use scrim_catalog::{Change, Document, Name};
+use scrim_catalog::{Catalog, Change, Document, Name};
 use scrim_registry::{Asked, Planned, World};
 use serde::Deserialize;
 
 use super::change::{Wanted, make};
 use crate::caller::Caller;
+use crate::compute::compute;
 use crate::{App, FieldError, Problem};
 
 /// How to take something away by which a policy may restrict.
@@ -40,16 +41,30 @@ pub(crate) async fn make_confirmed(
     if how.dry_run || how.confirm {
         return make(app, caller, asked, how.dry_run, decide).await;
     }
-    // First what it would do, then the same again: what opens by what others do meanwhile is their doing.
-    let planned = make(app, caller, asked, true, &mut decide).await?;
-    let opens = opened(&planned, app.now());
-    if !opens.is_empty() {
-        let title = "This opens what a policy restricts";
-        let problem = Problem::new(StatusCode::PRECONDITION_REQUIRED, "opens", title);
-        let detail = format!("{what} shows more to somebody; repeat it with `confirm=true` if that is meant");
-        return Err(Problem { errors: opens, ..problem.detail(detail) });
-    }
+    unopened(app, caller, asked, what, &mut decide).await?;
     make(app, caller, asked, false, decide).await
+}
+
+/// Refuses what shows more to somebody, before it is done: what opens by what others do meanwhile is their doing.
+///
+/// # Errors
+/// When it opens something, with what; or as [`make`].
+pub(crate) async fn unopened(
+    app: &App,
+    caller: &Caller,
+    asked: &Asked,
+    what: &str,
+    decide: impl FnMut(&World) -> Result<Wanted, Problem>,
+) -> Result<(), Problem> {
+    let (planned, now) = (make(app, caller, asked, true, decide).await?, app.now());
+    let opens = compute(move || opened(&planned, now)).await?;
+    if opens.is_empty() {
+        return Ok(());
+    }
+    let title = "This opens what a policy restricts";
+    let problem = Problem::new(StatusCode::PRECONDITION_REQUIRED, "opens", title);
+    let detail = format!("{what} shows more to somebody; repeat it with `confirm` if that is meant");
+    Err(Problem { errors: opens, ..problem.detail(detail) })
 }
 
 /// What people see more of afterwards.
@@ -94,8 +109,18 @@ fn forgotten<'a>(before: &'a DataSource, after: &'a DataSource) -> impl Iterator
     gone.map(|column| column.name.value())
 }
 
+/// Whether a document takes a tag from the data source of its name.
+pub(crate) fn untags(catalog: &Catalog, document: &Document) -> bool {
+    match document {
+        Document::DataSource(after) => {
+            catalog.data_sources.get(after.name.value()).is_some_and(|before| loses_tags(before, after))
+        }
+        _ => false,
+    }
+}
+
 /// Whether a data source carries a tag before, on itself or a column, that it does not carry there afterwards.
-pub(crate) fn loses_tags(before: &DataSource, after: &DataSource) -> bool {
+fn loses_tags(before: &DataSource, after: &DataSource) -> bool {
     fn carried(source: &DataSource) -> BTreeSet<(Option<&Name>, &Name)> {
         let own = source.tags.iter().map(|tag| (None, tag.value()));
         let columns = source.columns.iter();

@@ -8,8 +8,9 @@ use scrim_catalog::{At, Change, Document, Kind, from_json, pointer};
 use scrim_registry::World;
 use serde_json::Value;
 
+use super::super::documents::completed;
 use super::change::{Wanted, answer, body_of, expected, make, name};
-use super::opening::{Confirming, loses_tags, make_confirmed};
+use super::opening::{Confirming, make_confirmed, untags};
 use crate::actor::Actor;
 use crate::caller::{Caller, refuse};
 use crate::json::{Body, InPath, Query};
@@ -35,14 +36,9 @@ pub(crate) async fn run(
             return Err(refuse(&app, &asked, Problem::invalid(vec![error])).await);
         }
     };
-    let expected = expected(&headers)?;
+    let (expected, now) = (expected(&headers)?, app.now());
     // Whether a tag goes is known before: what it opens takes longer to find out than to write.
-    let loses = |world: &World| match &document {
-        Document::DataSource(after) => {
-            world.catalog.data_sources.get(&name).is_some_and(|before| loses_tags(before, after))
-        }
-        _ => false,
-    };
+    let loses = |world: &World| untags(&world.catalog, &document);
     let checked = loses(&app.registry().world());
     let readable = crate::deputy::readable(&app, &caller.actor, &[Change::Put(document.clone())]).await?;
     let decide = |world: &World| {
@@ -50,7 +46,8 @@ pub(crate) async fn run(
             return Err(Problem::conflict("somebody tagged it meanwhile: read it again, and decide again"));
         }
         let new = !world.catalog.has(kind, &name);
-        let document = if new { owned(document.clone(), &caller.actor, &app) } else { document.clone() };
+        let document = if new { owned(document.clone(), &caller.actor) } else { document.clone() };
+        let document = completed(document, world.catalog.document(kind, &name).as_ref(), now);
         Ok(Wanted {
             changes: vec![Change::Put(document)],
             expected: vec![(kind, name.clone(), expected)],
@@ -72,18 +69,12 @@ pub(crate) async fn run(
     Ok(answer(&planned, writing.dry_run, status, version))
 }
 
-/// Whoever makes a data source or a project owns it, unless it says who does; when it was made is known.
-fn owned(mut document: Document, actor: &Actor, app: &App) -> Document {
+/// Whoever makes a data source or a project owns it, unless it says who does.
+fn owned(mut document: Document, actor: &Actor) -> Document {
     let own = || vec![Owner::User(At::nowhere(actor.name.clone()))];
     match &mut document {
-        Document::DataSource(source) => {
-            if source.owners.is_empty() {
-                source.owners = own();
-            }
-            source.created.get_or_insert(app.now());
-        }
+        Document::DataSource(source) if source.owners.is_empty() => source.owners = own(),
         Document::Project(project) if project.owners.is_empty() => project.owners = own(),
-        Document::DataPolicy(policy) => drop(policy.created.get_or_insert(app.now())),
         _ => {}
     }
     document

@@ -1,0 +1,102 @@
+//! `GET /api/v1/users/<name>/reach`.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use scrim_catalog::documents::{DataSource, PolicyStatus};
+use scrim_catalog::{Catalog, Kind};
+use scrim_policy::Merger;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::actions::objects::change::name;
+use crate::caller::{Caller, note, permit};
+use crate::compute::{Then, at, compute};
+use crate::json::{InPath, Query};
+use crate::rights::Action;
+use crate::{App, Problem};
+
+/// When.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+pub(crate) struct Wanted {
+    /// As it was at this moment; as it is by default.
+    as_of: Option<DateTime<Utc>>,
+}
+
+/// What a user can reach.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct Reach {
+    /// The user.
+    user: String,
+    /// What they can read.
+    readable: Vec<Readable>,
+    /// What they cannot read, and may know of.
+    discoverable: Vec<Discoverable>,
+}
+
+/// A data source that can be read.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct Readable {
+    /// The data source.
+    data_source: String,
+    /// Why.
+    because: Vec<String>,
+}
+
+/// A data source that cannot be read.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct Discoverable {
+    /// The data source.
+    data_source: String,
+    /// What the user lacks.
+    needs: Vec<String>,
+}
+
+pub(crate) async fn run(
+    State(app): State<App>,
+    caller: Caller,
+    InPath(text): InPath<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<Reach>, Problem> {
+    let user = name(&text)?;
+    let asked = caller.about("user.reach", Kind::User, &user);
+    let by = permit(&app, &caller, &asked, Action::Reach(&user)).await?;
+    note(&app, &asked, by, json!({ "as_of": wanted.as_of })).await;
+    let then = at(&app, wanted.as_of).await?;
+    Ok(Json(compute(move || reach(&then, &user)).await??))
+}
+
+fn reach(then: &Then, name: &str) -> Result<Reach, Problem> {
+    let catalog = &*then.catalog;
+    let user = catalog.users.get(name).ok_or_else(|| Problem::not_found(format!("there is no user `{name}`")))?;
+    let merger = Merger::new(catalog);
+    let mut reach = Reach { user: name.to_owned(), readable: vec![], discoverable: vec![] };
+    for source in catalog.data_sources.values() {
+        let data_source = source.name.to_string();
+        let decision = scrim_policy::decide(catalog, source, user, then.at);
+        if decision.granted {
+            let closed = match merger.merge(source) {
+                Ok(merged) => merged.closed.into_iter().map(|remark| remark.message).collect(),
+                Err(error) => vec![error.to_string()],
+            };
+            if closed.is_empty() {
+                reach.readable.push(Readable { data_source, because: decision.because });
+            } else {
+                reach.discoverable.push(Discoverable { data_source, needs: closed });
+            }
+        } else if discoverable(catalog, source) {
+            reach.discoverable.push(Discoverable { data_source, needs: decision.needs });
+        }
+    }
+    Ok(reach)
+}
+
+/// Whether a policy says that everybody may know of it.
+fn discoverable(catalog: &Catalog, source: &DataSource) -> bool {
+    catalog.subscription_policies.iter().any(|(name, policy)| {
+        policy.discoverable
+            && policy.status == PolicyStatus::Active
+            && scrim_policy::covers(catalog, name, &policy.scope, source)
+    })
+}

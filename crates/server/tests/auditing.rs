@@ -1,0 +1,95 @@
+//! The audit trail and the events, over HTTP.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod stand;
+
+use serde_json::{Value, json};
+use stand::Service;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_trail_is_searched_written_out_and_examined() {
+    let service = Service::start().await;
+    service.person("eve", &["AUDIT"]).await;
+    service.person("ann", &[]).await;
+    for n in 0..5 {
+        service.put("root", &format!("/api/v1/groups/g{n}"), json!({ "description": "=1+1, \"x\"" })).await.good();
+    }
+    service.get("ann", "/api/v1/groups/g0").await.problem(404);
+    service.app.written().await;
+    let page = service.get("eve", "/api/v1/audit?action=group.put&limit=2").await.good();
+    let names = |page: &Value| -> Vec<String> {
+        page["items"].as_array().unwrap().iter().map(|e| e["object_name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&page), ["g4", "g3"]);
+    let next = page["next"].as_str().unwrap();
+    let page = service.get("eve", &format!("/api/v1/audit?action=group.put&limit=9&cursor={next}")).await.good();
+    assert_eq!((names(&page), &page["next"]), (["g2", "g1", "g0"].map(str::to_owned).to_vec(), &Value::Null));
+    let refused = service.get("eve", "/api/v1/audit?actor=ann&outcome=refused").await.good();
+    assert_eq!(refused["items"][0]["action"], "group.get");
+    service.get("eve", "/api/v1/audit?outcome=maybe").await.problem(400);
+    service.get("eve", "/api/v1/audit?cursor=eA").await.problem(400);
+
+    let lines = service.get("eve", "/api/v1/audit/export?action=group.put").await;
+    assert_eq!(lines.headers["content-type"], "application/x-ndjson");
+    let text = lines.good().as_str().unwrap().to_owned();
+    let entries: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(entries.len(), 5);
+    let csv = service.get("eve", "/api/v1/audit/export?action=group.put&format=csv").await.good();
+    let csv = csv.as_str().unwrap();
+    assert!(csv.starts_with("number,at,actor,") && csv.lines().count() == 6, "{csv}");
+
+    let found = service.get("eve", "/api/v1/audit/verify").await.good();
+    assert_eq!((&found["whole"], &found["broken"]), (&json!(true), &Value::Null));
+    let head = found["head"].as_str().unwrap();
+    let since = service.get("eve", &format!("/api/v1/audit/verify?head={head}")).await.good();
+    assert_eq!(since["whole"], true);
+    let (number, hash) = head.split_once(':').unwrap();
+    let other = hash.replace(|char: char| char.is_ascii_digit(), "a");
+    let since = service.get("eve", &format!("/api/v1/audit/verify?head={number}:{other}")).await.good();
+    assert_eq!(since["whole"], false, "{since}");
+    service.get("eve", "/api/v1/audit/verify?head=x").await.problem(400);
+
+    let events = service.get("eve", "/api/v1/events?after=0&limit=1000").await.good();
+    let items = events["items"].as_array().unwrap();
+    assert_eq!(events["last"].as_u64().unwrap(), items.len() as u64);
+    assert_eq!(items.last().unwrap()["kind"], "group.created");
+    let after = events["last"].as_u64().unwrap() - 1;
+    let last = service.get("eve", &format!("/api/v1/events?after={after}")).await.good();
+    assert_eq!(last["items"].as_array().unwrap().len(), 1);
+    let none = service.get("eve", "/api/v1/events?after=18446744073709551615").await.good();
+    assert_eq!(none["items"], json!([]));
+    for path in ["audit", "audit/export", "audit/verify", "events"] {
+        service.get("ann", &format!("/api/v1/{path}")).await.problem(403);
+        service.get("", &format!("/api/v1/{path}")).await.problem(401);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_is_longer_than_a_page() {
+    let service = Service::start().await;
+    let entry = scrim_store::NewAudit {
+        at: chrono::Utc::now(),
+        actor: "many".to_owned(),
+        actor_kind: scrim_store::ActorKind::System,
+        via: scrim_store::Via::System,
+        request: String::new(),
+        action: "test".to_owned(),
+        object_kind: None,
+        object_name: None,
+        outcome: scrim_store::Outcome::Allowed,
+        decided_by: None,
+        details: Value::Null,
+        address: None,
+    };
+    service.app.store().audit_many(vec![entry; 2500]).await.unwrap();
+    let text = service.get("root", "/api/v1/audit/export?actor=many").await.good();
+    let numbers: Vec<u64> = text
+        .as_str()
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["number"].as_u64().unwrap())
+        .collect();
+    assert_eq!(numbers.len(), 2500);
+    assert!(numbers.windows(2).all(|two| two[0] == two[1] + 1));
+}

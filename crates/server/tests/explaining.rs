@@ -1,0 +1,146 @@
+//! Why people see what they see, and governance reports, over HTTP.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod stand;
+
+use serde_json::{Value, json};
+use stand::Service;
+
+/// Two people, one of whom is let in; a source with a mask, and one with nothing.
+async fn stand() -> Service {
+    let service = Service::start().await;
+    let integration = json!({ "engine": "postgresql", "host": "127.0.0.1", "port": 1, "database": "d", "user": "scrim",
+                              "tls": "disable", "views": { "schema": "governed" } });
+    service.plant("integration", "w", integration).await;
+    service.plant("group", "hr", json!({ "attributes": { "region": "eu" } })).await;
+    service.plant("user", "ann", json!({ "groups": ["hr"], "attributes": { "level": ["1", "2"] } })).await;
+    service.plant("user", "bob", json!({})).await;
+    let columns =
+        json!([{ "name": "id", "type": "integer" }, { "name": "ssn", "type": "varchar(11)", "tags": ["SSN"] }]);
+    let source =
+        json!({ "integration": "w", "table": "hr.staff", "owners": ["bob"], "columns": columns, "tags": ["HR"] });
+    service.plant("data-source", "staff", source).await;
+    let source = json!({ "integration": "w", "table": "hr.other", "columns": [{ "name": "id", "type": "integer" }] });
+    service.plant("data-source", "other", source).await;
+    let access = json!({ "conditions": { "attribute": { "region": "eu" } } });
+    service
+        .plant(
+            "subscription-policy",
+            "eu",
+            json!({ "where": { "source_tag": "HR" }, "access": access, "discoverable": true }),
+        )
+        .await;
+    let rule = json!({ "mask": { "columns": { "tag": "SSN" }, "with": "hash" }, "except": { "user": "bob" } });
+    service.plant("data-policy", "ssn", json!({ "where": { "column_tag": "SSN" }, "rules": [rule] })).await;
+    service
+        .plant("grant", "late", json!({ "user": "bob", "data_source": "other", "expires": "2020-01-01T00:00:00Z" }))
+        .await;
+    let soon = chrono::Utc::now() + chrono::TimeDelta::days(3);
+    service.plant("grant", "soon", json!({ "user": "ann", "data_source": "other", "expires": soon })).await;
+    for who in ["ann", "bob"] {
+        service.token_for(who).await;
+    }
+    service.person("carl", &[]).await;
+    service
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_told_why_of_themselves_and_of_what_they_own() {
+    let service = stand().await;
+    let path = "/api/v1/data-sources/staff/explain?user=ann";
+    let told = service.get("ann", path).await.good();
+    assert_eq!((&told["subscribed"], &told["columns"][1]["sees"]), (&json!(true), &json!("masked")));
+    assert_eq!(service.get("bob", path).await.good(), told);
+    assert_eq!(service.get("root", &format!("{path}&column=ssn")).await.good()["columns"], json!([told["columns"][1]]));
+    service.get("root", &format!("{path}&column=x")).await.problem(404);
+    service.get("root", "/api/v1/data-sources/staff/explain?user=zoe").await.problem(404);
+    service.get("root", "/api/v1/data-sources/staff/explain").await.problem(400);
+    service.get("carl", path).await.problem(403);
+    // Of what somebody may not know of, not even about themselves.
+    service.get("carl", "/api/v1/data-sources/other/explain?user=carl").await.problem(404);
+    service.get("carl", "/api/v1/data-sources/nothing/explain?user=carl").await.problem(404);
+    service.get("", path).await.problem(401);
+
+    let before = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+    service.plant("user", "ann", json!({ "groups": [] })).await;
+    assert_eq!(service.get("root", path).await.good()["subscribed"], false);
+    let then = service.get("root", &format!("{path}&as_of={before}")).await.good();
+    assert_eq!(then["subscribed"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sees_what_and_the_sql_are_for_owners_and_governors() {
+    let service = stand().await;
+    let seen = service.get("bob", "/api/v1/data-sources/staff/who-sees").await.good();
+    assert_eq!(seen["columns"][1]["clear"][0]["user"], "bob");
+    assert_eq!(seen["columns"][1]["masked"][0]["user"], "ann");
+    let view = service.get("bob", "/api/v1/data-sources/staff/sql").await.good();
+    assert_eq!((&view["dialect"], &view["view"]), (&json!("postgresql"), &json!("governed.staff")));
+    assert!(view["sql"].as_str().unwrap().starts_with("CREATE"), "{view:#}");
+    let view = service.get("bob", "/api/v1/data-sources/staff/sql?dialect=redshift").await.good();
+    assert!(view["sql"].as_str().unwrap().contains("WITH NO SCHEMA BINDING"), "{view:#}");
+    service.get("bob", "/api/v1/data-sources/staff/sql?dialect=oracle").await.problem(400);
+    for path in ["who-sees", "sql"] {
+        service.get("ann", &format!("/api/v1/data-sources/staff/{path}")).await.problem(403);
+        service.get("root", &format!("/api/v1/data-sources/nothing/{path}")).await.problem(404);
+    }
+    let reach = service.get("carl", "/api/v1/users/carl/reach").await.good();
+    assert_eq!((&reach["readable"], &reach["discoverable"][0]["data_source"]), (&json!([]), &json!("staff")));
+    let reach = service.get("root", "/api/v1/users/ann/reach").await.good();
+    let names: Vec<&Value> = reach["readable"].as_array().unwrap().iter().map(|one| &one["data_source"]).collect();
+    assert_eq!(names, ["other", "staff"]);
+    service.get("carl", "/api/v1/users/ann/reach").await.problem(403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_are_tables_for_programs_and_spreadsheets() {
+    let service = stand().await;
+    let report =
+        async |name: &str| service.get("root", &format!("/api/v1/reports/{name}")).await.good()["items"].clone();
+    let rows = |items: &Value, fields: &[&str]| -> Vec<String> {
+        let text =
+            |item: &Value, field: &&str| item[*field].as_str().map_or_else(|| item[*field].to_string(), str::to_owned);
+        let line = |item: &Value| fields.iter().map(|field| text(item, field)).collect::<Vec<_>>().join(" ");
+        items.as_array().unwrap().iter().map(line).collect()
+    };
+    let readers = report("who-reads-what").await;
+    assert_eq!(rows(&readers, &["data_source", "user"]), ["other ann", "staff ann", "staff bob"]);
+    let unprotected = report("unprotected-sources").await;
+    assert_eq!(rows(&unprotected, &["data_source", "lacks"]), [r#"other ["data-policy","subscription-policy"]"#]);
+    let attributes = report("attributes-in-use").await;
+    let expected = ["level 1 1 0 []", "level 2 1 0 []", r#"region eu 1 1 ["subscription-policies/eu"]"#];
+    assert_eq!(rows(&attributes, &["attribute", "value", "users", "groups", "policies"]), expected);
+    assert_eq!(rows(&report("unused-access").await, &["name", "because"]), [r#"late ["it is expired"]"#]);
+    assert_eq!(rows(&report("expiring-grants").await, &["name", "user"]), ["soon ann"]);
+    assert_eq!(report("expiring-grants?days=1").await, json!([]));
+
+    let mut found = vec![];
+    let mut path = "/api/v1/reports/who-reads-what?limit=1".to_owned();
+    loop {
+        let page = service.get("root", &path).await.good();
+        found.extend(page["items"].as_array().unwrap().clone());
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/api/v1/reports/who-reads-what?limit=1&cursor={next}");
+    }
+    assert_eq!(Value::from(found), readers);
+
+    let csv = service.get("root", "/api/v1/reports/who-reads-what?format=csv&limit=2").await;
+    assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
+    assert!(csv.headers.contains_key("x-next-cursor"));
+    let text = csv.good().as_str().unwrap().to_owned();
+    assert!(text.starts_with("data_source,user,login,because\r\nother,ann,ann,"), "{text}");
+    let accepting = [("accept", "text/csv")];
+    let csv =
+        service.call_with("root", reqwest::Method::GET, "/api/v1/reports/expiring-grants", None, &accepting).await;
+    assert!(
+        csv.good().as_str().unwrap().starts_with("kind,name,user,group,data_source,expires\r\ngrant,soon,ann,,other,")
+    );
+    service.plant("user", "=1+1", json!({ "groups": ["hr"] })).await;
+    let text = service.get("root", "/api/v1/reports/who-reads-what?format=csv&user=%3D1%2B1").await.good();
+    assert!(text.as_str().unwrap().contains("staff,\"'=1+1\","), "{text}");
+    for name in ["who-reads-what", "unprotected-sources", "attributes-in-use", "unused-access", "expiring-grants"] {
+        service.get("ann", &format!("/api/v1/reports/{name}")).await.problem(403);
+        service.get("root", &format!("/api/v1/reports/{name}?format=xml")).await.problem(400);
+    }
+}
