@@ -110,6 +110,10 @@ async fn a_purpose_counts_once_somebody_else_has_approved_it() {
     // Who had acknowledged everything had acknowledged what there was.
     assert_eq!(after["members"][1], json!({ "user": "olivia", "acknowledged": ["Fraud"] }));
 
+    let events = service.app.store().events(0, 1000).await.unwrap();
+    let happened: Vec<&str> = events.iter().filter_map(|event| event.kind.strip_prefix("project.purpose_")).collect();
+    assert_eq!(happened, ["requested", "denied", "requested", "denied", "requested", "approved"]);
+
     // Nobody approves their own, not by the whole document either.
     service.person("mark", &["PROJECT_MANAGEMENT"]).await;
     service.plant("purpose", "More", json!({})).await;
