@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::{Lookup, Pace, SystemLookup, Targets};
 
 /// What can be set.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What may be sent to beside the public internet.
     pub targets: Targets,

@@ -8,6 +8,7 @@ mod driver;
 mod pace;
 mod reconciler;
 mod record;
+mod tidings;
 
 pub use reconciler::{Reconciler, Settings};
 
