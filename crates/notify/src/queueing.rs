@@ -13,6 +13,8 @@ use crate::{NotifyError, life};
 
 /// How many events are read at once.
 const BATCH: usize = 500;
+/// So long it is waited for more events: each time is a transaction for each webhook.
+const GATHER: Duration = Duration::from_millis(20);
 /// So long after a failure it is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -42,7 +44,12 @@ impl Queueing {
                 }
             };
             tokio::select! {
-                changed = news.changed() => if changed.is_err() { return },
+                changed = news.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    tokio::time::sleep(GATHER).await;
+                }
                 () = pause => {}
                 _ = self.stop.wait_for(|stop| *stop) => return,
             }

@@ -46,6 +46,9 @@ impl Sender {
         let wrong = |error: &dyn std::fmt::Display| NotifyError::Client(error.to_string());
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if roots.is_empty() {
+            tracing::warn!("there are no certificate authorities on this machine: no receiver can be known by https");
+        }
         let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| wrong(&error))?

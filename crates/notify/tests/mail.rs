@@ -66,7 +66,9 @@ async fn who_has_news_and_an_address_gets_mail() {
     });
     let mut stand = Stand::new().await;
     stand.put(Kind::Attribute, "email", json!({})).await;
-    for (name, address) in [("root", "root@example.com"), ("rita", "root@example.com>, <y@example.com"), ("rolf", "no address")] {
+    for (name, address) in
+        [("root", "root@example.com"), ("rita", "root@example.com>, <y@example.com"), ("rolf", "no address")]
+    {
         let body = json!({ "permissions": ["APPLICATION_ADMIN"], "attributes": { "email": [address] } });
         stand.put(Kind::User, name, body).await;
     }
