@@ -32,6 +32,7 @@ impl Queueing {
         // How far each webhook was told of events. Another replica may have told it of more.
         let mut marks = BTreeMap::new();
         loop {
+            tokio::time::sleep(GATHER).await;
             news.mark_unchanged();
             let done = self.queue(&mut marks).await;
             if let Err(error) = &done {
@@ -44,12 +45,7 @@ impl Queueing {
                 }
             };
             tokio::select! {
-                changed = news.changed() => {
-                    if changed.is_err() {
-                        return;
-                    }
-                    tokio::time::sleep(GATHER).await;
-                }
+                changed = news.changed() => if changed.is_err() { return },
                 () = pause => {}
                 _ = self.stop.wait_for(|stop| *stop) => return,
             }

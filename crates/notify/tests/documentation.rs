@@ -2,7 +2,13 @@
 //!
 //! `SCRIM_WRITE_DOCS=1 cargo test -p scrim-notify --test documentation` writes the examples anew.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::fmt::Write;
 

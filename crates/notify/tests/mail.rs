@@ -1,7 +1,13 @@
 //! Mail, taken by a small stand-in for a server of mail.
 
 #![cfg(feature = "email")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod stand;
 

@@ -23,24 +23,24 @@ use tokio::task::JoinHandle;
 
 /// What a receiver was sent.
 #[derive(Clone, Debug)]
-pub struct Got {
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Got {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Got {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().unwrap()
     }
 }
 
 /// How a receiver answers.
 #[derive(Clone, Debug)]
-pub enum Reply {
+pub(crate) enum Reply {
     Status(u16),
     Redirect(String),
     /// Never.
@@ -51,15 +51,15 @@ pub enum Reply {
 
 /// A receiver of webhooks.
 #[derive(Clone)]
-pub struct Receiver {
-    pub address: SocketAddr,
+pub(crate) struct Receiver {
+    pub(crate) address: SocketAddr,
     got: Arc<Mutex<Vec<Got>>>,
     /// What it answers next; 204 when nothing is left.
     replies: Arc<Mutex<VecDeque<Reply>>>,
 }
 
 impl Receiver {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let receiver = Self { address, got: Arc::default(), replies: Arc::default() };
@@ -68,26 +68,26 @@ impl Receiver {
         receiver
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/hook", self.address)
     }
 
-    pub fn answers(&self, replies: impl IntoIterator<Item = Reply>) {
+    pub(crate) fn answers(&self, replies: impl IntoIterator<Item = Reply>) {
         self.replies.lock().unwrap().extend(replies);
     }
 
-    pub fn got(&self) -> Vec<Got> {
+    pub(crate) fn got(&self) -> Vec<Got> {
         self.got.lock().unwrap().clone()
     }
 
     /// The types of the events it was sent.
-    pub fn kinds(&self) -> Vec<String> {
+    pub(crate) fn kinds(&self) -> Vec<String> {
         self.got().iter().map(|got| got.json()["type"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Waits until it was sent so many.
     #[track_caller]
-    pub fn has(&self, count: usize) -> impl Future<Output = Vec<Got>> {
+    pub(crate) fn has(&self, count: usize) -> impl Future<Output = Vec<Got>> {
         let receiver = self.clone();
         async move {
             eventually(async || receiver.got().len() >= count).await;
@@ -113,7 +113,7 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Byt
 
 /// Waits until something is so.
 #[track_caller]
-pub fn eventually(mut so: impl AsyncFnMut() -> bool) -> impl Future<Output = ()> {
+pub(crate) fn eventually(mut so: impl AsyncFnMut() -> bool) -> impl Future<Output = ()> {
     let place = std::panic::Location::caller();
     async move {
         let start = Instant::now();
@@ -125,15 +125,15 @@ pub fn eventually(mut so: impl AsyncFnMut() -> bool) -> impl Future<Output = ()>
 }
 
 /// A replica.
-pub struct Stand {
-    pub registry: Arc<Registry>,
-    pub store: Store,
+pub(crate) struct Stand {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) store: Store,
     running: Vec<(Arc<Notifier>, JoinHandle<()>)>,
     _directory: tempfile::TempDir,
 }
 
 /// Receivers on this machine are allowed, and nobody waits for long.
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         targets: Targets::parse(["127.0.0.1"]).unwrap(),
         pace: Pace {
@@ -149,50 +149,50 @@ pub fn settings() -> Settings {
 }
 
 impl Stand {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let at = Location::file(directory.path().join("scrim.db"));
         Self::over(&at, SealingKey::generate().unwrap(), directory).await
     }
 
-    pub async fn over(at: &Location, key: SealingKey, directory: tempfile::TempDir) -> Self {
+    pub(crate) async fn over(at: &Location, key: SealingKey, directory: tempfile::TempDir) -> Self {
         let store = Store::open(at, key).await.unwrap();
         let registry = Registry::open(store.clone()).await.unwrap();
         Self { registry, store, running: vec![], _directory: directory }
     }
 
-    pub fn start(&mut self, settings: Settings) {
+    pub(crate) fn start(&mut self, settings: Settings) {
         self.running.push(Notifier::start(Arc::clone(&self.registry), settings).unwrap());
     }
 
-    pub async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         for (notifier, running) in self.running.drain(..) {
             notifier.stop();
             running.await.unwrap();
         }
     }
 
-    pub async fn put(&self, kind: Kind, name: &str, body: Value) {
+    pub(crate) async fn put(&self, kind: Kind, name: &str, body: Value) {
         self.change("olivia", Change::Put(from_json(kind, name, &body).unwrap())).await;
     }
 
-    pub async fn delete(&self, kind: Kind, name: &str) {
+    pub(crate) async fn delete(&self, kind: Kind, name: &str) {
         self.change("olivia", Change::Delete(kind, Name::new(name).unwrap())).await;
     }
 
-    pub async fn change(&self, actor: &str, change: Change) {
+    pub(crate) async fn change(&self, actor: &str, change: Change) {
         let decide = |_: &_| Ok::<_, Infallible>(Proposal { changes: vec![change.clone()], ..Proposal::default() });
         self.registry.change(&asked(actor), decide).await.unwrap();
     }
 
     /// A webhook with a secret.
-    pub async fn webhook(&self, name: &str, url: &str, events: &[&str]) -> SecretString {
+    pub(crate) async fn webhook(&self, name: &str, url: &str, events: &[&str]) -> SecretString {
         self.put(Kind::Webhook, name, json!({ "url": url, "events": events })).await;
         self.secret(name).await
     }
 
     /// Gives a webhook a secret.
-    pub async fn secret(&self, name: &str) -> SecretString {
+    pub(crate) async fn secret(&self, name: &str) -> SecretString {
         let made = life(&self.store, name).await.unwrap().unwrap();
         let before = Secrets::load(&self.store, name, made).await.unwrap();
         let secrets = Secrets::rotated(before, Utc::now() + chrono::TimeDelta::hours(1));
@@ -200,17 +200,17 @@ impl Stand {
         SecretString::from(secrets.current().expose_secret().to_owned())
     }
 
-    pub async fn deliveries(&self, webhook: &str) -> Vec<Delivery> {
+    pub(crate) async fn deliveries(&self, webhook: &str) -> Vec<Delivery> {
         self.store.deliveries(webhook, None, 1000).await.unwrap().entries
     }
 
-    pub async fn texts(&self, user: &str) -> Vec<String> {
+    pub(crate) async fn texts(&self, user: &str) -> Vec<String> {
         let news = self.store.notifications(user, None, 1000).await.unwrap();
         news.entries.into_iter().map(|news| news.told.text).collect()
     }
 }
 
-pub fn asked(actor: &str) -> Asked {
+pub(crate) fn asked(actor: &str) -> Asked {
     Asked {
         at: Utc::now(),
         actor: actor.to_owned(),
