@@ -178,6 +178,35 @@ async fn nothing_is_lost_or_doubled_when_it_starts_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_on_its_way_when_it_was_killed_comes_back() {
+    let (mut stand, receiver) = (Stand::new().await, Receiver::start().await);
+    stand.webhook("w", &receiver.url(), &["group.*"]).await;
+    receiver.answers(std::iter::repeat_n(Reply::Silence, 3));
+    let mut quick = settings();
+    quick.pace.patience = Duration::from_millis(500);
+    stand.start(quick.clone());
+    for n in 0..3 {
+        stand.put(Kind::Group, &format!("g{n}"), json!({})).await;
+    }
+    receiver.has(3).await;
+    stand.kill().await;
+    for n in 3..6 {
+        stand.put(Kind::Group, &format!("g{n}"), json!({})).await;
+    }
+    stand.start(quick);
+    eventually(async || {
+        let all = stand.deliveries("w").await;
+        all.len() == 6 && all.iter().all(|one| one.state == DeliveryState::Delivered)
+    })
+    .await;
+    // Nobody knows whether the receiver took the first ones: they are sent again, as the same messages.
+    let ids: Vec<_> = receiver.got().iter().map(|got| got.header("webhook-id").to_owned()).collect();
+    let different: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!((ids.len(), different.len()), (9, 6));
+    stand.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_that_is_made_again_begins_anew() {
     let (mut stand, receiver) = (Stand::new().await, Receiver::start().await);
     stand.webhook("w", &receiver.url(), &["group.*"]).await;

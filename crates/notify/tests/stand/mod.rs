@@ -172,6 +172,14 @@ impl Stand {
         }
     }
 
+    /// Ends it as the end of its process does: nothing is noted any more.
+    pub(crate) async fn kill(&mut self) {
+        for (_, running) in self.running.drain(..) {
+            running.abort();
+            assert!(running.await.unwrap_err().is_cancelled());
+        }
+    }
+
     pub(crate) async fn put(&self, kind: Kind, name: &str, body: Value) {
         self.change("olivia", Change::Put(from_json(kind, name, &body).unwrap())).await;
     }
