@@ -20,6 +20,8 @@ use scrim_catalog::Kind;
 use scrim_notify::{Answered, Lookup, Message, Sender, Settings, Targets};
 use scrim_store::DeliveryState;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use stand::{Receiver, Reply, Stand, eventually, settings};
 
 /// Answers what it was told, each time the next.
@@ -108,6 +110,57 @@ async fn the_address_that_was_checked_is_the_one_that_is_called_each_time_anew()
     assert_eq!(receiver.got().len(), 1);
     assert_eq!(receiver.got()[0].header("host"), format!("{name}:{}", receiver.address.port()));
     stand.stop().await;
+}
+
+/// Takes requests over TLS, as a host of that name, and answers 204; tells what it read.
+async fn secure(name: &str) -> (u16, tempfile::NamedTempFile, Arc<Mutex<String>>) {
+    let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+    let authority = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(authority.path(), made.cert.pem()).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let tls = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(tls));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let read: Arc<Mutex<String>> = Arc::default();
+    let noted = Arc::clone(&read);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let mut bytes = vec![0; 4096];
+            let count = stream.read(&mut bytes).await.unwrap();
+            noted.lock().unwrap().push_str(std::str::from_utf8(&bytes[..count]).unwrap());
+            stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+            let _ = stream.shutdown().await;
+        }
+    });
+    (port, authority, read)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receivers_are_known_by_their_certificates() {
+    let (port, authority, read) = secure("hooks.example.internal").await;
+    let answers: &[&[&str]] = &[&["127.0.0.1"]];
+    let names = Names::of(&[("hooks.example.internal", answers), ("other.example.internal", answers)]);
+    let targets = Targets::parse(["hooks.example.internal", "other.example.internal"]).unwrap();
+    let unknown = Settings { targets, lookup: names, ..settings() };
+    let url = format!("https://hooks.example.internal:{port}/hook");
+    let answered = send(&unknown, &url).await;
+    assert!(answered.error.unwrap().contains("certificate") && answered.status.is_none());
+    let known = Settings { authorities: Some(authority.path().to_owned()), ..unknown };
+    let answered = send(&known, &format!("https://other.example.internal:{port}/hook")).await;
+    assert!(answered.error.unwrap().contains("certificate") && answered.status.is_none());
+    assert_eq!(*read.lock().unwrap(), "");
+    let answered = send(&known, &url).await;
+    assert_eq!((answered.status, answered.error), (Some(204), None));
+    assert!(read.lock().unwrap().starts_with("POST /hook HTTP/1.1\r\n"));
+    let nothing = Settings { authorities: Some("/nowhere".into()), ..known };
+    assert!(Sender::new(&nothing).is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]
