@@ -90,7 +90,7 @@ impl Delivering {
                 continue;
             }
             // Longer than an attempt can take.
-            let visibility = self.settings.pace.patience * 2 + std::time::Duration::from_secs(30);
+            let visibility = self.settings.pace.patience * 2 + std::time::Duration::from_secs(5);
             for claimed in store.claim_of(&webhook, now, room, &self.holder, visibility).await? {
                 let attempts = Arc::clone(&self.attempts);
                 let task = self.running.spawn(async move { attempts.make(claimed).await });

@@ -13,6 +13,8 @@ use crate::{NotifyError, life};
 
 /// How many events are read at once.
 const BATCH: usize = 500;
+/// So long it is waited for more events: each time is a transaction for each webhook.
+const GATHER: Duration = Duration::from_millis(20);
 /// So long after a failure it is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -30,6 +32,7 @@ impl Queueing {
         // How far each webhook was told of events. Another replica may have told it of more.
         let mut marks = BTreeMap::new();
         loop {
+            tokio::time::sleep(GATHER).await;
             news.mark_unchanged();
             let done = self.queue(&mut marks).await;
             if let Err(error) = &done {

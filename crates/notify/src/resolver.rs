@@ -10,7 +10,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use crate::Targets;
 
 /// Looks up the addresses of hosts.
-pub trait Lookup: Send + Sync {
+pub trait Lookup: std::fmt::Debug + Send + Sync {
     /// The addresses of a host.
     fn lookup(&self, host: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
 }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, header};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::resolver::Checked;
@@ -46,6 +48,18 @@ impl Sender {
         let wrong = |error: &dyn std::fmt::Display| NotifyError::Client(error.to_string());
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if let Some(file) = &settings.authorities {
+            let unreadable = |error: &dyn std::fmt::Display| {
+                NotifyError::Client(format!("the certificate authorities in {}: {error}", file.display()))
+            };
+            for authority in CertificateDer::pem_file_iter(file).map_err(|error| unreadable(&error))? {
+                let authority = authority.map_err(|error| unreadable(&error))?;
+                roots.add(authority).map_err(|error| unreadable(&error))?;
+            }
+        }
+        if roots.is_empty() {
+            tracing::warn!("there are no certificate authorities on this machine: no receiver can be known by https");
+        }
         let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| wrong(&error))?

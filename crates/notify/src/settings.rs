@@ -7,10 +7,12 @@ use std::time::Duration;
 use crate::{Lookup, Pace, SystemLookup, Targets};
 
 /// What can be set.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What may be sent to beside the public internet.
     pub targets: Targets,
+    /// A file of certificate authorities that receivers may be known by, beside those of the machine.
+    pub authorities: Option<PathBuf>,
     /// How often, and for how long, a message is tried.
     pub pace: Pace,
     /// How many messages are on their way to one webhook at once.
@@ -31,6 +33,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             targets: Targets::default(),
+            authorities: None,
             pace: Pace::default(),
             at_once_to_one: 4,
             at_once: 64,

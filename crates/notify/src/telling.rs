@@ -18,6 +18,8 @@ const EVENTS: &str = "notifications/events";
 const ENDING: &str = "notifications/ending";
 /// How many events are read at once.
 const BATCH: usize = 500;
+/// So long it is waited for more events.
+const GATHER: Duration = Duration::from_millis(250);
 /// How often it is looked for what ends.
 const LOOK: TimeDelta = TimeDelta::minutes(10);
 
@@ -48,7 +50,13 @@ impl Telling {
                 tracing::error!(%error, "news cannot be written");
             }
             tokio::select! {
-                changed = news.changed(), if lease.is_some() => if changed.is_err() { break },
+                changed = news.changed(), if lease.is_some() => {
+                    if changed.is_err() {
+                        break;
+                    }
+                    // More of it comes at once, often.
+                    tokio::time::sleep(GATHER).await;
+                }
                 () = tokio::time::sleep(self.settings.lease / 3) => {}
                 _ = self.stop.changed() => {}
             }

@@ -114,7 +114,7 @@ impl Driver {
 
     /// Pushes whenever there is reason to, until the lease is lost.
     async fn lead(&mut self, mut lost: watch::Receiver<bool>) -> Ended {
-        let mut record = match Record::load(self.registry.store(), &self.integration).await {
+        let mut record = match Record::load(&self.registry, &self.integration).await {
             Ok(record) => record,
             Err(error) => {
                 tracing::warn!(integration = %self.integration, %error, "how it stands cannot be read");

@@ -11,6 +11,7 @@ mod pace;
 mod reconciler;
 mod record;
 mod registering;
+mod tidings;
 
 pub use monitoring::{Monitoring, Noticed};
 pub use reconciler::{Reconciler, Settings};

@@ -1,16 +1,20 @@
 //! What is written down of how it stands with an integration: only what is not as it was.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use scrim_catalog::{Catalog, Name};
-use scrim_store::{Store, StoreError, SyncState, SyncWord};
+use scrim_catalog::{Catalog, Kind, Name};
+use scrim_registry::Registry;
+use scrim_store::{NewEvent, Store, StoreError, SyncState, SyncWord};
 use scrim_sync::Report;
 
 use crate::WHOLE;
+use crate::tidings::{self, tell};
 
 /// How it stands, as it was written last.
 pub(crate) struct Record {
+    registry: Arc<Registry>,
     store: Store,
     integration: Name,
     known: BTreeMap<String, SyncState>,
@@ -24,10 +28,11 @@ struct Standing {
 }
 
 impl Record {
-    pub(crate) async fn load(store: &Store, integration: &Name) -> Result<Self, StoreError> {
+    pub(crate) async fn load(registry: &Arc<Registry>, integration: &Name) -> Result<Self, StoreError> {
+        let store = registry.store();
         let states = store.sync_states(integration).await?;
         let known = states.into_iter().map(|state| (state.subject.clone(), state)).collect();
-        Ok(Self { store: store.clone(), integration: integration.clone(), known })
+        Ok(Self { registry: Arc::clone(registry), store: store.clone(), integration: integration.clone(), known })
     }
 
     /// The last event that was pushed in full, if any ever was.
@@ -35,10 +40,10 @@ impl Record {
         self.known.get(WHOLE).and_then(|whole| whole.pushed_sequence)
     }
 
-    /// It is being pushed.
+    /// It is being pushed. Why it was not as it should be before stays written until that is over.
     pub(crate) async fn pushing(&mut self, wanted: u64, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let states =
-            vec![self.state(WHOLE, Standing { state: SyncWord::Pushing, reason: None, retry: None }, wanted, now)];
+        let reason = self.known.get(WHOLE).and_then(|whole| whole.reason.clone());
+        let states = vec![self.state(WHOLE, Standing { state: SyncWord::Pushing, reason, retry: None }, wanted, now)];
         self.write(states).await
     }
 
@@ -58,7 +63,7 @@ impl Record {
             .filter(|source| *source.integration == self.integration)
             .map(|source| source.name.as_str())
             .collect();
-        let mut states = Vec::new();
+        let (mut states, mut events) = (Vec::new(), Vec::new());
         for source in &ours {
             let standing = match failed.get(source) {
                 None => Standing { state: SyncWord::InSync, reason: None, retry: None },
@@ -68,6 +73,7 @@ impl Record {
                     retry,
                 },
             };
+            events.extend(self.news(source, standing.state));
             if self.differs(source, &standing) {
                 states.push(self.state(source, standing, wanted, now));
             }
@@ -76,6 +82,7 @@ impl Record {
         let count = report.failed.len();
         let reason = (count > 0).then(|| format!("{count} data sources are not as they should be"));
         let mut whole = self.state(WHOLE, Standing { state, reason, retry }, wanted, now);
+        events.extend(self.whole_news(state));
         // Everything that can be there is: what is not is told of each data source.
         whole.pushed_sequence = Some(wanted);
         states.push(whole);
@@ -86,7 +93,9 @@ impl Record {
             self.store.forget_sync_states(&self.integration, &names).await?;
             gone.iter().for_each(|name| drop(self.known.remove(name)));
         }
-        self.write(states).await
+        self.write(states).await?;
+        tell(&self.registry, &self.integration, events, now).await;
+        Ok(())
     }
 
     /// A push did not come to its end.
@@ -98,8 +107,23 @@ impl Record {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let state = if retry.is_some() { SyncWord::Retrying } else { SyncWord::Failed };
+        let events = self.whole_news(state);
         let states = vec![self.state(WHOLE, Standing { state, reason: Some(reason), retry }, wanted, now)];
-        self.write(states).await
+        self.write(states).await?;
+        tell(&self.registry, &self.integration, events.into_iter().collect(), now).await;
+        Ok(())
+    }
+
+    /// What is told of the integration when it comes to stand so: only what is not as it was.
+    fn whole_news(&self, state: SyncWord) -> Option<NewEvent> {
+        let before = self.known.get(WHOLE).and_then(tidings::before);
+        tidings::of(Kind::Integration, &self.integration, before, state)
+    }
+
+    /// As [`Record::whole_news`], of a data source. That one which is new is as it should be is no news.
+    fn news(&self, source: &str, state: SyncWord) -> Option<NewEvent> {
+        let before = self.known.get(source).map_or(SyncWord::InSync, |known| known.state);
+        tidings::of(Kind::DataSource, source, Some(before), state)
     }
 
     fn differs(&self, subject: &str, standing: &Standing) -> bool {

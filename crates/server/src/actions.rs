@@ -7,6 +7,7 @@ mod documents;
 mod explaining;
 pub(crate) mod health;
 mod integrations;
+pub(crate) mod notifications;
 pub(crate) mod objects;
 pub(crate) mod people;
 pub(crate) mod projects;
@@ -16,6 +17,7 @@ pub(crate) mod setup;
 pub(crate) mod signing_in;
 pub(crate) mod tags;
 pub(crate) mod unmask;
+pub(crate) mod webhooks;
 
 use crate::endpoint::Endpoint;
 
@@ -38,6 +40,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         auditing::endpoints(),
         integrations::endpoints(),
         reports::endpoints(),
+        webhooks::endpoints(),
+        notifications::endpoints(),
     ]
     .into_iter()
     .flatten()

@@ -51,13 +51,33 @@ impl Paging {
     pub(crate) fn after(&self) -> Result<String, Problem> {
         let Some(cursor) = &self.cursor else { return Ok(String::new()) };
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
-        bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
-            Problem::malformed("`cursor` is not one of this list: take `next` of the page before, as it is")
-        })
+        bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(unknown)
     }
 }
 
+impl Paging {
+    /// Below which number the page begins, of lists that have the newest entry first; nothing for the first page.
+    ///
+    /// # Errors
+    /// When the cursor is not one that a page gave.
+    pub(crate) fn before(&self) -> Result<Option<u64>, Problem> {
+        match self.after()?.as_str() {
+            "" if self.cursor.is_none() => Ok(None),
+            text => text.parse().map(Some).map_err(|_| unknown()),
+        }
+    }
+}
+
+fn unknown() -> Problem {
+    Problem::malformed("`cursor` is not one of this list: take `next` of the page before, as it is")
+}
+
 impl<T> Page<T> {
+    /// A page of a list that has the newest entry first; `next` is the number that the next page begins below.
+    pub(crate) fn before(items: Vec<T>, next: Option<u64>) -> Self {
+        Self { items, next: next.map(|next| URL_SAFE_NO_PAD.encode(next.to_string())) }
+    }
+
     /// Cuts one entry more than the page has; `key` tells after which one the next page begins.
     pub(crate) fn cut(mut items: Vec<T>, limit: usize, key: impl Fn(&T) -> String) -> Self {
         let more = items.len() > limit;

@@ -21,6 +21,8 @@ pub struct Settings {
     pub sign_ins_per_minute: u32,
     /// What metrics are read from, if they are kept.
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    /// How webhooks and people are told; `webhook_targets` are its [`Targets`](scrim_notify::Targets).
+    pub notify: scrim_notify::Settings,
     /// Behind how many proxies the service stands: so many addresses at the end of `X-Forwarded-For` are believed.
     pub proxies: usize,
 }
@@ -36,6 +38,7 @@ impl Default for Settings {
             requests_per_second: 200,
             sign_ins_per_minute: 20,
             metrics: None,
+            notify: scrim_notify::Settings::default(),
             proxies: 0,
         }
     }

@@ -77,6 +77,9 @@ impl Store {
     /// # Errors
     /// When it cannot be read or written.
     pub async fn begin_reading(&self, reader: &str, first: u64) -> Result<u64, StoreError> {
+        if let Some(mark) = self.setting(reader).await?.and_then(|mark| mark.as_u64()) {
+            return Ok(mark);
+        }
         let ask = "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
         let ask = Ask::to("set a mark", ask).key("the name of a reader", reader).json("a mark", &first.into());
         self.write(ask).await?;

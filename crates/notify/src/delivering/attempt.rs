@@ -43,8 +43,11 @@ impl Attempts {
     async fn attempt(&self, claimed: &Claimed) -> Result<(), NotifyError> {
         let (store, name) = (self.registry.store(), claimed.delivery.webhook.as_str());
         let world = self.registry.world();
-        // Gone since it was claimed: whoever looks next forgets it.
+        // Gone or disabled since it was claimed: it comes back into the queue.
         let Some(webhook) = world.catalog.webhooks.get(name) else { return Ok(()) };
+        if webhook.disabled {
+            return Ok(());
+        }
         let tried = self.send(claimed, &webhook.item).await?;
         let answered = match tried {
             Tried::Void(why) => {

@@ -7,7 +7,13 @@ use scrim_store::{Claimed, DeliveryState, NewAttempt, StoreError};
 
 use crate::stand::{Stand, at, kept, on_both};
 
-on_both!(an_event_is_delivered_once, what_is_not_finished_comes_back, each_goes_to_one_of_many, old_ones_are_forgotten);
+on_both!(
+    an_event_is_delivered_once,
+    one_webhook_is_claimed_from,
+    what_is_not_finished_comes_back,
+    each_goes_to_one_of_many,
+    old_ones_are_forgotten
+);
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -61,6 +67,20 @@ async fn an_event_is_delivered_once(stand: Stand) {
     store.redeliver(dead.id, at(40)).await.unwrap();
     assert_eq!(sequences(&store.claim(at(40), 10, "worker", MINUTE).await.unwrap()), [5]);
     assert!(matches!(store.redeliver(99, at(40)).await, Err(StoreError::Missing { .. })));
+}
+
+async fn one_webhook_is_claimed_from(stand: Stand) {
+    let store = &stand.store;
+    store.enqueue("slow", &[1, 2, 3], 3, at(0)).await.unwrap();
+    store.enqueue("quick", &[2, 3], 3, at(1)).await.unwrap();
+    assert_eq!(store.due_webhooks(at(0)).await.unwrap(), ["slow"]);
+    assert_eq!(store.due_webhooks(at(1)).await.unwrap(), ["quick", "slow"]);
+    assert_eq!(sequences(&store.claim_of("quick", at(1), 1, "worker", MINUTE).await.unwrap()), [2]);
+    assert_eq!(sequences(&store.claim_of("quick", at(1), 9, "worker", MINUTE).await.unwrap()), [3]);
+    assert!(store.claim_of("quick", at(1), 9, "worker", MINUTE).await.unwrap().is_empty());
+    assert_eq!(store.due_webhooks(at(1)).await.unwrap(), ["slow"]);
+    assert!(store.claim_of("other", at(1), 9, "worker", MINUTE).await.unwrap().is_empty());
+    assert_eq!(sequences(&store.claim(at(1), 9, "worker", MINUTE).await.unwrap()), [1, 2, 3]);
 }
 
 async fn what_is_not_finished_comes_back(stand: Stand) {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::stand::{Stand, at, kept, on_both};
 
-on_both!(states_of_pushes_are_kept, news_are_read, settings_are_kept);
+on_both!(states_of_pushes_are_kept, news_are_read, news_are_written_once, settings_are_kept);
 
 async fn states_of_pushes_are_kept(stand: Stand) {
     let store = &stand.store;
@@ -60,6 +60,45 @@ async fn news_are_read(stand: Stand) {
     let read: Vec<_> = page.entries.iter().map(|news| news.read_at).collect();
     assert_eq!(read, [Some(kept(10)), Some(kept(20))]);
     assert_eq!(store.purge_notifications(kept(4)).await.unwrap(), 4);
+}
+
+async fn news_are_written_once(stand: Stand) {
+    let news = |text: u64| NewNotification {
+        user: "ana".to_owned(),
+        at: kept(1),
+        kind: "denied".to_owned(),
+        text: format!("news {text}"),
+        object: None,
+    };
+    let stores = [stand.store.clone(), stand.another().await];
+    assert_eq!(stores[0].begin_reading("reader", 7).await.unwrap(), 7);
+    assert_eq!(stores[1].begin_reading("reader", 9).await.unwrap(), 7);
+    // Many tell the same events at once; each event is told by one of them.
+    let tellers = (0..6).map(|teller| {
+        let store = stores[teller % 2].clone();
+        tokio::spawn(async move {
+            let mut told = 0;
+            loop {
+                let from = store.begin_reading("reader", 0).await.unwrap();
+                if from >= 47 {
+                    return told;
+                }
+                told += usize::from(store.notify_through("reader", from, from + 1, &[news(from)]).await.unwrap());
+            }
+        })
+    });
+    let mut told = 0;
+    for teller in tellers.collect::<Vec<_>>() {
+        told += teller.await.unwrap();
+    }
+    let found = stand.store.notifications("ana", None, 100).await.unwrap().entries;
+    let texts: Vec<String> = found.into_iter().rev().map(|news| news.told.text).collect();
+    assert_eq!((told, texts), (40, (7..47).map(|n| format!("news {n}")).collect()));
+    // Nothing is told when the mark stands elsewhere, and the mark stays when the news cannot be written.
+    assert!(!stand.store.notify_through("reader", 7, 8, &[news(7)]).await.unwrap());
+    let bad = NewNotification { text: "\0".to_owned(), ..news(0) };
+    assert!(stand.store.notify_through("reader", 47, 48, &[bad]).await.is_err());
+    assert_eq!(stand.store.begin_reading("reader", 0).await.unwrap(), 47);
 }
 
 async fn settings_are_kept(stand: Stand) {

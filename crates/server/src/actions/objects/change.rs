@@ -9,6 +9,7 @@ use scrim_store::Expected;
 use serde_json::{Value, json};
 
 use super::{Changed, Done, What};
+use crate::actions::webhooks::check_targets;
 use crate::caller::{Caller, refuse};
 use crate::credentials::leftovers;
 use crate::problem::refused;
@@ -42,6 +43,7 @@ pub(crate) async fn make(
     let mut tried = Vec::new();
     let mut propose = |world: &World| {
         let wanted = decide(world)?;
+        check_targets(app, &world.catalog, &wanted.changes)?;
         tried.clone_from(&wanted.changes);
         propose(caller, world, wanted, asked)
     };
