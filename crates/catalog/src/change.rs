@@ -67,6 +67,7 @@ impl Catalog {
         let mut problems = Vec::new();
         let mut touched: BTreeSet<(Kind, Name)> = BTreeSet::new();
         for change in changes {
+            let change = catalog.still_known(change);
             let mut all = catalog.following(&change);
             all.push(change);
             for change in all {
@@ -107,6 +108,20 @@ impl Catalog {
         check::all(self, &mut problems);
         let errors = problems.iter().any(|problem| problem.severity == Severity::Error);
         if errors { Err(problems) } else { Ok(problems) }
+    }
+
+    /// Who somebody is elsewhere is not forgotten because a document does not say it: files do not, and people do not.
+    fn still_known(&self, mut change: Change) -> Change {
+        match &mut change {
+            Change::Put(Document::User(user)) if user.external.is_none() => {
+                user.external = self.users.get(user.name.value()).and_then(|known| known.external.clone());
+            }
+            Change::Put(Document::Group(group)) if group.external.is_none() => {
+                group.external = self.groups.get(group.name.value()).and_then(|known| known.external.clone());
+            }
+            _ => {}
+        }
+        change
     }
 
     /// What follows from a change in other documents.

@@ -2,6 +2,7 @@
 
 mod data_policy;
 mod data_source;
+mod external;
 mod iam;
 mod integration;
 mod people;
@@ -17,6 +18,7 @@ pub use data_policy::{
     RegexForm, RevealForm, RowCaseForm, RowsForm, RowsRuleForm, RuleForm, Scalar, Truncation,
 };
 pub use data_source::{Column, DataSource, NewColumns, OptedOut, Owner, SourceStatus};
+pub use external::{Claimed, External};
 pub use iam::{Iam, Issuer};
 pub use integration::{Engine, Impersonation, Integration, Layout, Secret, Tls, ViewPlacement};
 pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};

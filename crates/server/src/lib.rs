@@ -18,10 +18,12 @@ mod page;
 mod problem;
 mod rights;
 mod router;
+mod scim;
 mod settings;
 
 pub use actions::setup::{SetupToken, first_admin};
 pub use app::App;
 pub use problem::{FieldError, Problem};
 pub use router::{openapi, router};
+pub use scim::ScimSettings;
 pub use settings::Settings;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::ScimSettings;
+
 /// What can be set. Each has the default that suits one machine.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -23,6 +25,8 @@ pub struct Settings {
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Behind how many proxies the service stands: so many addresses at the end of `X-Forwarded-For` are believed.
     pub proxies: usize,
+    /// Provisioning.
+    pub scim: ScimSettings,
 }
 
 impl Default for Settings {
@@ -37,6 +41,7 @@ impl Default for Settings {
             sign_ins_per_minute: 20,
             metrics: None,
             proxies: 0,
+            scim: ScimSettings::default(),
         }
     }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::change::{Wanted, answer, expected, make, name};
 use crate::caller::Caller;
+use crate::credentials::forget;
 use crate::json::{InPath, Query};
 use crate::{App, FieldError, Problem};
 
@@ -62,6 +63,9 @@ pub(crate) async fn run(
         }
         make(&app, &caller, &asked, false, decide).await?
     };
+    if kind == Kind::User && !deleting.dry_run {
+        forget(&app, &name).await?;
+    }
     Ok(answer(&planned, deleting.dry_run, StatusCode::OK, None))
 }
 
