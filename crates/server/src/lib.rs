@@ -13,6 +13,7 @@ mod caller;
 mod credentials;
 mod endpoint;
 mod json;
+mod oidc;
 mod openapi;
 mod page;
 mod problem;
@@ -23,6 +24,7 @@ mod settings;
 
 pub use actions::setup::{SetupToken, first_admin};
 pub use app::App;
+pub use oidc::{GroupClaim, OidcProvider, PermissionClaim, SecretSource};
 pub use problem::{FieldError, Problem};
 pub use router::{openapi, router};
 pub use scim::ScimSettings;

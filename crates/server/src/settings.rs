@@ -1,8 +1,9 @@
 //! How a service is set up.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::ScimSettings;
+use crate::{OidcProvider, ScimSettings};
 
 /// What can be set. Each has the default that suits one machine.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Settings {
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Behind how many proxies the service stands: so many addresses at the end of `X-Forwarded-For` are believed.
     pub proxies: usize,
+    /// The providers of OpenID Connect that people sign in with, by the name that their addresses have.
+    pub oidc: BTreeMap<String, OidcProvider>,
     /// Provisioning.
     pub scim: ScimSettings,
 }
@@ -41,6 +44,7 @@ impl Default for Settings {
             sign_ins_per_minute: 20,
             metrics: None,
             proxies: 0,
+            oidc: BTreeMap::new(),
             scim: ScimSettings::default(),
         }
     }
