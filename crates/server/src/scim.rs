@@ -19,6 +19,7 @@ mod path;
 mod provisioner;
 mod resource;
 mod schema;
+mod search;
 mod settings;
 mod users;
 
@@ -35,7 +36,8 @@ use error::Refused;
 pub(crate) fn routes() -> Router<App> {
     let user = get(users::show).put(users::put).patch(users::patch).delete(users::delete);
     let group = get(groups::show).put(groups::put).patch(groups::patch).delete(groups::delete);
-    let routes: [(&str, MethodRouter<App>); 11] = [
+    let routes: [(&str, MethodRouter<App>); 12] = [
+        (".search", post(search::run)),
         ("Users", get(users::list).post(users::create)),
         ("Users/.search", post(users::search)),
         ("Users/{id}", user),

@@ -188,6 +188,17 @@ async fn filters_pages_and_order() {
     let search = json!({ "filter": "userName eq \"ben\"", "attributes": ["userName"] });
     let found = service.post("idp", "/scim/v2/Users/.search", search).await.good();
     assert_eq!(found["totalResults"], 1);
+    service.post("idp", "/scim/v2/Groups", json!({ "displayName": "ben" })).await.good();
+    let search = json!({ "filter": "displayName eq \"ben\" or id eq \"x\"", "attributes": "displayName" });
+    let found = service.post("idp", "/scim/v2/.search", search).await.good();
+    assert_eq!(
+        (&found["totalResults"], &found["Resources"][0]["displayName"]),
+        (&json!(1), &json!("ben")),
+        "{found:#}"
+    );
+    let search = json!({ "filter": "userName sw \"b\"", "sortBy": "userName" });
+    assert_eq!(service.post("idp", "/scim/v2/.search", search).await.good()["totalResults"], 1);
+    refused(service.post("idp", "/scim/v2/.search", json!({ "filter": "nothing pr" })).await, 400, "invalidFilter");
 }
 
 #[tokio::test(flavor = "multi_thread")]
