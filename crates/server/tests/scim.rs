@@ -101,7 +101,7 @@ async fn groups_have_members() {
     let made = service.post("idp", "/scim/v2/Groups", body).await;
     assert_eq!(made.status.as_u16(), 201, "{:#}", made.body);
     let (place, etag) = (at(&made.body), made.etag());
-    assert_eq!(made.body["members"][0]["display"], "anna");
+    assert_eq!(made.body["members"][0]["value"], anna["id"]);
     assert_eq!(service.get("root", "/api/v1/users/anna").await.good()["groups"], json!(["hr"]));
     assert_eq!(service.get("idp", &at(&anna)).await.body["groups"][0]["display"], "hr");
 
@@ -111,7 +111,7 @@ async fn groups_have_members() {
     assert_eq!(changed.body["members"].as_array().unwrap().len(), 2, "{:#}", changed.body);
     let one = format!("members[value eq \"{}\"]", anna["id"].as_str().unwrap());
     let changed = patch(&service, &place, json!([{ "op": "remove", "path": one }])).await.good();
-    assert_eq!(changed["members"][0]["display"], "ben");
+    assert_eq!(changed["members"][0]["value"], ben["id"]);
     let remove = json!([{ "op": "Remove", "path": "members", "value": [{ "value": ben["id"] }] }]);
     assert!(patch(&service, &place, remove).await.good().get("members").is_none());
     let stranger = json!([{ "op": "add", "path": "members", "value": [{ "value": "nobody" }] }]);

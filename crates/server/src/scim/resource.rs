@@ -105,7 +105,7 @@ pub(crate) fn of_group(group: &Group, members: &Members<'_>) -> Value {
 fn member(user: &User) -> Value {
     let id = user_id(user);
     let at = format!("{}/{id}", USERS.endpoint);
-    json!({ "value": id, "$ref": at, "display": user.name, "type": "User" })
+    json!({ "value": id, "$ref": at, "type": "User" })
 }
 
 fn known(external: Option<&External>, id: &str) -> Map<String, Value> {

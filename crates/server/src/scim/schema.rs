@@ -142,7 +142,7 @@ mod tests {
     fn the_texts_can_be_read() {
         assert_eq!(TOLD.len(), TEXTS.len());
         assert!(named(&USERS.attributes, "USERNAME").is_some() && named(&USERS.attributes, "externalid").is_some());
-        assert!(named(&GROUPS.attributes, "members").is_some_and(|members| members.sub_attributes.len() == 4));
+        assert!(named(&GROUPS.attributes, "members").is_some_and(|members| members.sub_attributes.len() == 3));
         assert!(USERS.extension.as_ref().is_some_and(|(_, all)| named(all, "department").is_some()));
     }
 }

@@ -43,6 +43,6 @@ pub(crate) async fn run(
     }
     let page = wanted.mixed(app.settings().scim.largest_page, all)?;
     let asked = provisioner.caller.doing("scim.search");
-    note(&app, &asked, provisioner.by, json!({ "filter": wanted.filter, "count": page["itemsPerPage"] })).await;
+    note(&app, &asked, provisioner.by, json!({ "filter": wanted.filter, "count": page.get("itemsPerPage") })).await;
     Ok(content(StatusCode::OK, &page))
 }

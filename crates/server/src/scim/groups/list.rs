@@ -60,7 +60,7 @@ async fn answer(app: App, provisioner: Provisioner, wanted: Wanted) -> Result<Re
     let largest = app.settings().scim.largest_page;
     let page = wanted.page(&GROUPS, filter.as_ref(), largest, candidates, |group| of_group(group, &members))?;
     let asked = provisioner.caller.doing("scim.group.list");
-    note(&app, &asked, provisioner.by, json!({ "filter": wanted.filter, "count": page["itemsPerPage"] })).await;
+    note(&app, &asked, provisioner.by, json!({ "filter": wanted.filter, "count": page.get("itemsPerPage") })).await;
     Ok(content(StatusCode::OK, &page))
 }
 

@@ -53,7 +53,7 @@ async fn answer(app: App, provisioner: Provisioner, wanted: Wanted) -> Result<Re
     let largest = app.settings().scim.largest_page;
     let page = wanted.page(&USERS, filter.as_ref(), largest, candidates, |user| of_user(&world.catalog, user))?;
     let asked = provisioner.caller.doing("scim.user.list");
-    note(&app, &asked, provisioner.by, json!({ "filter": wanted.filter, "count": page["itemsPerPage"] })).await;
+    note(&app, &asked, provisioner.by, json!({ "filter": wanted.filter, "count": page.get("itemsPerPage") })).await;
     Ok(content(StatusCode::OK, &page))
 }
 
