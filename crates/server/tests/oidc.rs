@@ -199,6 +199,16 @@ async fn nobody_takes_over_somebody_else() {
     service.delete("root", "/api/v1/users/anna").await.good();
     voucher.says(json!({ "sub": "first", "preferred_username": "x" }));
     no_session(&sign_in(&service, &voucher).await, 403);
+    // Nor where the link was left behind.
+    let left = scrim_store::Identity {
+        issuer: voucher.issuer(),
+        subject: "first".to_owned(),
+        user: "anna".to_owned(),
+        created: chrono::Utc::now() - chrono::TimeDelta::hours(1),
+    };
+    service.app.store().link_identity(&left).await.unwrap();
+    service.plant("user", "anna", json!({ "permissions": ["AUDIT"] })).await;
+    no_session(&sign_in(&service, &voucher).await, 403);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,6 +25,13 @@ pub(crate) async fn sign_in(
 ) -> Result<Name, Problem> {
     let claims = Claims(&verified.claims);
     let known = app.store().identity(&verified.issuer, &verified.subject).await?;
+    let known = match known {
+        Some(identity) if of_somebody_gone(app, &identity).await? => {
+            app.store().unlink_identity(&identity.issuer, &identity.subject).await?;
+            None
+        }
+        known => known,
+    };
     let (name, new) = match known {
         Some(identity) => (name(&identity.user)?, false),
         None => (first(app, provider, verified, &claims).await?, true),
@@ -45,13 +52,20 @@ pub(crate) async fn sign_in(
         let details = json!({ "issuer": verified.issuer, "subject": verified.subject });
         Ok(Proposal { changes: change.clone(), decided_by, details, ..Proposal::default() })
     };
-    let about = Asked { object: Some((Kind::User, name.to_string())), ..asked.clone() };
+    let about =
+        Asked { action: "user.claims".to_owned(), object: Some((Kind::User, name.to_string())), ..asked.clone() };
     let planned = app.registry().change(&about, decide).await;
     planned.map_err(|error: ChangeError<Problem>| refused(error, &change, None))?;
     if new {
         link(app, verified, &name).await?;
     }
     Ok(name)
+}
+
+/// Whether the user whom the subject was is gone: whoever has the name since is somebody else.
+async fn of_somebody_gone(app: &App, identity: &Identity) -> Result<bool, Problem> {
+    let versions = app.store().versions(Kind::User.as_str(), &identity.user).await?;
+    Ok(versions.iter().any(|version| version.body.is_none() && version.at >= identity.created))
 }
 
 /// The user whom the claims of a first sign-in name, if they may become it.

@@ -42,13 +42,10 @@ pub(crate) async fn run(
             attributes: Default::default(),
             external: Some(External { id: Some(id), ..External::default() }),
         };
-        Ok(Wanted {
-            changes: changes(&world.catalog, group, &said)?,
-            expected: vec![(Kind::Group, name.clone(), Expected::Absent)],
-            allowed_by: Some(provisioner.by),
-            details: json!({ "body": said }),
-            ..Wanted::default()
-        })
+        let changes = changes(&world.catalog, group, &said)?;
+        let details = json!({ "changed_members": changes.len().saturating_sub(1) });
+        let expected = vec![(Kind::Group, name.clone(), Expected::Absent)];
+        Ok(Wanted { changes, expected, allowed_by: Some(provisioner.by), details, ..Wanted::default() })
     };
     let planned = make(&app, &provisioner.caller, &asked, false, decide).await?;
     let resource = super::after(&planned.applied.catalog, &name)?;

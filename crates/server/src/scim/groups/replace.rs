@@ -28,7 +28,7 @@ pub(crate) async fn put(
 ) -> Result<Response, Refused> {
     let InPath(id) = path?;
     let said = clean(&GROUPS, &body)?;
-    change(app, provisioner, "scim.group.replace", &id, &headers, body, |_| Ok(said.clone())).await
+    change(app, provisioner, "scim.group.replace", &id, &headers, |_| Ok(said.clone())).await
 }
 
 pub(crate) async fn patch(
@@ -39,13 +39,12 @@ pub(crate) async fn patch(
     Sent(body): Sent<Value>,
 ) -> Result<Response, Refused> {
     let InPath(id) = path?;
-    let patch: Patch =
-        serde_json::from_value(body.clone()).map_err(|error| wrong("invalidSyntax", error.to_string()))?;
+    let patch: Patch = serde_json::from_value(body).map_err(|error| wrong("invalidSyntax", error.to_string()))?;
     let patched = |mut resource: Value| {
         patch.apply(&GROUPS, &mut resource)?;
         clean(&GROUPS, &resource)
     };
-    change(app, provisioner, "scim.group.patch", &id, &headers, body, patched).await
+    change(app, provisioner, "scim.group.patch", &id, &headers, patched).await
 }
 
 async fn change(
@@ -54,7 +53,6 @@ async fn change(
     action: &str,
     id: &str,
     headers: &HeaderMap,
-    body: Value,
     say: impl Fn(Value) -> Result<Map<String, Value>, Problem>,
 ) -> Result<Response, Refused> {
     let world = app.registry().world();
@@ -74,12 +72,10 @@ async fn change(
             let detail = "`displayName` stays as it is: policies and grants name the group by it; make a new group, and move the members";
             return Err(wrong("mutability", detail));
         }
-        Ok(Wanted {
-            changes: changes(&world.catalog, group.clone(), &said)?,
-            allowed_by: Some(provisioner.by),
-            details: json!({ "body": body }),
-            ..Wanted::default()
-        })
+        let changes = changes(&world.catalog, group.clone(), &said)?;
+        // Who came and who left is told by the events of the users: there may be many.
+        let details = json!({ "changed_members": changes.len().saturating_sub(1) });
+        Ok(Wanted { changes, allowed_by: Some(provisioner.by), details, ..Wanted::default() })
     };
     let planned = make(&app, &provisioner.caller, &asked, false, decide).await?;
     let resource = super::after(&planned.applied.catalog, &name)?;

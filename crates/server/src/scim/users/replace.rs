@@ -30,7 +30,7 @@ pub(crate) async fn put(
 ) -> Result<Response, Refused> {
     let InPath(id) = path?;
     let said = clean(&USERS, &body)?;
-    change(app, provisioner, "scim.user.replace", &id, &headers, body, |_| Ok(said.clone())).await
+    change(app, provisioner, "scim.user.replace", &id, &headers, |_| Ok(said.clone())).await
 }
 
 pub(crate) async fn patch(
@@ -41,13 +41,12 @@ pub(crate) async fn patch(
     Sent(body): Sent<Value>,
 ) -> Result<Response, Refused> {
     let InPath(id) = path?;
-    let patch: Patch =
-        serde_json::from_value(body.clone()).map_err(|error| wrong("invalidSyntax", error.to_string()))?;
+    let patch: Patch = serde_json::from_value(body).map_err(|error| wrong("invalidSyntax", error.to_string()))?;
     let patched = |mut resource: Value| {
         patch.apply(&USERS, &mut resource)?;
         clean(&USERS, &resource)
     };
-    change(app, provisioner, "scim.user.patch", &id, &headers, body, patched).await
+    change(app, provisioner, "scim.user.patch", &id, &headers, patched).await
 }
 
 async fn change(
@@ -56,7 +55,6 @@ async fn change(
     action: &str,
     id: &str,
     headers: &HeaderMap,
-    body: Value,
     say: impl Fn(Value) -> Result<Map<String, Value>, Problem>,
 ) -> Result<Response, Refused> {
     let world = app.registry().world();
@@ -77,12 +75,14 @@ async fn change(
             let detail = "`userName` stays as it is: policies, grants and warehouses name the user by it; make a new user, and disable this one";
             return Err(wrong("mutability", detail));
         }
+        // As it is kept, and not as it was sent: some send passwords, which nobody wants here.
+        let details = json!({ "body": said });
         let user = document(user.clone(), said, &app.settings().scim)?;
         let changes = vec![Change::Put(Document::User(Box::new(user)))];
         let after = world.catalog.apply(changes.clone());
         let after = after.map_err(|problems| Problem::of_catalog(&problems, &changes, Some((Kind::User, &name))))?;
         let by = may_provision(&provisioner.caller.actor, &world.catalog, &after.catalog, &name).required()?;
-        Ok(Wanted { changes, allowed_by: Some(by), details: json!({ "body": body }), ..Wanted::default() })
+        Ok(Wanted { changes, allowed_by: Some(by), details, ..Wanted::default() })
     };
     let planned = make(&app, &provisioner.caller, &asked, false, decide).await?;
     if planned.applied.catalog.users.get(&name).is_some_and(|user| user.disabled) {
