@@ -1,6 +1,6 @@
 //! A small provider of OpenID Connect, honest or not.
 
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses some of it")]
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
