@@ -110,16 +110,27 @@ impl Catalog {
         if errors { Err(problems) } else { Ok(problems) }
     }
 
-    /// What was proposed for a column, and refused, stays with it unless the document says otherwise: files know nothing of it.
+    /// What a document need not say stays as it is known: files know nothing of it, and people write none. Who somebody is
+    /// elsewhere; what was proposed for a column, and refused.
     fn carry(&self, change: &mut Change) {
-        let Change::Put(Document::DataSource(source)) = change else { return };
-        if source.status == SourceStatus::Active {
-            source.gone = None;
-        }
-        let Some(before) = self.data_sources.get(source.name.value()) else { return };
-        for column in source.columns.iter_mut().filter(|column| column.discovery.is_none()) {
-            let known = before.columns.iter().find(|known| known.name == column.name);
-            column.discovery = known.and_then(|known| known.discovery.clone());
+        match change {
+            Change::Put(Document::User(user)) if user.external.is_none() => {
+                user.external = self.users.get(user.name.value()).and_then(|known| known.external.clone());
+            }
+            Change::Put(Document::Group(group)) if group.external.is_none() => {
+                group.external = self.groups.get(group.name.value()).and_then(|known| known.external.clone());
+            }
+            Change::Put(Document::DataSource(source)) => {
+                if source.status == SourceStatus::Active {
+                    source.gone = None;
+                }
+                let Some(before) = self.data_sources.get(source.name.value()) else { return };
+                for column in source.columns.iter_mut().filter(|column| column.discovery.is_none()) {
+                    let known = before.columns.iter().find(|known| known.name == column.name);
+                    column.discovery = known.and_then(|known| known.discovery.clone());
+                }
+            }
+            _ => {}
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod data_policy;
 mod data_source;
+mod external;
 mod iam;
 mod identifier;
 mod integration;
@@ -21,6 +22,7 @@ pub use data_policy::{
 pub use data_source::{
     Column, DataSource, Discovery, Gone, NEW, NewColumns, OptedOut, Origin, Owner, Proposed, SourceStatus,
 };
+pub use external::{Claimed, External};
 pub use iam::{Iam, Issuer};
 pub use identifier::{Checksum, Confidence, Expression, Identifier, Share};
 pub use integration::{Discover, Engine, Impersonation, Integration, Layout, Monitored, Secret, Tls, ViewPlacement};

@@ -9,6 +9,7 @@ pub(crate) mod health;
 mod integrations;
 pub(crate) mod notifications;
 pub(crate) mod objects;
+pub(crate) mod oidc;
 pub(crate) mod people;
 pub(crate) mod projects;
 mod registering;
@@ -33,6 +34,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         registering::endpoints(),
         discovery::endpoints(),
         signing_in::endpoints(),
+        oidc::endpoints(),
         vec![setup::endpoint()],
         health::endpoints(),
         explaining::endpoints(),

@@ -10,6 +10,7 @@ use scrim_store::Store;
 use crate::Settings;
 use crate::audit::Reads;
 use crate::credentials::throttle::Throttle;
+use crate::oidc::Providers;
 
 /// The service.
 #[derive(Clone)]
@@ -21,6 +22,7 @@ struct Inner {
     settings: Settings,
     reads: Reads,
     throttle: Throttle,
+    oidc: Providers,
 }
 
 impl App {
@@ -28,7 +30,8 @@ impl App {
     pub fn new(registry: Arc<Registry>, reconciler: Arc<Reconciler>, settings: Settings) -> Self {
         let reads = Reads::start(registry.store().clone());
         let throttle = Throttle::new(&settings);
-        Self(Arc::new(Inner { registry, reconciler, settings, reads, throttle }))
+        let oidc = Providers::new(&settings.oidc);
+        Self(Arc::new(Inner { registry, reconciler, settings, reads, throttle, oidc }))
     }
 
     /// The catalog, and where it is kept.
@@ -64,6 +67,11 @@ impl App {
     /// Who tries too often.
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    /// Who vouches for people.
+    pub(crate) fn oidc(&self) -> &Providers {
+        &self.0.oidc
     }
 
     /// The time, as precise as it is kept.

@@ -35,6 +35,7 @@ pub fn router(app: App) -> Router {
     }
     let settings = app.settings().clone();
     router
+        .merge(crate::scim::routes())
         .route("/api/v1/openapi.json", axum::routing::get(move || async move { json(text) }))
         .fallback(|| async { Problem::not_found("there is nothing at this address") })
         .method_not_allowed_fallback(|| async {

@@ -1,6 +1,9 @@
 //! How a service is set up.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use crate::{OidcProvider, ScimSettings};
 
 /// What can be set. Each has the default that suits one machine.
 #[derive(Clone, Debug)]
@@ -25,6 +28,10 @@ pub struct Settings {
     pub notify: scrim_notify::Settings,
     /// Behind how many proxies the service stands: so many addresses at the end of `X-Forwarded-For` are believed.
     pub proxies: usize,
+    /// The providers of OpenID Connect that people sign in with, by the name that their addresses have.
+    pub oidc: BTreeMap<String, OidcProvider>,
+    /// Provisioning.
+    pub scim: ScimSettings,
 }
 
 impl Default for Settings {
@@ -40,6 +47,8 @@ impl Default for Settings {
             metrics: None,
             notify: scrim_notify::Settings::default(),
             proxies: 0,
+            oidc: BTreeMap::new(),
+            scim: ScimSettings::default(),
         }
     }
 }

@@ -3,11 +3,18 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Checker;
-use crate::documents::{Access, Acknowledged, Owner, WarehouseUser};
+use crate::documents::{Access, Acknowledged, External, Owner, WarehouseUser};
 use crate::{At, Name, Problem};
 
 pub(super) fn users(checker: &mut Checker<'_>) {
     let catalog = checker.catalog;
+    let mut ids = HashSet::new();
+    for user in catalog.users.values() {
+        if let Some(id) = repeated(user.external.as_ref(), &mut ids) {
+            let message = format!("another user has the id `{id}` of `{}` too", user.name);
+            checker.error(&user.file, &user.name, message, "an id is of one user: remove it from `external`");
+        }
+    }
     for user in catalog.users.values() {
         for group in &user.groups {
             checker.group(&user.file, group);
@@ -58,7 +65,20 @@ pub(super) fn users(checker: &mut Checker<'_>) {
     }
 }
 
+/// The id by which provisioning knows it, when another one has it.
+fn repeated<'a>(external: Option<&'a External>, seen: &mut HashSet<&'a Name>) -> Option<&'a Name> {
+    let id = external?.id.as_ref()?;
+    (!seen.insert(id)).then_some(id)
+}
+
 pub(super) fn groups(checker: &mut Checker<'_>) {
+    let mut ids = HashSet::new();
+    for group in checker.catalog.groups.values() {
+        if let Some(id) = repeated(group.external.as_ref(), &mut ids) {
+            let message = format!("another group has the id `{id}` of `{}` too", group.name);
+            checker.error(&group.file, &group.name, message, "an id is of one group: remove it from `external`");
+        }
+    }
     for group in checker.catalog.groups.values() {
         for (key, values) in &group.attributes {
             values.0.iter().for_each(|value| checker.attribute_value(&group.file, key, value));

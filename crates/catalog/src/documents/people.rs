@@ -7,6 +7,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::skip_serializing_none;
 
+use super::External;
 use crate::text_or::TextOr;
 use crate::{At, Name, is_default};
 
@@ -168,6 +169,8 @@ pub struct User {
     /// A disabled user sees nothing.
     #[serde(default, skip_serializing_if = "is_default")]
     pub disabled: bool,
+    /// Who the user is elsewhere. Kept by provisioning and sign-in; a document that leaves it out leaves it as it is.
+    pub external: Option<External>,
 }
 
 impl User {
@@ -199,6 +202,8 @@ pub struct Group {
     /// Attributes that every member has.
     #[serde(default, skip_serializing_if = "is_default")]
     pub attributes: BTreeMap<At<Name>, Values>,
+    /// What the group is elsewhere. Kept by provisioning; a document that leaves it out leaves it as it is.
+    pub external: Option<External>,
 }
 
 /// Declares an attribute key, so that policies may name it before anybody has it.

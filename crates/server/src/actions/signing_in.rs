@@ -6,6 +6,8 @@ mod logout;
 mod me;
 mod tokens;
 
+pub(crate) use login::From;
+
 use http::StatusCode;
 
 use crate::endpoint::Endpoint;

@@ -28,12 +28,24 @@ pub(crate) fn may_change(
         Kind::Tag | Kind::Purpose | Kind::Identifier => {
             any(&[(actor.has(P::Governance), "GOVERNANCE")], "the permission GOVERNANCE")
         }
-        Kind::Group => any(&[(actor.has(P::UserAdmin), "USER_ADMIN")], "the permission USER_ADMIN"),
+        Kind::Group => {
+            let known = |catalog: &Catalog| catalog.groups.get(name).and_then(|group| group.external.clone());
+            if after.groups.contains_key(name) && known(before) != known(after) && !actor.has(P::ApplicationAdmin) {
+                return Decision::needs(EXTERNAL);
+            }
+            any(&[(actor.has(P::UserAdmin), "USER_ADMIN")], "the permission USER_ADMIN")
+        }
         Kind::Attribute => any(
             &[(actor.has(P::UserAdmin), "USER_ADMIN"), (actor.has(P::Governance), "GOVERNANCE")],
             "the permission USER_ADMIN or GOVERNANCE",
         ),
-        Kind::User => user(actor, before, after, name),
+        Kind::User => {
+            let known = |catalog: &Catalog| catalog.users.get(name).and_then(|user| user.external.clone());
+            if after.users.contains_key(name) && known(before) != known(after) && !actor.has(P::ApplicationAdmin) {
+                return Decision::needs(EXTERNAL);
+            }
+            user(actor, before, after, name)
+        }
         Kind::DataSource => source(actor, before, after, name, readable),
         Kind::Project => project(actor, before, after, name),
         Kind::Grant => grant(actor, before, after, name),
@@ -92,6 +104,16 @@ pub(crate) fn may_change(
             )
         }
     }
+}
+
+/// What stands in `external` decides whom provisioning and sign-in mean.
+const EXTERNAL: &str = "the permission APPLICATION_ADMIN to change `external`: provisioning and sign-in keep it";
+
+/// Whether a provisioner may make a change of a user: as anybody who manages users, and so without giving or taking
+/// permissions. What it keeps in `external` is its own matter.
+pub(crate) fn may_provision(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name) -> Decision {
+    let provisions = super::may(actor, before, super::Action::Provision);
+    if provisions.is_allowed() { user(actor, before, after, name) } else { provisions }
 }
 
 /// Governors write policies; owners those that are written for one data source of theirs.

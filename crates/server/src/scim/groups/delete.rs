@@ -1,0 +1,51 @@
+//! `DELETE /scim/v2/Groups/{id}`.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
+use scrim_catalog::{Change, Kind};
+use scrim_registry::World;
+
+use crate::actions::objects::change::{Wanted, make};
+use crate::caller::refuse;
+use crate::json::InPath;
+use crate::scim::answer::expected;
+use crate::scim::error::Refused;
+use crate::scim::provisioner::Provisioner;
+use crate::{App, Problem};
+
+pub(crate) async fn run(
+    State(app): State<App>,
+    provisioner: Provisioner,
+    path: Result<InPath<String>, Problem>,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let InPath(id) = path?;
+    let world = app.registry().world();
+    let name = match super::found(&world, &id) {
+        Ok(group) => group.name.value().clone(),
+        Err(problem) => {
+            return Err(refuse(&app, &provisioner.caller.doing("scim.group.delete"), problem).await.into());
+        }
+    };
+    let asked = provisioner.caller.about("scim.group.delete", Kind::Group, &name);
+    let decide = |world: &World| {
+        expected(&headers, &super::told(&world.catalog, super::found(world, &id)?))?;
+        let changes = vec![Change::Delete(Kind::Group, name.clone())];
+        Ok(Wanted { changes, allowed_by: Some(provisioner.by), ..Wanted::default() })
+    };
+    match make(&app, &provisioner.caller, &asked, false, decide).await {
+        Ok(_) => Ok(StatusCode::NO_CONTENT.into_response()),
+        // What a policy says of a group would mean something else without it; nor can its members be taken out instead.
+        Err(problem) if problem.status == 422 => {
+            let documents = problem.errors.iter().map(|error| {
+                let document = error.document.as_deref().unwrap_or("a document");
+                format!("{document}: {}", error.detail)
+            });
+            let by = documents.collect::<Vec<_>>().join("; ");
+            let detail = format!("the group stays, because documents name it ({by}): take it out of them first");
+            Err(Problem::conflict(detail).into())
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
