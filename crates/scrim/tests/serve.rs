@@ -40,6 +40,11 @@ async fn a_first_start_makes_what_is_missing_for_its_own_user_alone() {
     // Another start finds what the first one made; nobody needs a token for the setup any more.
     let service = Service::start(&data, &[]);
     assert!(!data.join("setup-token").exists());
+    let address = service.url.trim_start_matches("http://");
+    let other = home.path().join("other");
+    let taken = [("SCRIM_LISTEN", address), ("SCRIM_DATA_DIR", other.to_str().unwrap())];
+    let (code, _, err) = scrim(&["serve"], &taken);
+    assert!(code == 1 && err.contains(&format!("cannot listen on {address}")) && !other.exists(), "{err}");
     let (code, log) = service.stop();
     assert_eq!(code, Some(0), "{log}");
 

@@ -1,6 +1,6 @@
 //! The service, from its start to its end.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,9 @@ use crate::failure::Failure;
 pub(crate) async fn run(configuration: &Configuration) -> Result<(), Failure> {
     let address = address(configuration)?;
     let tls = tls(configuration).await?;
+    // Before anything else: a second service by mistake touches nothing.
+    let refused = |cause| Failure::Listen { address: address.to_string(), cause };
+    let listener = TcpListener::bind(address).map_err(refused)?;
     let store = metadata::open_or_make(configuration).await?;
     let registry = Registry::open(store.clone()).await?;
     let (reconciler, driving) = Reconciler::start(Arc::clone(&registry), sync(configuration));
@@ -35,12 +38,12 @@ pub(crate) async fn run(configuration: &Configuration) -> Result<(), Failure> {
     }
     let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let served = match tls {
-        Some(tls) => axum_server::bind_rustls(address, tls).handle(handle).serve(service).await,
-        None => axum_server::bind(address).handle(handle).serve(service).await,
+        Some(tls) => axum_server::from_tcp_rustls(listener, tls).map_err(refused)?.handle(handle).serve(service).await,
+        None => axum_server::from_tcp(listener).map_err(refused)?.handle(handle).serve(service).await,
     };
     stopping.abort();
     reconciler.stop();
-    served.map_err(|cause| Failure::Listen { address: address.to_string(), cause })?;
+    served.map_err(refused)?;
     if tokio::time::timeout(patience.max(Duration::from_secs(1)), driving).await.is_err() {
         tracing::warn!("a push did not come to its end: the next start finishes it");
     }
