@@ -52,6 +52,9 @@ pub(crate) enum Failure {
     /// Somebody may not do this.
     #[error("refused: {0}")]
     NotAllowed(String),
+    /// What tells webhooks and people.
+    #[error(transparent)]
+    Notify(#[from] scrim_notify::NotifyError),
     /// The warehouse.
     #[error(transparent)]
     Warehouse(#[from] scrim_warehouse::WarehouseError),

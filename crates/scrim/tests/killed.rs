@@ -144,7 +144,8 @@ fn without_time(mut document: scrim_catalog::Document) -> scrim_catalog::Documen
 }
 
 fn user(n: usize) -> Value {
-    json!({ "groups": ["staff", format!("g{}", n % 2)], "attributes": { "country": [["FR", "US", "DE"][n % 3]] } })
+    let country = ["FR", "US", "DE"][n % 3];
+    json!({ "groups": ["staff", format!("g{}", n % 2)], "attributes": { "country": [country] } })
 }
 
 fn mask(with: &str) -> Value {

@@ -87,7 +87,7 @@ fn print(found: &[Value], output: Output) -> Result<(), Failure> {
         return Ok(());
     }
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["data source", "column", "tag", "sure", "why"]);
     for row in found {
         let text = |field: &str| row.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use scrim_catalog::nearest;
+use scrim_server::{OidcProvider, ScimSettings};
 use scrim_store::{Location, StoreError};
 use toml::de::{DeTable, DeValue};
 
@@ -41,7 +42,25 @@ struct Given {
 }
 
 /// A configuration in which every value is one.
-pub(crate) struct Configuration(BTreeMap<&'static str, Given>);
+pub(crate) struct Configuration {
+    given: BTreeMap<&'static str, Given>,
+    /// What only a file can say.
+    pub(crate) tables: Tables,
+}
+
+/// Settings with settings of their own; docs/sign-on.md tells them.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Tables {
+    /// Providers of OpenID Connect: `[oidc.NAME]`.
+    #[serde(default)]
+    pub(crate) oidc: BTreeMap<String, OidcProvider>,
+    /// Provisioning: `[scim]`.
+    #[serde(default)]
+    pub(crate) scim: ScimSettings,
+}
+
+/// The names of those.
+const TABLES: &[&str] = &["oidc", "scim"];
 
 impl Configuration {
     /// Reads the file, if there is one, and the environment.
@@ -49,14 +68,14 @@ impl Configuration {
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigurationError> {
-        let mut given = BTreeMap::new();
+        let (mut given, mut tables) = (BTreeMap::new(), Tables::default());
         for setting in SETTINGS {
             given.insert(setting.name, Given { value: setting.default.to_owned(), at: "by default".to_owned() });
         }
         if let Some(path) = file {
             let text = std::fs::read_to_string(path)
                 .map_err(|cause| ConfigurationError::Read { path: path.to_owned(), cause })?;
-            let table = DeTable::parse(&text).map_err(|error| ConfigurationError::Form {
+            let form = |error: toml::de::Error| ConfigurationError::Form {
                 path: path.to_owned(),
                 // Without the line itself, which may hold a password.
                 reason: format!(
@@ -64,15 +83,17 @@ impl Configuration {
                     error.message(),
                     line(&text, error.span().map_or(0, |span| span.start))
                 ),
-            })?;
+            };
+            let table = DeTable::parse(&text).map_err(form)?;
             from_table(&Place { path, text: &text }, "", table.get_ref(), &mut given)?;
+            tables = toml::from_str(&text).map_err(form)?;
         }
         from_environment(environment, &mut given)?;
-        Ok(Self(given))
+        Ok(Self { given, tables })
     }
 
     fn given(&self, name: &str) -> (&str, &str) {
-        self.0.get(name).map_or(("", ""), |given| (given.value.as_str(), given.at.as_str()))
+        self.given.get(name).map_or(("", ""), |given| (given.value.as_str(), given.at.as_str()))
     }
 
     /// A text; nothing where it is not set.
@@ -191,6 +212,7 @@ fn from_table(
                 from_table(place, &format!("{name}."), inner, given)?;
                 continue;
             }
+            (None, DeValue::Table(_)) if TABLES.contains(&name.as_str()) => continue,
             (None, _) => return Err(unknown(at, name)),
             (Some(_), DeValue::String(text)) => text.to_string(),
             (Some(_), DeValue::Integer(number)) => number.to_string(),

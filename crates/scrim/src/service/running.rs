@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use scrim_notify::{Notifier, Smtp, SmtpTls, Targets};
 use scrim_reconciler::Reconciler;
 use scrim_registry::Registry;
 use scrim_server::{App, Settings, first_admin, router};
@@ -24,8 +25,10 @@ pub(crate) async fn run(configuration: &Configuration) -> Result<(), Failure> {
     let listener = TcpListener::bind(address).map_err(refused)?;
     let store = metadata::open_or_make(configuration).await?;
     let registry = Registry::open(store.clone()).await?;
+    let settings = settings(configuration)?;
+    let (notifier, telling) = Notifier::start(Arc::clone(&registry), settings.notify.clone())?;
     let (reconciler, driving) = Reconciler::start(Arc::clone(&registry), sync(configuration));
-    let app = App::new(registry, Arc::clone(&reconciler), settings(configuration)?);
+    let app = App::new(registry, Arc::clone(&reconciler), settings);
     if let Some(token) = first_admin(&app, &configuration.data_dir()).await? {
         tracing::info!(file = %token.file.display(), "nobody administers yet: the token for the first administrator is in this file");
     }
@@ -43,9 +46,14 @@ pub(crate) async fn run(configuration: &Configuration) -> Result<(), Failure> {
     };
     stopping.abort();
     reconciler.stop();
+    notifier.stop();
     served.map_err(refused)?;
-    if tokio::time::timeout(patience.max(Duration::from_secs(1)), driving).await.is_err() {
+    let patience = patience.max(Duration::from_secs(1));
+    if tokio::time::timeout(patience, driving).await.is_err() {
         tracing::warn!("a push did not come to its end: the next start finishes it");
+    }
+    if tokio::time::timeout(patience, telling).await.is_err() {
+        tracing::warn!("messages to webhooks are on their way: they may be sent again after the next start");
     }
     app.written().await;
     store.close().await?;
@@ -134,6 +142,7 @@ fn sync(configuration: &Configuration) -> scrim_reconciler::Settings {
     scrim_reconciler::Settings {
         compare_every: configuration.seconds("sync.compare_seconds"),
         lease: configuration.seconds("sync.lease_seconds"),
+        look_every: configuration.seconds("sync.look_seconds"),
     }
 }
 
@@ -150,8 +159,44 @@ fn settings(configuration: &Configuration) -> Result<Settings, Failure> {
         requests_per_second: count("limits.requests_per_second"),
         sign_ins_per_minute: count("limits.sign_ins_per_minute"),
         metrics: if configuration.flag("metrics") { Some(metrics()?) } else { None },
+        notify: notify(configuration)?,
         proxies: size("proxies"),
+        oidc: configuration.tables.oidc.clone(),
+        scim: configuration.tables.scim.clone(),
     })
+}
+
+/// How webhooks and people are told.
+fn notify(configuration: &Configuration) -> Result<scrim_notify::Settings, Failure> {
+    let wrong = |name, reason: String| ConfigurationError::Value { at: "the configuration".to_owned(), name, reason };
+    let list = configuration.text("webhooks.targets").unwrap_or("");
+    let listed = list.split(',').map(str::trim).filter(|target| !target.is_empty());
+    let targets =
+        Targets::parse(listed).map_err(|error| wrong("webhooks.targets", format!("is not right: {error}")))?;
+    let tls = match configuration.text("mail.tls") {
+        Some("always") => SmtpTls::Always,
+        Some("starttls") | None => SmtpTls::StartTls,
+        Some("none") => SmtpTls::None,
+        Some(other) => {
+            return Err(wrong("mail.tls", format!("is `starttls`, `always` or `none`, and not `{other}`")).into());
+        }
+    };
+    let own = |name| configuration.text(name).map(str::to_owned);
+    let smtp = match (own("mail.host"), own("mail.from")) {
+        (None, _) => None,
+        (Some(_), None) => return Err(wrong("mail.from", "must be set, too: mail is from somebody".to_owned()).into()),
+        (Some(host), Some(from)) => Some(Smtp {
+            host,
+            port: u16::try_from(configuration.number("mail.port")).unwrap_or(587),
+            tls,
+            user: own("mail.user"),
+            password_file: own("mail.password_file").map(Into::into),
+            from,
+            attribute: own("mail.attribute").unwrap_or_else(|| "email".to_owned()),
+        }),
+    };
+    let authorities = own("webhooks.authorities").map(Into::into);
+    Ok(scrim_notify::Settings { targets, authorities, smtp, ..scrim_notify::Settings::default() })
 }
 
 fn metrics() -> Result<PrometheusHandle, Failure> {

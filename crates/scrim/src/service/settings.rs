@@ -105,6 +105,39 @@ pub(crate) const SETTINGS: &[Setting] = &[
         (2, 3600),
         "So long after a replica was heard of last, another drives its warehouses.",
     ),
+    number(
+        "sync.look_seconds",
+        "5",
+        (1, 86_400),
+        "How often it is looked whether tables of the warehouses came, went or changed.",
+    ),
+    text(
+        "webhooks.targets",
+        "",
+        "Hosts, addresses and networks that webhooks may be sent to beside the public internet, with commas between them: \
+         `10.1.0.0/16, hooks.example.internal`.",
+    ),
+    text(
+        "webhooks.authorities",
+        "",
+        "A file of certificate authorities, in PEM, that receivers of webhooks may be known by, beside those of the machine.",
+    ),
+    text(
+        "mail.host",
+        "",
+        "The server that takes mail of news; none is sent without it. The program must be built with `email`.",
+    ),
+    number("mail.port", "587", (1, 65_535), "The port of that server."),
+    text(
+        "mail.tls",
+        "starttls",
+        "How the connection to it is kept secret: `starttls`, `always` (from the start, usually on port 465) or `none` (a server \
+         on this machine).",
+    ),
+    text("mail.user", "", "Who signs in to that server, if anybody."),
+    text("mail.password_file", "", "The file with the password for it."),
+    text("mail.from", "", "Who mail is from: `Scrim <scrim@example.com>`."),
+    text("mail.attribute", "email", "The attribute of users that holds their address."),
     text("log.format", "text", "How the log is written to standard error: `text` or `json`."),
     text(
         "log.level",

@@ -64,6 +64,17 @@ impl Service {
 
     /// The same over a metadata database that may have been there before.
     pub(crate) async fn started(location: &Location) -> Self {
+        Self::set_up(location, Settings::default()).await
+    }
+
+    /// The same, set up otherwise, over a metadata database in a directory that is its own.
+    pub(crate) async fn over(location: Location, directory: tempfile::TempDir, settings: Settings) -> Self {
+        let mut service = Self::set_up(&location, settings).await;
+        service._directory = Some(directory);
+        service
+    }
+
+    async fn set_up(location: &Location, settings: Settings) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let key = key(location);
         let store = Store::open(location, key).await.unwrap();
@@ -73,12 +84,8 @@ impl Service {
             ..scrim_reconciler::Settings::default()
         };
         let (reconciler, _) = Reconciler::start(Arc::clone(&registry), pace);
-        let settings = Settings {
-            secure_cookies: false,
-            requests_per_second: 100_000,
-            sign_ins_per_minute: 100_000,
-            ..Settings::default()
-        };
+        let settings =
+            Settings { secure_cookies: false, requests_per_second: 100_000, sign_ins_per_minute: 100_000, ..settings };
         let app = App::new(registry, Arc::clone(&reconciler), settings);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
