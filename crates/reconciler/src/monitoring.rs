@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use scrim_catalog::documents::{DataSource, Engine, Integration};
-use scrim_catalog::{Catalog, Change, Document, Kind, Name, Problem, TableName};
+use scrim_catalog::{Catalog, Change, Document, FoundColumn, Kind, Name, Problem, TableName};
 use scrim_policy::source_key;
 use scrim_registry::{Asked, ChangeError, Proposal, Registry, World};
 use scrim_sql::located;
@@ -214,7 +214,7 @@ impl Monitor {
             let sources = self.changes(world, integration, seen).0.into_iter();
             let sources = sources.filter(|source| only.is_none_or(|only| source.name.value() == only));
             let changes = sources.take(AT_ONCE).map(|source| Change::Put(Document::DataSource(Box::new(source))));
-            Ok(Proposal {
+            Ok::<_, Infallible>(Proposal {
                 changes: changes.collect(),
                 decided_by: "what the warehouse holds".to_owned(),
                 ..Proposal::default()
@@ -233,7 +233,8 @@ impl Monitor {
         seen: &Seen,
     ) -> (Vec<DataSource>, Vec<(TableName, String)>) {
         let catalog = &world.catalog;
-        let depends = |source: &DataSource, column: &Name, found: &[_]| depends_on(catalog, source, column, found);
+        let depends =
+            |source: &DataSource, column: &Name, found: &[FoundColumn]| depends_on(catalog, source, column, found);
         let mut changes: Vec<DataSource> = ours(catalog, integration)
             .filter_map(|source| {
                 let place = located(integration, &source.table);

@@ -84,7 +84,9 @@ fn a_new_table_becomes_a_data_source_and_is_protected(target: Target) {
     let (governed, service) = started(target, MONITORED, "");
     let mask = json!({ "where": "all", "rules": [{ "mask": { "columns": { "name": "^mail$" }, "with": "nullify" } }] });
     governed.wait(service.plant("data-policy", "mails", mask));
-    governed.run("CREATE TABLE shop.orders (id integer, mail varchar(80)); INSERT INTO shop.orders VALUES (1, 'a@b.example')");
+    governed.run(
+        "CREATE TABLE shop.orders (id integer, mail varchar(80)); INSERT INTO shop.orders VALUES (1, 'a@b.example')",
+    );
     let document = until(&governed, &service, "shop.orders", |_| true);
     assert_eq!((&document["owners"], &document["table"]), (&json!(["olivia"]), &json!("shop.orders")));
     assert_eq!(document["columns"][0]["name"], "id");
@@ -128,8 +130,11 @@ fn a_new_column_stays_hidden_until_it_is_confirmed(target: Target) {
 }
 
 fn a_column_that_rules_depend_on_closes_until_it_is_confirmed(target: Target) {
-    let (governed, service) =
-        started(target, MONITORED, "CREATE TABLE shop.orders (id integer, region varchar(9)); INSERT INTO shop.orders VALUES (1, 'n')");
+    let (governed, service) = started(
+        target,
+        MONITORED,
+        "CREATE TABLE shop.orders (id integer, region varchar(9)); INSERT INTO shop.orders VALUES (1, 'n')",
+    );
     let document = until(&governed, &service, "shop.orders", |_| true);
     let mut document = document.clone();
     document["columns"][1]["tags"] = json!(["Region"]);
@@ -194,7 +199,8 @@ fn a_table_in_the_place_of_another_is_closed_until_it_is_confirmed(target: Targe
 
 fn hostile_names_are_registered_as_what_they_are(target: Target) {
     let (governed, service) = started(target, MONITORED, "");
-    let hostile = ["it's", r#"a"b"#, r"back\slash'); --", "größe €", "$scrim$", "%s %i {owner}", "new. dot", "tab/../x"];
+    let hostile =
+        ["it's", r#"a"b"#, r"back\slash'); --", "größe €", "$scrim$", "%s %i {owner}", "new. dot", "tab/../x"];
     for name in hostile {
         let columns: Vec<String> = hostile.iter().map(|column| format!("{} varchar(40)", ident(column))).collect();
         governed.run(&format!("CREATE TABLE shop.{} ({})", ident(name), columns.join(", ")));
@@ -210,7 +216,13 @@ fn hostile_names_are_registered_as_what_they_are(target: Target) {
 
 fn sensitive_data_is_found_and_a_refusal_is_remembered(target: Target) {
     let rows: Vec<String> = (0..60)
-        .map(|n| format!("('person{n}@example.com', '{}', 'w{}', {n})", ["DE89370400440532013000", "GB82WEST12345698765432"][n % 2], n * 7919 % 1000))
+        .map(|n| {
+            format!(
+                "('person{n}@example.com', '{}', 'w{}', {n})",
+                ["DE89370400440532013000", "GB82WEST12345698765432"][n % 2],
+                n * 7919 % 1000
+            )
+        })
         .collect();
     let (governed, service) = started(
         target,

@@ -78,12 +78,11 @@ impl Beside<'_> {
             if same && known.keys().all(|name| is_now(name).is_some()) {
                 return written;
             }
-            written.columns = known
-                .iter()
-                .filter_map(|(name, (column_type, _))| {
-                    possible(self.integration, &FoundColumn { name: name.clone(), column_type: column_type.clone() })
-                })
-                .collect();
+            // In the order of the table, and behind them those that are gone.
+            let stand = table.columns.iter().filter(|found| known.contains_key(&found.name)).cloned();
+            let gone = known.iter().filter(|(name, _)| is_now(name).is_none());
+            let gone = gone.map(|(name, (kind, _))| FoundColumn { name: name.clone(), column_type: kind.clone() });
+            written.columns = stand.chain(gone).filter_map(|column| possible(self.integration, &column)).collect();
         }
         let before = self.before(&written, table);
         let whole = written.clone();
@@ -96,7 +95,7 @@ impl Beside<'_> {
                 return true;
             }
             if changed || column.is_new() {
-                column.column_type = found.column_type.parse().ok().or(column.column_type);
+                column.column_type = found.column_type.parse().ok().or(column.column_type.take());
             }
             if changed {
                 to_be_looked_at(column);

@@ -138,8 +138,8 @@ impl Status {
                 known.noticed.truncate(REMEMBERED);
                 self.try_to_write(&known).await;
             }
-            let done = tokio::time::timeout(LONGEST, pushed.wait_for(|pushed| *pushed >= sequence)).await;
-            if !matches!(done, Ok(Ok(_))) {
+            let pushed = pushed.wait_for(|pushed| *pushed >= sequence);
+            if !matches!(tokio::time::timeout(LONGEST, pushed).await, Ok(Ok(_))) {
                 return;
             }
             let seconds = began.elapsed().as_secs_f64();

@@ -1,5 +1,7 @@
 //! Looks for sensitive data in what was registered lately, and in columns that came later.
 
+use std::convert::Infallible;
+
 use chrono::{SubsecRound, TimeDelta, Utc};
 use scrim_catalog::documents::{DataSource, Discover, SourceStatus};
 use scrim_catalog::{Change, Document, Kind};
@@ -55,7 +57,7 @@ pub(super) async fn look(monitor: &Monitor, there: &mut Watching) -> Result<(), 
             let before = world.catalog.data_sources.get(&name);
             let change = before.map(|before| findings.taken_into(before, apply));
             let change = change.map(|source| Change::Put(Document::DataSource(Box::new(source))));
-            Ok(Proposal {
+            Ok::<_, Infallible>(Proposal {
                 changes: change.into_iter().collect(),
                 decided_by: "`discover` of the integration".to_owned(),
                 ..Proposal::default()

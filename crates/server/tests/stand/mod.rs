@@ -64,8 +64,10 @@ impl Service {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let store = Store::open(&location, SealingKey::generate().unwrap()).await.unwrap();
         let registry = Registry::open(store).await.unwrap();
-        let pace =
-            scrim_reconciler::Settings { look_every: Duration::from_millis(200), ..scrim_reconciler::Settings::default() };
+        let pace = scrim_reconciler::Settings {
+            look_every: Duration::from_millis(200),
+            ..scrim_reconciler::Settings::default()
+        };
         let (reconciler, _) = Reconciler::start(Arc::clone(&registry), pace);
         let settings =
             Settings { secure_cookies: false, requests_per_second: 100_000, sign_ins_per_minute: 100_000, ..settings };

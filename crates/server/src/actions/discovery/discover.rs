@@ -34,6 +34,7 @@ pub(crate) struct How {
 
 /// What was found.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Discovered")]
 pub(crate) struct Found {
     /// The number of the last event.
     sequence: u64,
@@ -43,6 +44,7 @@ pub(crate) struct Found {
 
 /// What was found in a column.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "DiscoveredColumn")]
 pub(crate) struct Column {
     /// The column.
     column: String,

@@ -28,6 +28,7 @@ pub(crate) struct Wanted {
 
 /// A proposal.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ProposedTag")]
 pub(crate) struct Discovery {
     /// The data source.
     data_source: String,
@@ -56,7 +57,7 @@ pub(crate) async fn run(
     let mut items: Vec<Discovery> = Vec::new();
     for source in sources {
         // Pages go by data sources: those before the cursor's are not looked at.
-        if **source.name < *after.split('\n').next().unwrap_or_default() {
+        if source.name.as_str() < after.split('\n').next().unwrap_or_default() {
             continue;
         }
         let mut own: Vec<Discovery> = Vec::new();

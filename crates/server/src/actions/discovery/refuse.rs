@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::actions::objects::Writing;
-use crate::actions::objects::change::{Wanted as Change_, answer, make, name};
+use crate::actions::objects::change::{Wanted as Changes, answer, make, name};
 use crate::caller::{Caller, refuse};
 use crate::json::{Body, InPath, Query};
 use crate::rights::{Action, may};
@@ -20,6 +20,7 @@ use crate::{App, Problem};
 /// What is refused.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Refusal")]
 pub(crate) struct Wanted {
     /// For which column.
     column: Name,
@@ -65,11 +66,11 @@ pub(crate) async fn run(
             .collect();
         column.tags.retain(|tag| !goes.contains(tag.value()));
         column.origins.retain(|tag, _| !goes.contains(tag));
-        Ok(Change_ {
+        Ok(Changes {
             changes: vec![Change::Put(Document::DataSource(Box::new(source)))],
             allowed_by: Some(by),
             details: json!({ "column": wanted.column, "tag": wanted.tag }),
-            ..Change_::default()
+            ..Changes::default()
         })
     };
     let planned = make(&app, &caller, &asked, writing.dry_run, decide).await?;

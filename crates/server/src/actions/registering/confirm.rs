@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::actions::objects::Writing;
-use crate::actions::objects::change::{Wanted as Change_, answer, make, name};
+use crate::actions::objects::change::{Wanted as Changes, answer, make, name};
 use crate::caller::{Caller, refuse};
 use crate::deputy::{connect, silent};
 use crate::json::{Body, InPath, Query};
@@ -25,6 +25,7 @@ use crate::{App, Problem};
 /// What an owner has looked at.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Confirmation")]
 pub(crate) struct Wanted {
     /// These columns, which are tagged `New`. Without it everything: all columns as the table has them now, and the table itself
     /// where another one took its place.
@@ -70,10 +71,10 @@ pub(crate) async fn run(
             (None, Some(below)) => below.confirm(&mut source),
             (None, None) => source.columns.iter_mut().for_each(looked_at),
         }
-        Ok(Change_ {
+        Ok(Changes {
             changes: vec![Change::Put(Document::DataSource(Box::new(source)))],
             details: json!({ "columns": wanted.columns }),
-            ..Change_::default()
+            ..Changes::default()
         })
     };
     let planned = make(&app, &caller, &asked, writing.dry_run, decide).await?;
@@ -123,7 +124,7 @@ impl Below {
             if column.column_type.is_some()
                 && let Some(found) = found(column)
             {
-                column.column_type = found.column_type.parse().ok().or(column.column_type);
+                column.column_type = found.column_type.parse().ok().or(column.column_type.take());
             }
         }
         source.confirmed.clone_from(&self.marks);

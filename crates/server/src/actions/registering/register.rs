@@ -10,13 +10,13 @@ use scrim_catalog::{At, Change, Document, Kind, Name, TableName};
 use scrim_reconciler::{Registered, Registrar};
 use scrim_registry::World;
 use scrim_sql::located;
-use scrim_warehouse::{ListedTable, SchemaName};
+use scrim_warehouse::{ListedTable, SchemaName, WarehouseError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::opened;
 use crate::actions::objects::Writing;
-use crate::actions::objects::change::{Wanted as Change_, make, name};
+use crate::actions::objects::change::{Wanted as Changes, make, name};
 use crate::caller::{Caller, refuse};
 use crate::deputy::{connect, may_read, silent};
 use crate::json::{Body, InPath, Query};
@@ -28,6 +28,7 @@ const MOST: usize = 500;
 /// What is to be registered, and how.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TablesToRegister")]
 pub(crate) struct Wanted {
     /// The tables: `[database.]schema.table`, as the list of tables has them; at most 500.
     #[schemars(length(min = 1, max = 500))]
@@ -45,6 +46,7 @@ pub(crate) struct Wanted {
 
 /// What became of the tables.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TablesRegistered")]
 pub(crate) struct Done {
     /// The number of the last event.
     sequence: u64,
@@ -56,6 +58,7 @@ pub(crate) struct Done {
 
 /// What became of a table.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TableRegistered")]
 pub(crate) struct Became {
     /// The table.
     table: String,
@@ -87,7 +90,7 @@ pub(crate) async fn run(
         )));
     }
     let warehouse = connect(&integration).await?;
-    let failed = |error| silent(&integration, &error);
+    let failed = |error: WarehouseError| silent(&integration, &error);
     let places: Vec<TableName> = wanted.tables.iter().map(|table| located(&integration, table)).collect();
     let schema_of = |table: &TableName| SchemaName { database: table.database.clone(), schema: table.schema.clone() };
     let named: BTreeSet<SchemaName> = places.iter().map(schema_of).collect();
@@ -142,7 +145,7 @@ pub(crate) async fn run(
             became.push(one);
         }
         let details = json!({ "tables": became.iter().map(|one| &one.table).collect::<Vec<_>>() });
-        Ok(Change_ { changes, readable, details, ..Change_::default() })
+        Ok(Changes { changes, readable, details, ..Changes::default() })
     };
     let planned = make(&app, &caller, &asked, writing.dry_run, decide).await?;
     if became.iter().all(|one| one.data_source.is_none()) {

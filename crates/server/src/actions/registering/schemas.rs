@@ -17,6 +17,7 @@ use crate::{App, Problem};
 
 /// A schema of the warehouse.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "WarehouseSchema")]
 pub(crate) struct Schema {
     /// Its database, where views read several.
     #[serde(skip_serializing_if = "Option::is_none")]

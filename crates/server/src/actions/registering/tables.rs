@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use scrim_catalog::documents::Permission;
 use scrim_catalog::{Kind, TableName};
 use scrim_reconciler::Registrar;
-use scrim_warehouse::{ListedTable, Relation, SchemaName};
+use scrim_warehouse::{ListedTable, Relation, SchemaName, WarehouseError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -35,6 +35,7 @@ pub(crate) struct Wanted {
 
 /// A table of the warehouse.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "WarehouseTable")]
 pub(crate) struct Table {
     /// Its name, as it is registered.
     table: String,
@@ -56,6 +57,7 @@ pub(crate) struct Table {
 
 /// A column of a table.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "WarehouseColumn")]
 pub(crate) struct Column {
     /// Its name.
     name: String,
@@ -76,7 +78,7 @@ pub(crate) async fn run(
     let paging = Paging { cursor: wanted.cursor.clone(), limit: wanted.limit };
     let (limit, after) = (paging.limit()?, paging.after()?);
     let warehouse = connect(&integration).await?;
-    let failed = |error| silent(&integration, &error);
+    let failed = |error: WarehouseError| silent(&integration, &error);
     // Only what may be governed is listed: neither the system's schemas nor Scrim's own.
     let known = warehouse.schemas().await.map_err(failed)?.into_iter().map(|found| found.name);
     let meant = |schema: &SchemaName| {
