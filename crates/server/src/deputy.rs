@@ -68,7 +68,7 @@ pub(crate) async fn readable(app: &App, actor: &Actor, changes: &[Change]) -> Re
             }
             Change::Put(Document::DataPolicy(form)) => {
                 let Some(local) = form.scope.local() else { continue };
-                let Some(source) = world.catalog.data_sources.get(local) else { continue };
+                let Some(source) = world.catalog.data_sources.get(local.value()) else { continue };
                 if !actor.is_among(&source.owners) && !actor.has(P::Governance) {
                     continue;
                 }
