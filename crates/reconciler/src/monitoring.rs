@@ -116,7 +116,6 @@ impl Monitor {
 
     async fn look(&self, there: &mut Watching, status: &Arc<Status>) -> Result<(), Trouble> {
         let seen_at = Instant::now();
-        let first = there.marks.is_empty();
         let world = self.registry.world();
         let existing = there.warehouse.schemas().await?.into_iter().map(|schema| schema.name);
         let existing: BTreeSet<SchemaName> = existing.collect();
@@ -156,10 +155,9 @@ impl Monitor {
         there.marks = marks;
         status.looked(there.marks.keys()).await?;
         if names.is_empty() {
-            if !first {
-                // Nothing to be said in documents; yet another table may stand in the place of one.
-                self.bell.notify_one();
-            }
+            // Nothing to be said in documents; yet another table may stand in the place of one, also since the last push and
+            // before this first look.
+            self.bell.notify_one();
             return Ok(());
         }
         let sequence = self.registry.world().sequence;
