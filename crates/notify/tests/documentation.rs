@@ -101,6 +101,20 @@ fn examples() -> Vec<(Kind, &'static str, Value, Value)> {
                     "expect": [{ "as": "anna", "rows": [] }] }),
         ),
         (
+            Kind::Identifier,
+            "staff-number",
+            json!({ "tag": "PII.Staff", "value": "S[0-9]{6}" }),
+            json!({ "tag": "PII.Staff", "value": "S[0-9]{6}", "column_name": "staff" }),
+        ),
+        (
+            Kind::UnmaskRequest,
+            "anna-1",
+            json!({ "user": "anna", "data_source": "hr.employees", "column": "ssn", "token": "t1", "reason": "a fraud case",
+                    "requested": at }),
+            json!({ "user": "anna", "data_source": "hr.employees", "column": "ssn", "token": "t1", "reason": "a fraud case", "requested": at,
+                    "state": "denied" }),
+        ),
+        (
             Kind::Webhook,
             "siem",
             json!({ "url": "https://siem.example.com/scrim" }),

@@ -19,6 +19,7 @@ mod oidc;
 mod openapi;
 mod page;
 mod problem;
+mod reference;
 mod rights;
 mod router;
 mod scim;

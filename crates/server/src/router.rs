@@ -18,7 +18,7 @@ use tracing::info_span;
 
 use crate::caller::REQUEST_ID;
 use crate::openapi::document;
-use crate::{App, Problem, actions};
+use crate::{App, Problem, actions, reference};
 
 /// The OpenAPI document.
 pub fn openapi() -> Value {
@@ -28,7 +28,9 @@ pub fn openapi() -> Value {
 /// The service, as routes.
 pub fn router(app: App) -> Router {
     let endpoints = actions::endpoints();
-    let text = document(&endpoints).to_string();
+    let document = document(&endpoints);
+    let (page, policy) = reference::page(&document);
+    let text = document.to_string();
     let mut router = Router::new();
     for endpoint in endpoints {
         router = router.route(&endpoint.path, endpoint.handler);
@@ -37,6 +39,7 @@ pub fn router(app: App) -> Router {
     router
         .merge(crate::scim::routes())
         .route("/api/v1/openapi.json", axum::routing::get(move || async move { json(text) }))
+        .route("/api/v1/docs", axum::routing::get(move || async move { html(page, &policy) }))
         .fallback(|| async { Problem::not_found("there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "This method is not for this address")
@@ -63,6 +66,14 @@ pub fn router(app: App) -> Router {
 
 fn json(text: String) -> Response {
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
+}
+
+fn html(page: String, policy: &str) -> Response {
+    let mut response = axum::response::Html(page).into_response();
+    if let Ok(policy) = HeaderValue::from_str(policy) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 /// Ids of requests that are no short words are not taken over: they go into the log and into the audit trail.

@@ -29,8 +29,14 @@ pub(super) fn render(target: &MergedColumn, facts: &mut Facts<'_>) -> String {
         ColumnType::Other(_) if target.masks.is_empty() => shown,
         ColumnType::Other(_) => format!("CAST({shown} AS {exposed})"),
         _ if target.masks.is_empty() && exposed == target.column_type => shown,
-        _ => format!("CAST({shown} AS {})", type_name(&exposed, facts.dialect)),
+        _ => format!("CAST({shown} AS {}){}", type_name(&exposed, facts.dialect), collation(&exposed, facts.dialect)),
     }
+}
+
+/// What text is sorted by: masks differ in it, and PostgreSQL takes a column with another one for another column, which would
+/// break statements that readers have prepared.
+fn collation(exposed: &ColumnType, dialect: Dialect) -> &'static str {
+    if dialect == Dialect::Postgresql && exposed.is_text() { " COLLATE \"default\"" } else { "" }
 }
 
 /// The value, text without the padding of fixed-length columns.
