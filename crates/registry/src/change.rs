@@ -1,7 +1,9 @@
 //! Changing the catalog.
 
 use std::convert::Infallible;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use scrim_catalog::{Applied, Catalog, Change, Kind, Name};
@@ -12,7 +14,9 @@ use crate::event::happened;
 use crate::{ChangeError, Registry, RegistryError, World};
 
 /// How often it is decided again when somebody else was quicker.
-const ATTEMPTS: usize = 16;
+const ATTEMPTS: u32 = 64;
+/// The longest pause before that.
+const LONGEST: u64 = 50;
 
 /// Who asks for something, how, and for what: what the audit trail says of it.
 #[derive(Clone, Debug)]
@@ -105,7 +109,14 @@ impl Registry {
         mut decide: impl FnMut(&World) -> Result<Proposal, E>,
     ) -> Result<Planned, ChangeError<E>> {
         let _writing = self.writing.lock().await;
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                // Each time longer, and never as long as another who waits: else the quicker one would always be so.
+                let pause = LONGEST.min(2 << attempt.min(16));
+                let part = RandomState::new().hash_one(attempt) % pause;
+                tokio::time::sleep(Duration::from_millis(part)).await;
+                self.take_in().await?;
+            }
             let before = self.world();
             let proposal = decide(&before).map_err(ChangeError::Refused)?;
             let applied = before.catalog.apply(proposal.changes).map_err(ChangeError::Problems)?;
@@ -125,7 +136,7 @@ impl Registry {
                     self.stand(World { catalog: Arc::new(applied.catalog.clone()), sequence: last_sequence });
                     return Ok(Planned { before, applied, versions, sequence: last_sequence });
                 }
-                Err(StoreError::Behind { .. }) => self.take_in().await?,
+                Err(StoreError::Behind { .. }) => {}
                 Err(StoreError::Changed { kind, name, version }) => {
                     return Err(match (kind.parse(), Name::new(&name)) {
                         (Ok(kind), Ok(name)) => ChangeError::Expected { kind, name, version },
@@ -145,7 +156,14 @@ impl Registry {
     /// When nothing can be written, or others write all the time.
     pub async fn tell(&self, asked: &Asked, events: &[NewEvent]) -> Result<(), ChangeError<Infallible>> {
         let _writing = self.writing.lock().await;
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                // Each time longer, and never as long as another who waits: else the quicker one would always be so.
+                let pause = LONGEST.min(2 << attempt.min(16));
+                let part = RandomState::new().hash_one(attempt) % pause;
+                tokio::time::sleep(Duration::from_millis(part)).await;
+                self.take_in().await?;
+            }
             let before = self.world();
             let commit = Commit {
                 at: asked.at.trunc_subsecs(6),
@@ -161,7 +179,7 @@ impl Registry {
                     self.stand(World { catalog: Arc::clone(&before.catalog), sequence: last_sequence });
                     return Ok(());
                 }
-                Err(StoreError::Behind { .. }) => self.take_in().await?,
+                Err(StoreError::Behind { .. }) => {}
                 Err(error) => return Err(RegistryError::Store(error).into()),
             }
         }

@@ -26,6 +26,8 @@ impl Beside<'_> {
     /// The document as it is to be; none when it is right as it is.
     pub(crate) fn document(&self) -> Option<DataSource> {
         let after = match (self.source.status, &self.source.gone, self.table) {
+            // Its table may come yet: the push says that it is not there.
+            (SourceStatus::Active, _, None) if self.pushed.is_none() => return None,
             (SourceStatus::Active, _, None) => self.gone(),
             (SourceStatus::Active, _, Some(table)) => self.columns(table),
             (SourceStatus::Disabled, Some(gone), Some(table)) => self.back(gone, table),

@@ -48,7 +48,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .answers::<scrim_reconciler::Monitoring>(StatusCode::OK, "How it stands."),
         Endpoint::post("/api/v1/data-sources/{name}/confirm", "confirm_data_source", confirm::run)
             .about("Data sources", "Confirms columns that are new or changed, or all that became of the table")
-            .needs("to own the data source, or the permission GOVERNANCE")
+            .needs("to own the data source, or the permission GOVERNANCE or APPLICATION_ADMIN")
             .query::<super::objects::Writing>()
             .body::<confirm::Wanted>()
             .answers::<super::objects::Done>(StatusCode::OK, "What was done, or would be."),

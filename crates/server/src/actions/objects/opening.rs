@@ -63,7 +63,7 @@ pub(crate) async fn unopened(
     }
     let title = "This opens what a policy restricts";
     let problem = Problem::new(StatusCode::PRECONDITION_REQUIRED, "opens", title);
-    let detail = format!("{what} shows more to somebody; repeat it with `confirm` if that is meant");
+    let detail = format!("{what} shows more to somebody; repeat it with `confirm=true` if that is meant");
     Err(Problem { errors: opens, ..problem.detail(detail) })
 }
 

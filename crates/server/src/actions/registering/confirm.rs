@@ -16,6 +16,7 @@ use serde_json::json;
 
 use crate::actions::objects::Writing;
 use crate::actions::objects::change::{Wanted as Changes, answer, make, name};
+use crate::actions::objects::known;
 use crate::caller::{Caller, refuse};
 use crate::deputy::{connect, silent};
 use crate::json::{Body, InPath, Query};
@@ -42,9 +43,10 @@ pub(crate) async fn run(
     let name = name(&text)?;
     let asked = caller.about("data-source.confirm", Kind::DataSource, &name);
     let world = app.registry().world();
-    let source = world.catalog.data_sources.get(&name).map(|source| source.item.clone());
-    let missing = || Problem::not_found(format!("there is no data source `{name}`"));
-    let Some(source) = source else { return Err(refuse(&app, &asked, missing()).await) };
+    let source = match known::source(&caller.actor, &world.catalog, &name, app.now()) {
+        Ok(source) => source,
+        Err(problem) => return Err(refuse(&app, &asked, problem).await),
+    };
     // Before the warehouse is asked for somebody who may not.
     let same = Change::Put(Document::DataSource(Box::new(source.clone())));
     if let Err(problem) =
@@ -57,7 +59,7 @@ pub(crate) async fn run(
         _ => None,
     };
     let decide = |world: &World| {
-        let before = world.catalog.data_sources.get(&name).ok_or_else(missing)?;
+        let before = world.catalog.data_sources.get(&name).ok_or_else(known::missing)?;
         let mut source = before.item.clone();
         match (&wanted.columns, &below) {
             (Some(columns), _) => {
