@@ -114,9 +114,9 @@ fn a_service_that_is_killed_loses_and_repeats_nothing() {
             let kind = Kind::from_plural(plural).unwrap();
             let stands = store.object(kind.as_str(), name).await.unwrap().unwrap();
             let of = |body: &Value| from_json(kind, name, body).unwrap();
-            let stands = without_time(of(&stands.body));
+            let stands = as_asked(of(&stands.body));
             assert!(
-                bodies.iter().any(|body| without_time(of(body)) == stands),
+                bodies.iter().any(|body| as_asked(of(body)) == stands),
                 "{path}: {stands:#?} is none of {bodies:#?}"
             );
         }
@@ -130,13 +130,14 @@ fn a_service_that_is_killed_loses_and_repeats_nothing() {
     assert!(!left.changes_anything() && left.failed.is_empty(), "{left:#?}");
 }
 
-/// When a policy or a source was made is the service's to say.
-fn without_time(mut document: scrim_catalog::Document) -> scrim_catalog::Document {
+/// When something was made, by whom, and what a column seems to hold is the service's to say.
+fn as_asked(mut document: scrim_catalog::Document) -> scrim_catalog::Document {
     match &mut document {
         scrim_catalog::Document::DataPolicy(policy) => policy.created = None,
         scrim_catalog::Document::DataSource(source) => {
             source.created = None;
             source.owners.clear();
+            source.columns.iter_mut().for_each(|column| column.discovery = None);
         }
         _ => {}
     }

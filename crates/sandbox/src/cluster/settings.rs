@@ -20,6 +20,8 @@ pub(super) fn file(options: &Options, port: u16, sockets: &Path) -> String {
     if !options.durable {
         lines.extend(["fsync", "synchronous_commit", "full_page_writes"].map(|name| line(name, "off")));
     }
+    // Views of many policies have long expressions, and compiling such a one takes minutes.
+    lines.push(line("jit", "off"));
     lines.extend(options.settings.iter().map(|(name, value)| line(name, value)));
     lines.push(line("listen_addresses", HOST));
     lines.push(line("port", &port.to_string()));
