@@ -43,9 +43,7 @@ async fn run(users: usize, sources: usize) {
         tokio_postgres::connect(&cluster.admin_url("postgres"), tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     admin
-        .batch_execute(&format!(
-            "CREATE SCHEMA raw; CREATE TABLE public.one (n integer); INSERT INTO public.one VALUES (0);"
-        ))
+        .batch_execute("CREATE SCHEMA raw; CREATE TABLE public.one (n integer); INSERT INTO public.one VALUES (0);")
         .await
         .unwrap();
     for from in (0..sources).step_by(500) {
