@@ -125,7 +125,12 @@ impl Driver {
         let mut connected: Option<Connected> = None;
         let mut failures = 0;
         let mut cause = Cause::Everything;
+        let mut compared = Instant::now();
         loop {
+            // However many events there are: what they miss, and what somebody changed by hand, is found in time.
+            if compared.elapsed() >= self.settings.compare_every {
+                cause = Cause::Everything;
+            }
             news.mark_unchanged();
             let world = self.registry.world();
             let Some(integration) = world.catalog.integrations.get(&self.integration) else { return Ended::Gone };
@@ -146,6 +151,9 @@ impl Driver {
             let now = Utc::now();
             if pushed.is_ok() {
                 self.pushed.send_replace(world.sequence);
+                if cause == Cause::Everything {
+                    compared = Instant::now();
+                }
             }
             let good = matches!(&pushed, Ok(report) if report.failed.is_empty());
             failures = if good { 0 } else { failures + 1 };
@@ -155,7 +163,7 @@ impl Driver {
                 return Ended::Lost;
             }
             let moment = self.until(&world.catalog, now).filter(|until| *until < wait);
-            let due = Instant::now() + moment.unwrap_or(wait);
+            let due = (Instant::now() + moment.unwrap_or(wait)).min(compared + self.settings.compare_every);
             cause = tokio::select! {
                 changed = news.changed() => if changed.is_err() { return Ended::Stopped } else { Cause::Event },
                 () = self.bell.notified() => Cause::Everything,

@@ -1,6 +1,7 @@
 //! Who asks, as the catalog knows them now.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use scrim_catalog::documents::{Owner, Permission, User};
 use scrim_catalog::{Catalog, Name};
@@ -11,6 +12,7 @@ pub(crate) struct Actor {
     pub(crate) name: Name,
     groups: BTreeSet<Name>,
     permissions: BTreeSet<&'static str>,
+    narrowed: Option<Arc<[String]>>,
 }
 
 impl Actor {
@@ -24,7 +26,14 @@ impl Actor {
             name: user.name.value().clone(),
             groups: known.map(|group| group.value().clone()).collect(),
             permissions: all.filter(kept).collect(),
+            narrowed: narrowed.map(Arc::from),
         }
+    }
+
+    /// The same, as another catalog knows them; nobody where the user is disabled there, or not there.
+    pub(crate) fn again(&self, catalog: &Catalog) -> Option<Self> {
+        let user = catalog.users.get(&self.name).filter(|user| !user.disabled)?;
+        Some(Self::of(catalog, user, self.narrowed.as_deref()))
     }
 
     /// Whether the actor has a permission.

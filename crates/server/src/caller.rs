@@ -77,8 +77,12 @@ impl FromRequestParts<App> for Caller {
             Some(shown) => {
                 let token = token::of(app, shown).await?;
                 let writes = !matches!(parts.method, Method::GET | Method::HEAD);
-                if writes && !token.scopes.iter().any(|scope| scope == "write") {
+                let has = |wanted: &str| token.scopes.iter().any(|scope| scope == wanted);
+                if writes && !has("write") {
                     return Err(Problem::forbidden("this token only reads: it has no scope `write`"));
+                }
+                if !has("read") && !has("write") {
+                    return Err(Problem::forbidden("this token reads nothing: it has no scope `read`"));
                 }
                 (token.user, Some(token.scopes), Via::Token, ActorKind::User)
             }

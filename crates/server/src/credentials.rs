@@ -1,13 +1,10 @@
 //! Showing who one is: passwords, sessions, tokens.
 
-mod forgetting;
 pub(crate) mod leftovers;
 pub(crate) mod password;
 pub(crate) mod session;
 pub(crate) mod throttle;
 pub(crate) mod token;
-
-pub(crate) use forgetting::forget;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -23,6 +23,7 @@ mod reference;
 mod rights;
 mod router;
 mod scim;
+mod secrets;
 mod settings;
 mod table;
 
@@ -32,4 +33,5 @@ pub use oidc::{GroupClaim, OidcProvider, PermissionClaim, SecretSource};
 pub use problem::{FieldError, Problem};
 pub use router::{openapi, router};
 pub use scim::ScimSettings;
+pub use secrets::Secrets;
 pub use settings::Settings;

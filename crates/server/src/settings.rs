@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::{OidcProvider, ScimSettings};
+use crate::{OidcProvider, ScimSettings, Secrets};
 
 /// What can be set. Each has the default that suits one machine.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Settings {
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// How webhooks and people are told; `webhook_targets` are its [`Targets`](scrim_notify::Targets).
     pub notify: scrim_notify::Settings,
+    /// Where the passwords of integrations may be.
+    pub secrets: Secrets,
     /// Behind how many proxies the service stands: so many addresses at the end of `X-Forwarded-For` are believed.
     pub proxies: usize,
     /// The providers of OpenID Connect that people sign in with, by the name that their addresses have.
@@ -46,6 +48,7 @@ impl Default for Settings {
             sign_ins_per_minute: 20,
             metrics: None,
             notify: scrim_notify::Settings::default(),
+            secrets: Secrets::default(),
             proxies: 0,
             oidc: BTreeMap::new(),
             scim: ScimSettings::default(),

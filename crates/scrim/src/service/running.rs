@@ -10,7 +10,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use scrim_notify::{Notifier, Smtp, SmtpTls, Targets};
 use scrim_reconciler::Reconciler;
 use scrim_registry::Registry;
-use scrim_server::{App, Settings, first_admin, router};
+use scrim_server::{App, Secrets, Settings, first_admin, router};
 
 use super::configuration::{Configuration, ConfigurationError};
 use super::metadata;
@@ -160,10 +160,20 @@ fn settings(configuration: &Configuration) -> Result<Settings, Failure> {
         sign_ins_per_minute: count("limits.sign_ins_per_minute"),
         metrics: if configuration.flag("metrics") { Some(metrics()?) } else { None },
         notify: notify(configuration)?,
+        secrets: secrets(configuration)?,
         proxies: size("proxies"),
         oidc: configuration.tables.oidc.clone(),
         scim: configuration.tables.scim.clone(),
     })
+}
+
+/// Where the passwords of integrations may be.
+fn secrets(configuration: &Configuration) -> Result<Secrets, Failure> {
+    let named = configuration.text("secrets.directory").map(|path| configuration.data_dir().join(path));
+    let directories = named.map(std::path::absolute).transpose()?.into_iter().collect();
+    let variables = configuration.text("secrets.variables").unwrap_or("").split(',').map(str::trim);
+    let variables = variables.filter(|prefix| !prefix.is_empty()).map(str::to_owned).collect();
+    Ok(Secrets { directories, variables })
 }
 
 /// How webhooks and people are told.

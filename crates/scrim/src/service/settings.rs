@@ -58,6 +58,17 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "The file of the key that secrets are sealed with, from the data directory; made at first start, with a new database. \
          The environment variable SCRIM_SEALING_KEY may hold the key itself instead.",
     ),
+    text(
+        "secrets.directory",
+        "secrets",
+        "The directory, from the data directory, in which integrations may say that the file of their password is.",
+    ),
+    text(
+        "secrets.variables",
+        "WAREHOUSE_",
+        "How the names of the environment variables begin in which integrations may say that their password is; several with \
+         commas between them.",
+    ),
     text("listen", "127.0.0.1:7474", "The address and port to listen on."),
     text(
         "tls.certificate",

@@ -39,6 +39,8 @@ impl Service {
             .arg("serve")
             .env("SCRIM_DATA_DIR", data)
             .env("SCRIM_LISTEN", "127.0.0.1:0")
+            // Where tests put the passwords of warehouses.
+            .env("SCRIM_SECRETS_DIRECTORY", std::env::temp_dir())
             .env("SCRIM_LOG_FORMAT", "json");
         serve.envs(more.iter().copied()).stderr(Stdio::piped());
         let mut child = serve.spawn().unwrap();

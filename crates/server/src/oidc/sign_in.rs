@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::mapping::{Claims, applied};
 use super::provider::{Provider, Verified};
-use crate::credentials::forget;
+use crate::credentials::leftovers;
 use crate::problem::refused;
 use crate::{App, Problem};
 
@@ -75,7 +75,7 @@ async fn first(app: &App, provider: &Provider, verified: &Verified, claims: &Cla
     if !app.registry().world().catalog.has(Kind::User, &name) {
         // What somebody of this name had before they were deleted is not of whoever comes now.
         if provider.settings.create_users {
-            forget(app, &name).await?;
+            leftovers::everything(app, &name).await?;
         }
         return Ok(name);
     }

@@ -75,17 +75,28 @@ impl Service {
     }
 
     async fn set_up(location: &Location, settings: Settings) -> Self {
+        Self::paced(location, settings, Duration::from_secs(300)).await
+    }
+
+    /// The same, in which everything is compared so often.
+    pub(crate) async fn paced(location: &Location, settings: Settings, compare_every: Duration) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let key = key(location);
         let store = Store::open(location, key).await.unwrap();
         let registry = Registry::open(store).await.unwrap();
         let pace = scrim_reconciler::Settings {
             look_every: Duration::from_millis(200),
+            compare_every,
             ..scrim_reconciler::Settings::default()
         };
         let (reconciler, _) = Reconciler::start(Arc::clone(&registry), pace);
-        let settings =
-            Settings { secure_cookies: false, requests_per_second: 100_000, sign_ins_per_minute: 100_000, ..settings };
+        let settings = Settings {
+            secure_cookies: false,
+            requests_per_second: 100_000,
+            sign_ins_per_minute: 100_000,
+            secrets: scrim_server::Secrets { directories: vec![std::env::temp_dir()], variables: vec![] },
+            ..settings
+        };
         let app = App::new(registry, Arc::clone(&reconciler), settings);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

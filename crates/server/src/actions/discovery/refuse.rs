@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::actions::objects::Writing;
 use crate::actions::objects::change::{Wanted as Changes, answer, make, name};
-use crate::caller::{Caller, refuse};
+use crate::caller::Caller;
 use crate::json::{Body, InPath, Query};
 use crate::rights::{Action, may};
 use crate::{App, Problem};
@@ -37,12 +37,9 @@ pub(crate) async fn run(
 ) -> Result<Response, Problem> {
     let name = name(&text)?;
     let asked = caller.about("data-source.discover.refuse", Kind::DataSource, &name);
-    let world = app.registry().world();
-    let by = match may(&caller.actor, &world.catalog, Action::Discover(&name)).required() {
-        Ok(by) => by,
-        Err(problem) => return Err(refuse(&app, &asked, problem).await),
-    };
     let decide = |world: &World| {
+        // Before anything is told of what there is.
+        let by = may(&caller.actor, &world.catalog, Action::Discover(&name)).required()?;
         let before = world.catalog.data_sources.get(&name);
         let before = before.ok_or_else(|| Problem::not_found(format!("there is no data source `{name}`")))?;
         let mut source = before.item.clone();

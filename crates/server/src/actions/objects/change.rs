@@ -14,6 +14,7 @@ use crate::caller::{Caller, refuse};
 use crate::credentials::leftovers;
 use crate::problem::refused;
 use crate::rights::{Readable, may_change};
+use crate::secrets;
 use crate::{App, Problem};
 
 /// What somebody wants to change.
@@ -40,10 +41,18 @@ pub(crate) async fn make(
     dry_run: bool,
     mut decide: impl FnMut(&World) -> Result<Wanted, Problem>,
 ) -> Result<Planned, Problem> {
+    if !dry_run {
+        let world = app.registry().world();
+        // What is wrong with it is told below.
+        if let Ok(wanted) = decide(&world) {
+            leftovers::make_way(app, &world.catalog, &wanted.changes).await?;
+        }
+    }
     let mut tried = Vec::new();
     let mut propose = |world: &World| {
         let wanted = decide(world)?;
         check_targets(app, &world.catalog, &wanted.changes)?;
+        secrets::check(app, &world.catalog, &wanted.changes)?;
         tried.clone_from(&wanted.changes);
         propose(caller, world, wanted, asked)
     };
@@ -64,6 +73,9 @@ pub(crate) async fn make(
 
 fn propose(caller: &Caller, world: &World, wanted: Wanted, asked: &Asked) -> Result<Proposal, Problem> {
     let Wanted { changes, expected, readable, allowed_by, details } = wanted;
+    // As the catalog knows them that the change is made of: who was disabled meanwhile changes nothing.
+    let actor = caller.actor.again(&world.catalog);
+    let actor = actor.ok_or_else(|| Problem::unauthenticated("this user was disabled, or deleted"))?;
     let decided_by = match allowed_by {
         Some(by) => by.to_owned(),
         None => {
@@ -74,7 +86,7 @@ fn propose(caller: &Caller, world: &World, wanted: Wanted, asked: &Asked) -> Res
             for change in &changes {
                 // Whether somebody may comes before what is wrong with it: an error tells what there is.
                 let after = after.as_ref().map_or(&*world.catalog, |after| &after.catalog);
-                let decided = may_change(&caller.actor, &world.catalog, after, change, &readable).required();
+                let decided = may_change(&actor, &world.catalog, after, change, &readable).required();
                 let decided = decided.map_err(|problem| if about.is_none() { of(change, problem) } else { problem })?;
                 if !by.contains(&decided) {
                     by.push(decided);

@@ -13,7 +13,6 @@ use uuid::Uuid;
 use super::document::{document, name};
 use crate::App;
 use crate::actions::objects::change::{Wanted, make};
-use crate::credentials::forget;
 use crate::scim::answer::{Asked, one};
 use crate::scim::content::clean;
 use crate::scim::error::{Refused, wrong};
@@ -29,10 +28,6 @@ pub(crate) async fn run(
     let name = name(&said)?;
     let asked = provisioner.caller.about("scim.user.create", Kind::User, &name);
     let id = Uuid::new_v4().to_string();
-    // What somebody of this name had before they were deleted is not of whoever comes now.
-    if !app.registry().world().catalog.has(Kind::User, &name) {
-        forget(&app, &name).await?;
-    }
     let decide = |world: &World| {
         let folded = name.to_lowercase();
         if let Some(known) = world.catalog.users.keys().find(|known| known.to_lowercase() == folded) {

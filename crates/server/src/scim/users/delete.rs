@@ -10,7 +10,6 @@ use serde_json::json;
 
 use crate::actions::objects::change::{Wanted, make};
 use crate::caller::refuse;
-use crate::credentials::forget;
 use crate::json::InPath;
 use crate::rights::may_provision;
 use crate::scim::answer::expected;
@@ -62,12 +61,8 @@ pub(crate) async fn run(
     };
     make(&app, &provisioner.caller, &asked, false, decide).await?;
     match named_by {
-        None => {
-            forget(&app, &name).await?;
-            Ok(StatusCode::NO_CONTENT.into_response())
-        }
+        None => Ok(StatusCode::NO_CONTENT.into_response()),
         Some(by) => {
-            app.store().delete_sessions_of(&name).await.map_err(Problem::from)?;
             let detail = format!(
                 "the user was disabled and not deleted, because documents name it ({by}): take it out of them, and delete it again"
             );
