@@ -386,3 +386,22 @@ async fn what_is_no_name_is_refused() {
         assert_eq!(answer.status.as_u16(), 400, "{answer:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_without_a_scope_is_good_for_nothing() {
+    let service = company_with(&[]).await;
+    let token = scrim_store::ApiToken {
+        id: "bare".to_owned(),
+        hash: scrim_store::SecretHash::of(&secrecy::SecretString::from("bare-token")),
+        user: "root".to_owned(),
+        name: "bare".to_owned(),
+        scopes: vec!["all".to_owned()],
+        created: chrono::Utc::now(),
+        expires: None,
+        last_used: None,
+        revoked: None,
+    };
+    service.app.store().add_token(&token).await.unwrap();
+    service.get("bare", "/api/v1/users/root").await.problem(403);
+    service.put("bare", "/api/v1/groups/g", json!({})).await.problem(403);
+}
