@@ -155,6 +155,7 @@ impl Driver {
                     compared = Instant::now();
                 }
             }
+            let ended = pushed.is_ok();
             let good = matches!(&pushed, Ok(report) if report.failed.is_empty());
             failures = if good { 0 } else { failures + 1 };
             let wait = if good { self.settings.compare_every } else { pause(failures) };
@@ -164,15 +165,26 @@ impl Driver {
             }
             let moment = self.until(&world.catalog, now).filter(|until| *until < wait);
             let due = (Instant::now() + moment.unwrap_or(wait)).min(compared + self.settings.compare_every);
-            cause = tokio::select! {
-                changed = news.changed() => if changed.is_err() { return Ended::Stopped } else { Cause::Event },
-                () = self.bell.notified() => Cause::Everything,
-                () = tokio::time::sleep_until(due) => match moment {
-                    Some(_) => Cause::Moment,
-                    None => Cause::Everything,
-                },
-                _ = lost.wait_for(|lost| *lost) => return Ended::Lost,
-                _ = self.stop.wait_for(|stop| *stop) => return Ended::Stopped,
+            cause = loop {
+                let cause = tokio::select! {
+                    changed = news.changed() => if changed.is_err() { return Ended::Stopped } else { Cause::Event },
+                    () = self.bell.notified() => Cause::Everything,
+                    () = tokio::time::sleep_until(due) => match moment {
+                        Some(_) => Cause::Moment,
+                        None => Cause::Everything,
+                    },
+                    _ = lost.wait_for(|lost| *lost) => return Ended::Lost,
+                    _ = self.stop.wait_for(|stop| *stop) => return Ended::Stopped,
+                };
+                let told = self.registry.world();
+                if cause != Cause::Event || told.changed > world.changed {
+                    break cause;
+                }
+                // It tells how something stands, maybe this: there is nothing to push.
+                if ended && let Err(error) = record.passed(told.sequence).await {
+                    tracing::error!(integration = %self.integration, %error, "how it stands cannot be written");
+                    return Ended::Lost;
+                }
             };
         }
     }

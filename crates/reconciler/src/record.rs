@@ -98,6 +98,13 @@ impl Record {
         Ok(())
     }
 
+    /// Events went by with which nothing changed: what was pushed is there up to the last of them.
+    pub(crate) async fn passed(&mut self, sequence: u64) -> Result<(), StoreError> {
+        let Some(mut whole) = self.known.get(WHOLE).cloned() else { return Ok(()) };
+        (whole.wanted_sequence, whole.pushed_sequence) = (sequence, Some(sequence));
+        self.write(vec![whole]).await
+    }
+
     /// A push did not come to its end.
     pub(crate) async fn broke_off(
         &mut self,

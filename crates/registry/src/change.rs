@@ -132,8 +132,11 @@ impl Registry {
             };
             match self.store().commit(&commit).await {
                 Ok(Committed { last_sequence, versions }) => {
+                    let changed = !changes.is_empty();
                     let applied = Applied { changes, ..applied };
-                    self.stand(World { catalog: Arc::new(applied.catalog.clone()), sequence: last_sequence });
+                    let changed = if changed { last_sequence } else { before.changed };
+                    let catalog = Arc::new(applied.catalog.clone());
+                    self.stand(World { catalog, sequence: last_sequence, changed });
                     return Ok(Planned { before, applied, versions, sequence: last_sequence });
                 }
                 Err(StoreError::Behind { .. }) => {}
@@ -176,7 +179,8 @@ impl Registry {
             };
             match self.store().commit(&commit).await {
                 Ok(Committed { last_sequence, .. }) => {
-                    self.stand(World { catalog: Arc::clone(&before.catalog), sequence: last_sequence });
+                    let catalog = Arc::clone(&before.catalog);
+                    self.stand(World { catalog, sequence: last_sequence, changed: before.changed });
                     return Ok(());
                 }
                 Err(StoreError::Behind { .. }) => {}

@@ -17,6 +17,8 @@ pub struct World {
     pub catalog: Arc<Catalog>,
     /// The number of the last event it knows of.
     pub sequence: u64,
+    /// The number of the last event that the catalog changed with: those since only tell how something stands.
+    pub changed: u64,
 }
 
 /// The current catalog, and where it is kept.
@@ -78,7 +80,7 @@ impl Registry {
     pub(crate) async fn take_in(&self) -> Result<(), RegistryError> {
         let known = self.world();
         let mut versions = self.store.objects_since(known.sequence).await?;
-        let sequence = versions.last_sequence;
+        let (sequence, changed) = (versions.last_sequence, versions.last_change);
         if sequence == known.sequence {
             return Ok(());
         }
@@ -95,8 +97,11 @@ impl Registry {
         if !problems.is_empty() {
             return Err(RegistryError::Invalid(problems));
         }
-        let catalog = known.catalog.replay(changes).map_err(RegistryError::Invalid)?;
-        self.stand(World { catalog: Arc::new(catalog), sequence });
+        let catalog = match changes.is_empty() {
+            true => Arc::clone(&known.catalog),
+            false => Arc::new(known.catalog.replay(changes).map_err(RegistryError::Invalid)?),
+        };
+        self.stand(World { catalog, sequence, changed });
         Ok(())
     }
 
@@ -125,7 +130,7 @@ async fn follow(registry: std::sync::Weak<Registry>, mut store: watch::Receiver<
 const BLOCK: usize = 4096;
 
 async fn load(mut objects: Snapshot<Object>) -> Result<World, RegistryError> {
-    let sequence = objects.last_sequence;
+    let (sequence, changed) = (objects.last_sequence, objects.last_change);
     let (mut documents, mut problems) = (Vec::new(), Vec::new());
     let mut read = |block: Vec<Object>| -> Result<(), RegistryError> {
         for one in at_once(&block) {
@@ -148,7 +153,7 @@ async fn load(mut objects: Snapshot<Object>) -> Result<World, RegistryError> {
         return Err(RegistryError::Invalid(problems));
     }
     let (catalog, _) = Catalog::of(documents).map_err(RegistryError::Invalid)?;
-    Ok(World { catalog: Arc::new(catalog), sequence })
+    Ok(World { catalog: Arc::new(catalog), sequence, changed })
 }
 
 type Read = Result<Result<Document, Problem>, RegistryError>;

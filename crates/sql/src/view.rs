@@ -190,10 +190,10 @@ fn moment(at: &chrono::DateTime<chrono::Utc>) -> String {
 }
 
 /// Whether a rule's time has come and not gone; none when it always counts.
-fn within(valid: Option<&Validity>, facts: &Facts<'_>) -> Option<String> {
+fn within(valid: Option<&Validity>, facts: &mut Facts<'_>) -> Option<String> {
     let window = valid?;
     let from = window.from.as_ref().map(|from| format!("{} >= {}", now(Clock::Late, facts), moment(from)));
     let until = window.until.as_ref().map(|until| format!("{} < {}", now(Clock::Early, facts), moment(until)));
     let tests: Vec<String> = from.into_iter().chain(until).collect();
-    Some(format!("({})", tests.join(" AND ")))
+    Some(facts.window(format!("({})", tests.join(" AND "))))
 }

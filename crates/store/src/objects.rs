@@ -67,6 +67,8 @@ impl Version {
 pub struct Snapshot<T> {
     /// The number of the last event of that moment.
     pub last_sequence: u64,
+    /// The number of the last event that an object changed with.
+    pub last_change: u64,
     items: BoxStream<'static, Result<T, StoreError>>,
 }
 
@@ -119,7 +121,7 @@ impl Store {
     pub async fn objects(&self) -> Result<Snapshot<Object>, StoreError> {
         let reading = self.reading().await?;
         let last_sequence = lock_log(&reading, "").await?;
-        Ok(existing(reading, last_sequence, Which::Current))
+        existing(reading, last_sequence, Which::Current).await
     }
 
     /// What became of each object that changed after an event: what it is now, or that it was deleted.
@@ -129,7 +131,8 @@ impl Store {
     pub async fn objects_since(&self, sequence: u64) -> Result<Snapshot<Version>, StoreError> {
         let reading = self.reading().await?;
         let last_sequence = lock_log(&reading, "").await?;
-        Ok(Snapshot { last_sequence, items: read(reading, Which::Since(sequence)).boxed() })
+        let last_change = last_change(&reading, last_sequence).await?;
+        Ok(Snapshot { last_sequence, last_change, items: read(reading, Which::Since(sequence)).boxed() })
     }
 
     /// All objects as they were, and the number of the last event then. In the midst of the events of one commit, none of its
@@ -146,7 +149,7 @@ impl Store {
                 Ask::to("read events", ask).moment("the moment", at).only(&reading).await?.number("sequence")?
             }
         };
-        Ok(existing(reading, sequence, Which::UpTo(sequence)))
+        existing(reading, sequence, Which::UpTo(sequence)).await
     }
 
     /// All versions of an object, newest first.
@@ -179,9 +182,20 @@ impl Store {
     }
 }
 
-fn existing(reading: DatabaseTransaction, last_sequence: u64, which: Which) -> Snapshot<Object> {
+async fn existing(
+    reading: DatabaseTransaction,
+    last_sequence: u64,
+    which: Which,
+) -> Result<Snapshot<Object>, StoreError> {
+    let last_change = last_change(&reading, last_sequence).await?;
     let objects = read(reading, which).try_filter_map(|version| async { Ok(version.into_object()) });
-    Snapshot { last_sequence, items: objects.boxed() }
+    Ok(Snapshot { last_sequence, last_change, items: objects.boxed() })
+}
+
+/// The number of the last event up to this one that an object changed with, be it by its deletion.
+async fn last_change(reading: &DatabaseTransaction, sequence: u64) -> Result<u64, StoreError> {
+    let ask = "SELECT coalesce(max(sequence), 0) AS sequence FROM object_versions WHERE sequence <= $1";
+    Ask::to("read the last change", ask).number(sequence).only(reading).await?.number("sequence")
 }
 
 /// Reads page after page in one transaction.

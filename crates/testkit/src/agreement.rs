@@ -8,7 +8,7 @@ use scrim_policy::evaluate::{Released, Row, SeenCell, World, evaluate};
 use scrim_policy::{Facts, Merged, SaltKey, Value, decide, merge};
 
 use crate::governed::{Governed, Target, ident, literal};
-use crate::random::{COLUMNS, Choice, ROWS, documents, rows};
+use crate::random::{COLUMNS, Choice, ROWS, documents, documents_with, rows};
 
 /// People who may read what policies let them; the last one is nobody that a catalog knows.
 const READERS: [&str; 5] = ["u1", "u2", "u3", "u4", "stranger"];
@@ -47,10 +47,11 @@ fn kept(target: Target, text: &str) -> String {
 
 /// A random catalog for a warehouse. What goes by a column that Redshift cannot have goes by another.
 pub fn random(target: Target, choice: &mut Choice) -> String {
-    let text = documents(choice);
     if target == Target::Postgresql {
-        return text;
+        return documents(choice);
     }
+    // More of them now and then make a statement longer than Redshift takes.
+    let text = documents_with(choice, 12);
     let gone = |line: &&str| !line.contains("type: 'uuid'") && !line.contains("type: 'numeric'");
     let text: String = text.lines().filter(gone).flat_map(|line| [line, "\n"]).collect();
     let text = text.replace("{ name: uid }", "{ name: txt }").replace("{ tag: U }", "{ tag: B }");

@@ -186,6 +186,11 @@ fn valid(choice: &mut Choice) -> &'static str {
 
 /// A catalog as YAML, without its integration `w`: users `u1` to `u4`, the data source `s` over `raw.all_types`.
 pub fn documents(choice: &mut Choice) -> String {
+    documents_with(choice, 20)
+}
+
+/// As [`documents`]: with this many policies on the source, now and then.
+pub fn documents_with(choice: &mut Choice, many: usize) -> String {
     let mut text = String::from(
         "{ kind: attribute, name: v }\n---\n{ kind: purpose, name: P }\n---\n{ kind: purpose, name: P.Q }\n---\n",
     );
@@ -251,8 +256,7 @@ pub fn documents(choice: &mut Choice) -> String {
              approvals: [ {{ as: OWNER, by: {by}, at: 2024-01-01T00:00:00Z }} ] }}\n---\n"
         );
     }
-    // Twenty policies on one source, now and then.
-    let policies = if choice.odds(12) { 20 } else { 1 + choice.below(3) };
+    let policies = if choice.odds(12) { many } else { 1 + choice.below(3) };
     for policy in 0..policies {
         text += &data_policy(choice, &format!("p{policy}"));
     }

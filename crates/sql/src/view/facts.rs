@@ -18,6 +18,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) dialect: Dialect,
     /// Redshift's flags: what each one tests, in the order of their numbers.
     flags: Vec<String>,
+    /// The tests of time among them, which ask nothing of the profile.
+    windows: Vec<String>,
     joins: Vec<String>,
     salts: BTreeMap<String, String>,
     username: bool,
@@ -31,6 +33,7 @@ impl<'a> Facts<'a> {
             plan,
             dialect,
             flags: vec![],
+            windows: vec![],
             joins: vec![],
             salts: BTreeMap::new(),
             username: false,
@@ -61,13 +64,15 @@ impl<'a> Facts<'a> {
     fn fact(&mut self, test: String) -> String {
         match self.dialect {
             Dialect::Postgresql => format!("EXISTS (SELECT 1 FROM {} AS p WHERE {test})", self.system("user_profile")),
-            Dialect::Redshift => {
-                let number = self.flags.iter().position(|known| *known == test).unwrap_or_else(|| {
-                    self.flags.push(test);
-                    self.flags.len() - 1
-                });
-                format!("f.c{number} = 1")
-            }
+            Dialect::Redshift => format!("f.c{} = 1", numbered(&mut self.flags, test)),
+        }
+    }
+
+    /// Whether a time has come and not gone: on Redshift with the flags, as it stands at every mask that a policy makes.
+    pub(crate) fn window(&mut self, test: String) -> String {
+        match self.dialect {
+            Dialect::Postgresql => test,
+            Dialect::Redshift => format!("f.w{} = 1", numbered(&mut self.windows, test)),
         }
     }
 
@@ -351,6 +356,8 @@ impl<'a> Facts<'a> {
         if self.dialect == Dialect::Redshift {
             let flag = |(at, test): (usize, &String)| format!("MAX(CASE WHEN {test} THEN 1 ELSE 0 END) AS c{at}");
             let mut flags: Vec<String> = self.flags.iter().enumerate().map(flag).collect();
+            let window = |(at, test): (usize, &String)| format!("CASE WHEN {test} THEN 1 ELSE 0 END AS w{at}");
+            flags.extend(self.windows.iter().enumerate().map(window));
             if self.username {
                 flags.push("MAX(CASE WHEN p.kind = 'user' THEN p.immuta__userid END) AS username".to_owned());
             }
@@ -366,4 +373,12 @@ impl<'a> Facts<'a> {
         joins.extend(self.joins.iter().cloned());
         joins
     }
+}
+
+/// The number of a test; the same one twice has one.
+fn numbered(tests: &mut Vec<String>, test: String) -> usize {
+    tests.iter().position(|known| *known == test).unwrap_or_else(|| {
+        tests.push(test);
+        tests.len() - 1
+    })
 }

@@ -36,7 +36,7 @@ pub(crate) struct Warehouse {
     whole: State,
     /// The engine.
     engine: &'static str,
-    /// Whether it has everything up to the last event.
+    /// Whether it has everything up to the last change of the catalog.
     enforced: bool,
     /// How many data sources are in each state.
     data_sources: BTreeMap<String, u64>,
@@ -61,7 +61,7 @@ pub(crate) async fn run(Of(app): Of<App>, caller: Caller) -> Result<Json<Status>
                 scrim_catalog::documents::Engine::Redshift => "redshift",
                 scrim_catalog::documents::Engine::Postgresql => "postgresql",
             },
-            enforced: whole.and_then(|whole| whole.pushed_sequence).is_some_and(|pushed| pushed >= world.sequence),
+            enforced: whole.and_then(|whole| whole.pushed_sequence).is_some_and(|pushed| pushed >= world.changed),
             data_sources: counts,
         });
     }
