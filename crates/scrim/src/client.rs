@@ -31,8 +31,13 @@ pub(crate) struct Client {
 impl Client {
     /// By what stands in the environment; never on the command line, where others can read it.
     pub(crate) fn from_environment() -> Result<Self, ServiceError> {
-        crate::crypto();
         let url = std::env::var(URL).ok().filter(|url| !url.is_empty()).ok_or(ServiceError::NoUrl)?;
+        Self::to(&url, token()?)
+    }
+
+    /// A service at this address, as whose token it is.
+    pub(crate) fn to(url: &str, token: SecretString) -> Result<Self, ServiceError> {
+        crate::crypto();
         let url = url.trim_end_matches('/').to_owned();
         if !url.starts_with("https://") && !local(&url) {
             // There may be nobody on the way; whoever runs this knows.
@@ -49,7 +54,7 @@ impl Client {
         // A token goes where it is meant to go.
         let http = http.redirect(reqwest::redirect::Policy::none()).build();
         let http = http.map_err(|error| ServiceError::unreachable(&url, &error))?;
-        Ok(Self { http, url, token: token()? })
+        Ok(Self { http, url, token })
     }
 
     /// What `GET` answers.
@@ -64,6 +69,16 @@ impl Client {
     /// What `POST` answers.
     pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, ServiceError> {
         self.read(self.send(Method::POST, path, &[], Some(body)).await?).await
+    }
+
+    /// What `PUT` of nothing answers: the path says it all.
+    pub(crate) async fn put<T: DeserializeOwned>(&self, path: &str) -> Result<T, ServiceError> {
+        self.read(self.send(Method::PUT, path, &[], None).await?).await
+    }
+
+    /// What `DELETE` answers.
+    pub(crate) async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, ServiceError> {
+        self.read(self.send(Method::DELETE, path, &[], None).await?).await
     }
 
     /// The text that `GET` answers.

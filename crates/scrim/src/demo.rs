@@ -3,4 +3,5 @@
 pub(crate) mod check;
 pub(crate) mod people;
 pub(crate) mod place;
+pub(crate) mod service;
 pub(crate) mod tour;

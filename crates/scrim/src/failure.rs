@@ -67,6 +67,12 @@ pub(crate) enum Failure {
     /// The demo's PostgreSQL.
     #[error(transparent)]
     Sandbox(#[from] scrim_sandbox::SandboxError),
+    /// The demo's service.
+    #[error("the demo's service does not start:\n{0}")]
+    DemoService(String),
+    /// What the service has is no catalog.
+    #[error("what the service answers is no valid catalog: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<scrim_catalog::Problem>),
     /// A query of the demo.
     #[error("the demo's PostgreSQL refused a query: {}", .0.as_db_error().map_or_else(|| .0.to_string(), |error| error.message().to_owned()))]
     Query(#[from] tokio_postgres::Error),

@@ -15,7 +15,7 @@ mod stand;
 
 use std::time::{Duration, Instant};
 
-use scrim_catalog::{Change, Kind, from_json};
+use scrim_catalog::Kind;
 use scrim_sandbox::{Cluster, Options};
 use scrim_store::Location;
 use serde_json::{Value, json};
@@ -62,17 +62,13 @@ async fn run(users: usize, sources: usize) {
     });
 
     let service = Service::started(&location).await;
-    let documents = catalog(users, sources);
+    let mut documents = vec![(Kind::Integration, "w".to_owned(), integration)];
+    documents.extend(catalog(users, sources));
     let taken = time(service.plant_all(documents)).await;
     println!("loaded in one change in {taken:.1?}");
-    let mut world = (*service.app.registry().world().catalog).clone();
-    let put = Change::Put(from_json(Kind::Integration, "w", &integration).unwrap());
-    world = world.apply(vec![put]).unwrap().catalog;
-    let document = world.integrations["w"].item.clone();
-    let tables = scrim_sync::tables(&world, &document);
-    let url = secrecy::SecretString::from(cluster.admin_url("postgres"));
-    scrim_warehouse::install(&document, &tables, &url).await.unwrap();
-    service.put("root", "/api/v1/integrations/w", integration).await.good();
+    let url = json!({ "admin_url": cluster.admin_url("postgres") });
+    let taken = time(service.post("root", "/api/v1/integrations/w/install", url)).await;
+    println!("installed in {taken:.1?}");
     let taken = time(service.enforced_within("w", Duration::from_secs(3600))).await;
     println!("first push of all of it in {taken:.1?}");
 

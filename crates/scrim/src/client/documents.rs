@@ -81,7 +81,7 @@ impl Directory {
 }
 
 /// The documents of files. What they refer to may be in the service, which checks it.
-fn documents(files: &[SourceFile], output: Output) -> Result<Vec<Value>, Failure> {
+pub(crate) fn documents(files: &[SourceFile], output: Output) -> Result<Vec<Value>, Failure> {
     let (mut documents, mut problems) = (Vec::new(), Vec::new());
     files.iter().for_each(|file| scrim_catalog::read(file, &mut documents, &mut problems));
     let mut known = std::collections::BTreeSet::new();

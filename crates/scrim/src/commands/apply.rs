@@ -51,7 +51,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
     })
 }
 
-async fn enforced(client: &Client, sequence: u64, seconds: u64) -> Result<(), ServiceError> {
+/// Waits until every warehouse has everything up to an event.
+pub(crate) async fn enforced(client: &Client, sequence: u64, seconds: u64) -> Result<(), ServiceError> {
     let begun = Instant::now();
     let mut pause = Duration::from_millis(50);
     loop {

@@ -1,26 +1,31 @@
-//! `scrim demo`: policies at work in a PostgreSQL of its own.
+//! `scrim demo`: a service of its own, and its policies at work in a PostgreSQL of its own.
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use chrono::Utc;
-use scrim_catalog::Catalog;
 use scrim_catalog::documents::Integration;
+use scrim_catalog::{Catalog, Change, Kind};
 use scrim_sandbox::{Cluster, Options, load_hr, load_tpch};
-use scrim_sql::system;
-use scrim_warehouse::Warehouse;
-use secrecy::SecretString;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::json;
 use tokio_postgres::Client;
 
+use crate::client::documents::{Done, documents};
+use crate::commands::apply::enforced;
 use crate::demo::check::{Known, same};
 use crate::demo::place::Place;
+use crate::demo::service::Service;
 use crate::demo::{people, tour};
 use crate::failure::Failure;
 use crate::{Output, files, runtime};
 
 /// The scale of the TPC-H tables: 150 customers, 1,500 orders, 6,000 items.
 const SCALE: f64 = 0.001;
+/// How many seconds are waited for the warehouse.
+const LONGEST: u64 = 120;
 /// The width that is assumed where there is no terminal.
 const WIDTH: u16 = 160;
 
@@ -30,7 +35,7 @@ pub(crate) struct Arguments {
     /// Compare everything that is shown, and every table for every person, with the reference evaluator.
     #[arg(long)]
     check: bool,
-    /// Leave the PostgreSQL and the policy files there, to go on with.
+    /// Leave the PostgreSQL, the service and the policy files there, to go on with.
     #[arg(long)]
     keep: bool,
 }
@@ -48,11 +53,15 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
     let place = Place::create(&cluster)?;
     let catalog = files::catalog(&place.catalog(), output)?;
     let integration = files::integration(&catalog, None)?;
-    let demo = Demo { cluster: &cluster, place: &place, catalog: &catalog, integration };
-    let outcome = runtime()?.block_on(async {
-        let admin = demo.prepare(&mut out).await?;
+    let runtime = runtime()?;
+    let service = runtime.block_on(Service::start(&place))?;
+    writeln!(out, "A service with a metadata database of its own listens on {}.", service.url)?;
+    let demo = Demo { cluster: &cluster, place: &place, catalog: &catalog, integration, service: &service };
+    let outcome = runtime.block_on(async {
+        let admin = demo.prepare(output, &mut out).await?;
         let known = demo.known(&admin).await?;
         let mut outcome = demo.tour(&known, &mut out).await?;
+        demo.change(&known, &mut outcome, &mut out).await?;
         if arguments.check {
             demo.check(&known, &mut outcome, &mut out).await?;
         }
@@ -60,10 +69,11 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
     })?;
     demo.hints(arguments.keep, &mut out)?;
     if arguments.keep {
+        service.leave();
         place.keep();
         cluster.keep();
     } else if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
-        write!(out, "\nPress Enter to stop the PostgreSQL and remove everything. ")?;
+        write!(out, "\nPress Enter to stop both and remove everything. ")?;
         out.flush()?;
         std::io::stdin().read_line(&mut String::new())?;
     }
@@ -92,11 +102,43 @@ struct Demo<'a> {
     place: &'a Place,
     catalog: &'a Catalog,
     integration: &'a Integration,
+    service: &'a Service,
+}
+
+/// What a person saw, and why.
+struct Seen {
+    panel: Vec<String>,
+    why: String,
+}
+
+/// Shows what was seen, and below it why.
+fn side_by_side(seen: Vec<Seen>, out: &mut impl Write) -> Result<(), Failure> {
+    let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0);
+    let (panels, reasons): (Vec<_>, Vec<_>) = seen.into_iter().map(|seen| (seen.panel, seen.why)).unzip();
+    writeln!(out, "{}", tour::beside(&panels, usize::from(width)))?;
+    for why in reasons {
+        writeln!(out, "  {why}")?;
+    }
+    Ok(writeln!(out)?)
+}
+
+/// How the service stands with a warehouse.
+#[derive(Deserialize)]
+struct Standing {
+    data_sources: Vec<SourceStanding>,
+}
+
+/// As [`Standing`], with a data source.
+#[derive(Deserialize)]
+struct SourceStanding {
+    name: String,
+    state: String,
+    reason: Option<String>,
 }
 
 impl Demo<'_> {
-    /// Loads the data, makes the logins, installs and pushes.
-    async fn prepare(&self, out: &mut impl Write) -> Result<Client, Failure> {
+    /// Loads the data, makes the logins, and has the service install itself and take in the documents.
+    async fn prepare(&self, output: Output, out: &mut impl Write) -> Result<Client, Failure> {
         let admin = people::connect(self.cluster, self.cluster.superuser(), self.cluster.password()).await?;
         let tables = load_tpch(&admin, SCALE).await?;
         let staff = load_hr(&admin).await?;
@@ -107,21 +149,33 @@ impl Demo<'_> {
                 people::hire(&admin, login.as_str(), &self.place.password).await?;
             }
         }
-        let url = SecretString::from(self.cluster.admin_url("postgres"));
-        scrim_warehouse::install(self.integration, &system::tables(self.catalog, self.integration), &url).await?;
-        let mut warehouse = Warehouse::connect(self.integration).await?;
-        let options = scrim_sync::Options::default();
-        let report = scrim_sync::push(&mut warehouse, self.catalog, self.integration, &options, Utc::now()).await?;
-        for failed in &report.failed {
-            writeln!(out, "error: {}: {}", failed.data_source, failed.reason)?;
+        let begun = Instant::now();
+        let client = &self.service.client;
+        let documents = documents(&files::read(&self.place.catalog())?, output)?;
+        let applied: Done = client.post("/api/v1/apply", &json!({ "documents": documents })).await?;
+        let installation = format!("/api/v1/integrations/{}", self.integration.name);
+        let url = self.cluster.admin_url("postgres");
+        client.post::<IgnoredAny>(&format!("{installation}/install"), &json!({ "admin_url": url })).await?;
+        enforced(client, applied.sequence, LONGEST).await?;
+        let standing: Standing = client.get(&format!("{installation}/sync"), &[]).await?;
+        let (good, other): (Vec<_>, Vec<_>) = standing.data_sources.iter().partition(|one| one.state == "in_sync");
+        for failed in other {
+            writeln!(
+                out,
+                "error: {} is {}: {}",
+                failed.name,
+                failed.state,
+                failed.reason.as_deref().unwrap_or_default()
+            )?;
         }
         writeln!(
             out,
-            "{} policies for {} people became {} views and {} profiles.\n",
+            "The service took in {} documents: {} policies for {} people became {} views and their profiles, in {:.1} s.\n",
+            applied.changes.len(),
             self.catalog.subscription_policies.len() + self.catalog.data_policies.len(),
             self.catalog.users.len(),
-            report.views.created,
-            report.profiles.written
+            good.len(),
+            begun.elapsed().as_secs_f64()
         )?;
         Ok(admin)
     }
@@ -136,32 +190,69 @@ impl Demo<'_> {
 
     /// Shows each query as three people.
     async fn tour(&self, known: &[(String, Known)], out: &mut impl Write) -> Result<Outcome, Failure> {
-        let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0);
         let mut outcome = Outcome::default();
         for stop in &tour::STOPS {
             let Some((_, table)) = known.iter().find(|(name, _)| name == stop.source) else { continue };
-            let query = stop.query(&table.view);
-            writeln!(out, "{}\n\n  {query}\n", stop.title)?;
-            let (mut panels, mut sentences) = (vec![], vec![]);
+            writeln!(out, "{}\n\n  {}\n", stop.title, stop.query(&table.view))?;
+            let mut seen = Vec::new();
             for person in stop.people {
-                let user = files::named(&self.catalog.users, "user", person)?;
-                let source = files::named(&self.catalog.data_sources, "data source", stop.source)?;
-                let client = people::connect(self.cluster, person, &self.place.password).await?;
-                let answer = people::rows(&client, &query).await?;
-                let now = Utc::now();
-                let expected = table.expected(self.catalog, user, person, now);
-                panels.push(stop.panel(person, &answer, expected.len()));
-                sentences.push(stop.why(self.catalog, user, source, now)?);
-                outcome.shown += 1;
-                outcome.different += usize::from(table.values(stop.columns, answer)? != table.shown(stop, expected));
+                seen.push(self.ask(stop, table, self.catalog, person, &mut outcome).await?);
             }
-            writeln!(out, "{}", tour::beside(&panels, usize::from(width)))?;
-            for sentence in sentences {
-                writeln!(out, "  {sentence}")?;
-            }
-            writeln!(out)?;
+            side_by_side(seen, out)?;
         }
         Ok(outcome)
+    }
+
+    /// Asks a query as a person, and compares the answer with what the evaluator says of this catalog.
+    async fn ask(
+        &self,
+        stop: &tour::Stop,
+        table: &Known,
+        catalog: &Catalog,
+        person: &str,
+        outcome: &mut Outcome,
+    ) -> Result<Seen, Failure> {
+        let user = files::named(&catalog.users, "user", person)?;
+        let source = files::named(&catalog.data_sources, "data source", stop.source)?;
+        let client = people::connect(self.cluster, person, &self.place.password).await?;
+        let answer = people::rows(&client, &stop.query(&table.view)).await?;
+        let now = Utc::now();
+        let expected = table.expected(catalog, user, person, now);
+        let panel = stop.panel(person, &answer, expected.len());
+        outcome.shown += 1;
+        outcome.different += usize::from(table.values(stop.columns, answer)? != table.shown(stop, expected));
+        Ok(Seen { panel, why: stop.why(catalog, user, source, now)? })
+    }
+
+    /// Changes something through the service, and shows when the warehouse has it.
+    async fn change(
+        &self,
+        known: &[(String, Known)],
+        outcome: &mut Outcome,
+        out: &mut impl Write,
+    ) -> Result<(), Failure> {
+        let tour::Addition { stop, attribute, value } = &tour::ADDITION;
+        let [person] = stop.people else { return Ok(()) };
+        let Some((_, table)) = known.iter().find(|(name, _)| name == stop.source) else { return Ok(()) };
+        let mut before = self.ask(stop, table, self.catalog, person, outcome).await?;
+        let client = &self.service.client;
+        let path = format!("/api/v1/users/{person}/attributes/{attribute}/{value}");
+        writeln!(out, "{}\n\n  PUT {path}\n", stop.title)?;
+        let begun = Instant::now();
+        let added: Done = client.put(&path).await?;
+        enforced(client, added.sequence, LONGEST).await?;
+        let taken = begun.elapsed();
+        let document = client.get(&format!("/api/v1/users/{person}"), &[]).await?;
+        let user = scrim_catalog::from_json(Kind::User, person, &document)
+            .map_err(|problem| Failure::Invalid(vec![problem]))?;
+        let catalog = self.catalog.apply(vec![Change::Put(user)]).map_err(Failure::Invalid)?.catalog;
+        let mut after = self.ask(stop, table, &catalog, person, outcome).await?;
+        before.panel.splice(..1, [format!("{person}, before")]);
+        after.panel.splice(..1, [format!("{person}, after")]);
+        side_by_side(vec![before, after], out)?;
+        writeln!(out, "  The warehouse had it {} ms after the call began.\n", taken.as_millis())?;
+        let removed: Done = client.delete(&path).await?;
+        Ok(enforced(client, removed.sequence, LONGEST).await?)
     }
 
     /// Compares every table for every person with the reference evaluator.
@@ -207,11 +298,15 @@ impl Demo<'_> {
         let (host, port) = (self.cluster.host(), self.cluster.port());
         let people: Vec<&str> = self.catalog.users.keys().map(|name| name.as_str()).collect();
         let people = people.join(", ");
-        if keep || std::io::stdin().is_terminal() {
-            writeln!(out, "Go on as any of them ({people}):")?;
-        } else {
-            writeln!(out, "All this is removed now. With `--keep` it stays, and you go on as any of them ({people}):")?;
+        if !keep && !std::io::stdin().is_terminal() {
+            writeln!(
+                out,
+                "All this is removed now. `scrim demo --keep` leaves it there, and says how to go on as any of them ({people}), \
+                 and with the service."
+            )?;
+            return Ok(());
         }
+        writeln!(out, "Go on as any of them ({people}):")?;
         for person in ["helen", "sabine"] {
             writeln!(
                 out,
@@ -221,15 +316,26 @@ impl Demo<'_> {
         }
         writeln!(out, "What a person may read:  SELECT * FROM {}.user_tables;", self.integration.system_schema())?;
         let scrim = std::env::current_exe()?;
-        writeln!(out, "Change a policy and push it:\n  {} push {}", scrim.display(), self.place.catalog().display())?;
+        writeln!(
+            out,
+            "Change a policy, and have the service take it in:\n  SCRIM_URL={} SCRIM_TOKEN_FILE={} {} apply --wait {}",
+            self.service.url,
+            self.place.token().display(),
+            scrim.display(),
+            self.place.catalog().display()
+        )?;
+        writeln!(out, "All that the service can be asked, as a page:\n  {}/api/v1/docs", self.service.url)?;
         if keep {
             let data = self.cluster.directory().join("data");
             let stop = self.cluster.bin_dir().join("pg_ctl");
             writeln!(
                 out,
-                "Stop it, as the owner of {0} (`ls -ld {0}`), and remove it:",
+                "Stop the service, and the PostgreSQL as the owner of {0} (`ls -ld {0}`), and remove them:",
                 self.cluster.directory().display()
             )?;
+            if let Some(process) = self.service.process() {
+                writeln!(out, "  kill {process}")?;
+            }
             writeln!(out, "  {} stop -m fast -D {}", stop.display(), data.display())?;
             let own = self.place.catalog();
             let own = own.parent().unwrap_or(&own);

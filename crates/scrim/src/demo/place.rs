@@ -47,6 +47,31 @@ impl Place {
         Ok(place)
     }
 
+    /// Where everything is.
+    pub(crate) fn root(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// What the service keeps.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path("service")
+    }
+
+    /// What the service says of itself.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.path("service.log")
+    }
+
+    /// The administrator's token.
+    pub(crate) fn token(&self) -> PathBuf {
+        self.path("admin.token")
+    }
+
+    /// Writes the administrator's token down.
+    pub(crate) fn keep_token(&self, token: &SecretString) -> Result<(), Failure> {
+        private(&self.token(), token.expose_secret())
+    }
+
     /// The policy files.
     pub(crate) fn catalog(&self) -> PathBuf {
         self.path("catalog")

@@ -27,8 +27,31 @@ pub(crate) struct Stop {
     /// The column that orders the rows.
     pub(crate) order: &'static str,
     /// Who asks.
-    pub(crate) people: [&'static str; 3],
+    pub(crate) people: &'static [&'static str],
 }
+
+/// A value of an attribute that is added while the tour goes on.
+pub(crate) struct Addition {
+    /// The query before and after, and whose it is.
+    pub(crate) stop: Stop,
+    /// The attribute.
+    pub(crate) attribute: &'static str,
+    /// The value.
+    pub(crate) value: &'static str,
+}
+
+/// The change of the tour.
+pub(crate) const ADDITION: Addition = Addition {
+    stop: Stop {
+        title: "A change while it runs: the HR analyst is given a second country, through the service",
+        source: "employees",
+        columns: &["name", "country", "ssn", "salary"],
+        order: "id",
+        people: &["helen"],
+    },
+    attribute: "country",
+    value: "GB",
+};
 
 /// How many rows a query asks for.
 pub(crate) const LIMIT: usize = 6;
@@ -40,21 +63,21 @@ pub(crate) const STOPS: [Stop; 3] = [
         source: "employees",
         columns: &["name", "ssn", "salary"],
         order: "id",
-        people: ["helen", "martin", "audrey"],
+        people: &["helen", "martin", "audrey"],
     },
     Stop {
         title: "Customers: sales for Germany, an investigation of fraud, an auditor",
         source: "customer",
         columns: &["c_custkey", "c_phone", "c_acctbal"],
         order: "c_custkey",
-        people: ["sabine", "felix", "audrey"],
+        people: &["sabine", "felix", "audrey"],
     },
     Stop {
         title: "Orders: open ones for sales, fulfilled ones for refunds, none for HR",
         source: "orders",
         columns: &["o_orderkey", "o_orderstatus", "o_totalprice"],
         order: "o_orderkey",
-        people: ["sabine", "felix", "helen"],
+        people: &["sabine", "felix", "helen"],
     },
 ];
 
