@@ -7,7 +7,7 @@ WORKDIR /build
 COPY Cargo.toml Cargo.lock rustfmt.toml clippy.toml ./
 COPY crates crates
 COPY examples examples
-RUN cargo build --release --locked -p scrim --features aws && install -D target/release/scrim /out/scrim
+RUN cargo build --release --locked -p scrim --features aws,email,otel && install -D target/release/scrim /out/scrim
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \

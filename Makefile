@@ -14,9 +14,9 @@ tools:
 	  fi; \
 	fi
 
-# With logging in by AWS IAM, and with mail, which are not built by default.
+# With logging in by AWS IAM, mail, and spans for collectors, which are not built by default.
 test: tools
-	$(CARGO) test --workspace --locked --features scrim-warehouse/aws,scrim-notify/email
+	$(CARGO) test --workspace --locked --features scrim/aws,scrim/email,scrim/otel
 
 # A private PostgreSQL with sample data and policies: the same queries as several people, each result compared with the
 # reference evaluator. `scrim demo --keep` leaves it running.

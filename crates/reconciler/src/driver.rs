@@ -12,6 +12,7 @@ use scrim_sync::{Known, Options, Report, SyncError, push_all};
 use scrim_warehouse::Warehouse;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::Settings;
 use crate::monitoring::Monitor;
@@ -142,7 +143,8 @@ impl Driver {
                 tracing::error!(integration = %self.integration, %error, "how it stands cannot be written");
                 return Ended::Lost;
             }
-            let pushing = push(&world, integration, cause, &mut connected, &record);
+            let span = tracing::info_span!("push", integration = %self.integration, ?cause, sequence = world.sequence);
+            let pushing = push(&world, integration, cause, &mut connected, &record).instrument(span);
             // A push that is broken off leaves whole steps behind.
             let pushed = tokio::select! {
                 pushed = pushing => pushed,

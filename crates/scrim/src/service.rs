@@ -5,3 +5,5 @@ pub(crate) mod logging;
 pub(crate) mod metadata;
 pub(crate) mod running;
 pub(crate) mod settings;
+#[cfg(feature = "otel")]
+pub(crate) mod traces;

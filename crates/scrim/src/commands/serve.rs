@@ -46,8 +46,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         write!(anstream::stdout(), "{}", configuration.print())?;
         return Ok(ExitCode::SUCCESS);
     }
-    logging::start(&configuration)?;
     crate::crypto();
+    // Until everything has stopped.
+    let _sending = logging::start(&configuration)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(running::run(&configuration))?;
     // What hangs in a thread of its own does not keep the process.

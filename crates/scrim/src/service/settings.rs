@@ -155,6 +155,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "info",
         "What is logged: `error`, `warn`, `info`, `debug` or `trace`, for parts too, as in `info,scrim_reconciler=debug`.",
     ),
+    text(
+        "traces.endpoint",
+        "",
+        "Where spans of requests and pushes are sent, by OpenTelemetry's protocol over HTTP: `http://127.0.0.1:4318/v1/traces`. \
+         Needs a build with the feature `otel`.",
+    ),
     flag("metrics", "true", "Whether `/metrics` answers counts and times, as Prometheus reads them."),
     number(
         "shutdown_seconds",
