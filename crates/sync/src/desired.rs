@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use scrim_catalog::documents::{DataSource, Engine, Integration, SourceStatus, User};
 use scrim_catalog::{Catalog, FoundColumn, Name, Stored, TableName, register};
-use scrim_policy::{Merger, Remark, source_key};
+use scrim_policy::{Merger, Remark, covers, source_key};
 use scrim_sql::{Dialect, Rendered, ViewPlan, located, system};
 use scrim_warehouse::{FoundTable, Identity, Pushed};
 use sha2::{Digest, Sha256};
+
+use crate::reach::Whose;
 
 /// The desired state of one integration.
 #[derive(Debug)]
@@ -25,8 +27,8 @@ pub struct Desired {
     pub disabled: BTreeSet<String>,
     /// The people, by their login in this integration; disabled ones have no profile.
     pub users: BTreeMap<String, Arc<Stored<User>>>,
-    /// What somebody should know.
-    pub warnings: Vec<String>,
+    /// What somebody should know, by the key of the data source.
+    pub warnings: BTreeMap<String, Vec<String>>,
     /// Which installation the views are for.
     installation: String,
     /// Whose SQL they are in.
@@ -77,53 +79,103 @@ impl Desired {
             closed: BTreeMap::new(),
             disabled: BTreeSet::new(),
             users: people(catalog, integration),
-            warnings: vec![],
+            warnings: BTreeMap::new(),
             installation: system::installation(integration),
             dialect: integration.engine.into(),
         };
-        let ours = || catalog.data_sources.values().filter(|source| source.integration == integration.name);
-        // Columns first: policies may select a source by the columns of another one's neighbours.
-        let mut found = BTreeMap::new();
-        for source in ours() {
-            let key = source_key(&source.name);
-            if source.status == SourceStatus::Disabled {
-                desired.disabled.insert(key);
-                continue;
-            }
-            match table(integration, &source.table, tables) {
-                Ok(base) => match desired.columns(source, base, pushed.get(&key)) {
-                    Ok(()) => {
-                        found.insert(key, base);
-                    }
-                    Err(reason) => desired.fail(source, reason),
-                },
-                Err(reason) => desired.fail(source, reason),
-            }
-        }
-        let registered = desired.catalog.clone();
-        let merger = Merger::new(&registered);
-        for source in ours() {
-            if let Some(base) = found.get(&source_key(&source.name)) {
-                desired.view(integration, &merger, source, base, tables);
-            }
-        }
+        let ours = catalog.data_sources.values().filter(|source| source.integration == integration.name);
+        desired.make(integration, &ours.map(|source| &**source).collect::<Vec<_>>(), tables, pushed);
         desired
     }
 
-    /// The same views, with the people of another catalog.
-    pub(crate) fn with_people_of(&mut self, catalog: &Catalog, integration: &Integration) {
-        let Catalog { users, groups, attributes, purposes, projects, grants, subscriptions, .. } = catalog.clone();
-        self.catalog = Catalog {
-            users,
-            groups,
-            attributes,
-            purposes,
-            projects,
-            grants,
-            subscriptions,
-            ..std::mem::take(&mut self.catalog)
+    /// The same data sources with the same columns, under the policies and with the people of another catalog: only views
+    /// that data policies of these names cover, or covered, are made anew; only these people's logins are looked at.
+    pub(crate) fn revise(
+        &mut self,
+        catalog: &Catalog,
+        integration: &Integration,
+        policies: &BTreeSet<Name>,
+        whose: &Whose,
+        (tables, pushed): (&BTreeMap<TableName, FoundTable>, &BTreeMap<String, Pushed>),
+    ) {
+        let registered = std::mem::take(&mut self.catalog.data_sources);
+        let before = std::mem::replace(&mut self.catalog, Catalog { data_sources: registered, ..catalog.clone() });
+        match whose {
+            Whose::Everybody => self.users = people(catalog, integration),
+            Whose::Some(names) => {
+                let users = |catalog: &'_ Catalog| -> Vec<Arc<Stored<User>>> {
+                    names.iter().filter_map(|name| catalog.users.get(name).cloned()).collect()
+                };
+                for (login, _) in logins(users(&before).iter(), integration) {
+                    self.users.remove(&login);
+                }
+                self.users.extend(logins(users(catalog).iter(), integration));
+            }
+        }
+        let covered = |catalog: &Catalog, source: &DataSource| {
+            policies
+                .iter()
+                .filter_map(|name| catalog.data_policies.get_key_value(name))
+                .any(|(name, policy)| covers(catalog, name, &policy.scope, source))
         };
-        self.users = people(catalog, integration);
+        let concerned = |source: &&Arc<Stored<DataSource>>| {
+            !policies.is_empty()
+                && source.integration == integration.name
+                && (covered(&before, source) || covered(catalog, source))
+        };
+        let concerned: Vec<&Name> =
+            self.catalog.data_sources.values().filter(concerned).map(|source| source.name.value()).collect();
+        let written: Vec<&Stored<DataSource>> =
+            concerned.into_iter().filter_map(|name| catalog.data_sources.get(name)).map(|source| &**source).collect();
+        for source in &written {
+            let key = source_key(&source.name);
+            self.views.remove(&key);
+            self.failed.remove(&key);
+            self.closed.remove(&key);
+            self.warnings.remove(&key);
+        }
+        self.make(integration, &written, tables, pushed);
+    }
+
+    /// Makes the views of data sources, as they are written.
+    fn make(
+        &mut self,
+        integration: &Integration,
+        sources: &[&Stored<DataSource>],
+        tables: &BTreeMap<TableName, FoundTable>,
+        pushed: &BTreeMap<String, Pushed>,
+    ) {
+        if sources.is_empty() {
+            return;
+        }
+        // Columns first: they are what policies select sources by.
+        let mut found = Vec::new();
+        for source in sources {
+            let key = source_key(&source.name);
+            if source.status == SourceStatus::Disabled {
+                self.disabled.insert(key);
+                continue;
+            }
+            match table(integration, &source.table, tables) {
+                Ok(base) => match self.columns(source, base, pushed.get(&key)) {
+                    Ok(()) => found.push((source, base)),
+                    Err(reason) => self.fail(source, reason),
+                },
+                Err(reason) => self.fail(source, reason),
+            }
+        }
+        let registered = self.catalog.clone();
+        let merger = Merger::new(&registered);
+        for (source, base) in found {
+            self.view(integration, &merger, source, base, tables);
+        }
+    }
+
+    fn warn(&mut self, source: &DataSource, warnings: impl IntoIterator<Item = String>) {
+        let warnings = warnings.into_iter().map(|warning| format!("{}: {warning}", source.name));
+        for warning in warnings {
+            self.warnings.entry(source_key(&source.name)).or_default().push(warning);
+        }
     }
 
     fn fail(&mut self, source: &DataSource, reason: String) {
@@ -138,7 +190,7 @@ impl Desired {
             columns = self.reachable(source, columns)?;
         }
         let done = register(source, &columns, registered.as_ref()).map_err(|missing| missing.to_string())?;
-        self.warnings.extend(done.remarks.into_iter().map(|remark| format!("{}: {remark}", source.name)));
+        self.warn(source, done.remarks.iter().map(ToString::to_string));
         if let Some(stored) = self.catalog.data_sources.get_mut(source.name.value()) {
             Arc::make_mut(stored).item.columns = done.columns;
         }
@@ -156,7 +208,7 @@ impl Desired {
             if source.columns.iter().any(|named| named.name.as_str() == column.name) {
                 return Err(format!("the column `{}` cannot be in the view: {why}", column.name));
             }
-            self.warnings.push(format!("{}: the column `{}` stays out of the view: {why}", source.name, column.name));
+            self.warn(source, [format!("the column `{}` stays out of the view: {why}", column.name)]);
         }
         Ok(columns)
     }
@@ -184,18 +236,17 @@ impl Desired {
                 }
             }
         }
-        self.warnings.extend(base.home.bypass(&plan.table).map(|way| format!("{name}: {way}")));
+        self.warn(source, base.home.bypass(&plan.table));
         let remark = |remark: &Remark| format!("rule {} of `{}`: {}", remark.rule, remark.policy, remark.message);
-        self.warnings.extend(plan.merged.warnings.iter().map(|r| format!("{name}: {}", remark(r))));
+        self.warn(source, plan.merged.warnings.iter().map(remark));
         let unproven = plan.merged.keys.iter().filter(|(columns, _)| {
             !base.unique.iter().any(|unique| unique.iter().all(|name| columns.iter().any(|c| c.as_str() == name)))
         });
-        self.warnings.extend(unproven.map(|(_, r)| format!("{name}: {}", remark(r))));
+        self.warn(source, unproven.map(|(_, r)| remark(r)));
         if !plan.merged.combinations().is_empty() && !base.counted {
-            self.warnings.push(format!(
-                "{name}: `k_anonymous` shows nothing here: the warehouse does not count the changes of `{}`, which is no ordinary table",
-                plan.table
-            ));
+            let why =
+                format!("the warehouse does not count the changes of `{}`, which is no ordinary table", plan.table);
+            self.warn(source, [format!("`k_anonymous` shows nothing here: {why}")]);
         }
         let closed: Vec<String> = plan.merged.closed.iter().map(remark).collect();
         if !closed.is_empty() {
@@ -227,8 +278,14 @@ impl Desired {
 
 /// The people of a catalog, by their login in an integration.
 fn people(catalog: &Catalog, integration: &Integration) -> BTreeMap<String, Arc<Stored<User>>> {
-    let users = catalog.users.values();
-    users.filter_map(|user| Some((user.login(&integration.name)?.to_string(), Arc::clone(user)))).collect()
+    logins(catalog.users.values(), integration).collect()
+}
+
+fn logins<'a>(
+    users: impl Iterator<Item = &'a Arc<Stored<User>>>,
+    integration: &Integration,
+) -> impl Iterator<Item = (String, Arc<Stored<User>>)> {
+    users.filter_map(|user| Some((user.login(&integration.name)?.to_string(), Arc::clone(user))))
 }
 
 /// A table, if a view may read it.

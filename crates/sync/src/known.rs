@@ -13,7 +13,7 @@ use crate::desired::{self, Desired};
 use crate::plan::{Options, Plan};
 use crate::profiles::{Comparison, Marks};
 use crate::push::{Report, SyncError, apply};
-use crate::reach::{Reach, Whose};
+use crate::reach::{Reach, Views, Whose};
 
 /// What was seen, and what was pushed since.
 pub struct Known {
@@ -51,7 +51,7 @@ pub async fn push_all(
     report.unintended(warehouse).await?;
     let (catalog, integration) = (Arc::clone(catalog), integration.clone());
     let mut known = Known { catalog, integration, tables, pushed, salted, desired, marks };
-    known.look_again(warehouse, &report).await?;
+    known.look_again(warehouse, &plan.touched()).await?;
     Ok((report, known))
 }
 
@@ -70,7 +70,7 @@ impl Known {
     ) -> Result<Report, SyncError> {
         let epoch = warehouse.claim().await?;
         let reach = Reach::of(&self.catalog, catalog);
-        if reach.views {
+        if reach.views == Views::All {
             let missing: Vec<TableName> = desired::tables(catalog, &self.integration)
                 .into_iter()
                 .filter(|table| !self.tables.contains_key(table))
@@ -79,8 +79,10 @@ impl Known {
                 self.tables.extend(warehouse.tables(&missing).await?);
             }
             self.desired = Desired::of(catalog, &self.integration, &self.tables, &self.pushed);
-        } else {
-            self.desired.with_people_of(catalog, &self.integration);
+        }
+        if let Views::Under(policies) = &reach.views {
+            let seen = (&self.tables, &self.pushed);
+            self.desired.revise(catalog, &self.integration, policies, &reach.whose, seen);
         }
         let name = self.integration.name.value();
         let logins = match reach.whose {
@@ -107,7 +109,7 @@ impl Known {
         self.marks.retain(|login, _| !logins.contains(login));
         self.marks.extend(marks);
         self.catalog = Arc::clone(catalog);
-        self.look_again(warehouse, &report).await?;
+        self.look_again(warehouse, &plan.touched()).await?;
         Ok(report)
     }
 
@@ -116,10 +118,16 @@ impl Known {
         self.integration == *integration
     }
 
-    /// After views changed: what they are now is the warehouse's to say.
-    async fn look_again(&mut self, warehouse: &Warehouse, report: &Report) -> Result<(), SyncError> {
-        if !report.changes.is_empty() || !report.failed.is_empty() || report.refreshed > 0 {
-            self.pushed = warehouse.pushed().await?;
+    /// After data sources were touched: what they are now is the warehouse's to say.
+    async fn look_again(&mut self, warehouse: &Warehouse, touched: &BTreeSet<&str>) -> Result<(), SyncError> {
+        if touched.is_empty() {
+            return Ok(());
+        }
+        self.pushed.retain(|key, _| !touched.contains(key.as_str()));
+        self.pushed.extend(warehouse.pushed_of(&touched.iter().copied().collect::<Vec<_>>()).await?);
+        let views = touched.iter().filter_map(|key| self.desired.views.get(*key));
+        let mut salts = views.flat_map(|wanted| &wanted.unversioned.salted);
+        if salts.any(|salt| !self.salted.contains(&(salt.scope.clone(), salt.name.to_string()))) {
             self.salted = warehouse.salted().await?;
         }
         Ok(())

@@ -67,6 +67,20 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// The key of the source that it touches.
+    fn key(&self) -> Option<&str> {
+        match self {
+            Self::View { change, .. } => Some(&change.key),
+            Self::Close { key, .. }
+            | Self::Drop { key, .. }
+            | Self::MakeRoom { key, .. }
+            | Self::Refresh { key, .. } => Some(key),
+            Self::Profiles(_) => None,
+        }
+    }
+}
+
 /// Why a view is applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -163,7 +177,7 @@ impl Plan {
             unchanged_views: 0,
             users: UserCounts { written: changes.len() - removed, removed, unchanged },
             failed: vec![],
-            warnings: desired.warnings.clone(),
+            warnings: desired.warnings.values().flatten().cloned().collect(),
         };
         let (mut before, mut after, mut counts) = (vec![], vec![], vec![]);
         let moving = moving(desired, pushed, options);
@@ -228,6 +242,11 @@ impl Plan {
         // Last: until it is counted, nothing is released.
         plan.steps.extend(counts);
         Ok(plan)
+    }
+
+    /// The data sources that its steps touch, by key.
+    pub(crate) fn touched(&self) -> BTreeSet<&str> {
+        self.steps.iter().filter_map(Step::key).collect()
     }
 
     /// A source that cannot be pushed is closed, if it has a view that shows anything.

@@ -1,5 +1,6 @@
-//! What a change of the catalog can reach: whose profiles, and whether any view.
+//! What a change of the catalog can reach: whose profiles, and which views.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -15,10 +16,19 @@ pub(crate) enum Whose {
     Everybody,
 }
 
+/// Which views may be other than before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Views {
+    /// Those that data policies of these names cover, or covered.
+    Under(BTreeSet<Name>),
+    /// Any.
+    All,
+}
+
 /// What a change may reach. More than it does reach is no mistake; less would be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reach {
-    pub(crate) views: bool,
+    pub(crate) views: Views,
     pub(crate) whose: Whose,
 }
 
@@ -27,9 +37,10 @@ impl Reach {
         // Who may read which source is decided by these, for anybody.
         let access = !same(&before.subscription_policies, &after.subscription_policies)
             || !same(&before.data_sources, &after.data_sources);
-        let masking = !same(&before.data_policies, &after.data_policies);
+        let policies = differing(&before.data_policies, &after.data_policies).into_iter().cloned().collect();
+        let any = access || joined(before, after) || named(before, after);
         let whose = if access { Whose::Everybody } else { Whose::Some(people(before, after)) };
-        Self { views: access || masking || joined(before, after) || named(before, after), whose }
+        Self { views: if any { Views::All } else { Views::Under(policies) }, whose }
     }
 }
 
@@ -38,14 +49,30 @@ fn same<T: PartialEq>(before: &Named<T>, after: &Named<T>) -> bool {
     before.len() == after.len() && differing(before, after).is_empty()
 }
 
-/// The names of what is other than before.
+/// The names of what is other than before. Both are in the order of names, and share what did not change: nearly always
+/// the next of one is the very next of the other.
 fn differing<'a, T: PartialEq>(before: &'a Named<T>, after: &'a Named<T>) -> Vec<&'a Name> {
-    let equal = |one: &Arc<Stored<T>>, other: Option<&Arc<Stored<T>>>| {
-        other.is_some_and(|other| Arc::ptr_eq(one, other) || one.item == other.item)
-    };
-    let changed = after.iter().filter(|(name, one)| !equal(one, before.get(*name))).map(|(name, _)| name);
-    let gone = before.keys().filter(|name| !after.contains_key(*name));
-    changed.chain(gone).collect()
+    let mut names = Vec::new();
+    let (mut old, mut new) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        let order = match (old.peek(), new.peek()) {
+            (None, None) => return names,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((_, one)), Some((_, other))) if Arc::ptr_eq(one, other) => Ordering::Equal,
+            (Some((one, _)), Some((other, _))) => one.cmp(other),
+        };
+        let (one, other) = match order {
+            Ordering::Less => (old.next(), None),
+            Ordering::Equal => (old.next(), new.next()),
+            Ordering::Greater => (None, new.next()),
+        };
+        let equal = |one: &Arc<Stored<T>>, other: &Arc<Stored<T>>| Arc::ptr_eq(one, other) || one.item == other.item;
+        match (one, other) {
+            (Some((_, one)), Some((_, other))) if equal(one, other) => {}
+            (one, other) => names.extend(other.or(one).map(|(name, _)| name)),
+        }
+    }
 }
 
 /// Whether projects change of which views know: those that let hashes join, and those that equalize.

@@ -113,6 +113,14 @@ impl Warehouse {
         ask!(&self.0, pushed())
     }
 
+    /// As [`Warehouse::pushed`], of the data sources with these keys; those of which nothing was pushed are left out.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn pushed_of(&self, keys: &[&str]) -> Result<BTreeMap<String, Pushed>, WarehouseError> {
+        ask!(&self.0, pushed_of(keys))
+    }
+
     /// Which salts there are.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Users, groups, projects and grants.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::Checker;
 use crate::documents::{Access, Acknowledged, External, Owner, WarehouseUser};
@@ -38,7 +38,7 @@ pub(super) fn users(checker: &mut Checker<'_>) {
         }
     }
     for integration in catalog.integrations.values() {
-        let mut logins: BTreeMap<String, Name> = BTreeMap::new();
+        let mut logins: HashMap<String, &Name> = HashMap::with_capacity(catalog.users.len());
         for user in catalog.users.values() {
             let Some(login) = user.login(&integration.name) else { continue };
             let reserved = [integration.user.value(), integration.owner_role.value()].contains(&&login);
@@ -49,7 +49,7 @@ pub(super) fn users(checker: &mut Checker<'_>) {
                 );
                 checker.error(&user.file, &user.name, message, "people log in as themselves");
             }
-            if let Some(other) = logins.insert(login.to_lowercase(), user.name.value().clone()) {
+            if let Some(other) = logins.insert(login.to_lowercase(), user.name.value()) {
                 let message = format!(
                     "`{}` and `{other}` are the same warehouse user `{login}` in `{}`",
                     user.name, integration.name

@@ -1,6 +1,6 @@
 //! Integrations and data sources.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Checker;
 use crate::documents::{Engine, Integration, Layout, Owner};
@@ -91,8 +91,7 @@ pub fn view_of(integration: &Integration, view: Option<&TableName>, table: &Tabl
 
 pub(super) fn data_sources(checker: &mut Checker<'_>) {
     let catalog = checker.catalog;
-    let mut tables: BTreeMap<(Name, String), Name> = BTreeMap::new();
-    let mut views: BTreeMap<(Name, String), Name> = BTreeMap::new();
+    let (mut tables, mut views) = (HashMap::new(), HashMap::new());
     for source in catalog.data_sources.values() {
         let file = &source.file;
         checker.document(file, "integration", &source.integration, &catalog.integrations);
@@ -205,7 +204,7 @@ fn columns(checker: &mut Checker<'_>, source: &crate::catalog::Stored<crate::doc
 
 fn clash(
     checker: &mut Checker<'_>,
-    seen: &mut BTreeMap<(Name, String), Name>,
+    seen: &mut HashMap<(Name, String), Name>,
     key: (Name, String),
     source: &crate::catalog::Stored<crate::documents::DataSource>,
     what: &str,

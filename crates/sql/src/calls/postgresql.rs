@@ -13,6 +13,8 @@ pub struct Calls {
     pub claim: String,
     /// What was pushed and what is there now, a row per data source.
     pub state: String,
+    /// The same of some data sources: keys.
+    pub state_of: String,
     /// Privileges that are not as intended: grantee, privilege, object.
     pub unintended: String,
     /// Every profile row, ordered by user.
@@ -44,15 +46,17 @@ impl Calls {
     pub fn of(integration: &Integration) -> Self {
         let system = ident(&integration.system_schema());
         let procedures = ident(&integration.procedures_schema());
+        let state = format!(
+            "SELECT s.source, s.data_source, s.view_name, s.version, s.hash, s.base_oid, s.base_owner::text, s.base_columns, \
+             s.reads, s.closed, s.present, s.untouched, s.min_version, s.audience, s.listed_as, s.statistics, s.lookups, s.stale \
+             FROM {system}.state AS s"
+        );
         let eighteen: Vec<String> = (1..=18).map(|n| format!("${n}")).collect();
         Self {
             installed: format!("SELECT {procedures}.installed()"),
             claim: format!("CALL {procedures}.claim(NULL)"),
-            state: format!(
-                "SELECT s.source, s.data_source, s.view_name, s.version, s.hash, s.base_oid, s.base_owner::text, s.base_columns, \
-                 s.reads, s.closed, s.present, s.untouched, s.min_version, s.audience, s.listed_as, s.statistics, s.lookups, s.stale \
-                 FROM {system}.state AS s ORDER BY s.source"
-            ),
+            state: format!("{state} ORDER BY s.source"),
+            state_of: format!("{state} WHERE s.source = ANY ($1::text[])"),
             unintended: format!(
                 "SELECT p.grantee, p.privilege, p.object FROM {system}.privileges AS p WHERE NOT p.intended \
                  ORDER BY p.object, p.grantee, p.privilege"

@@ -59,6 +59,16 @@ impl Postgresql {
         rows.iter().map(|row| pushed(row).map(|pushed| (pushed.key.clone(), pushed))).collect()
     }
 
+    /// As [`Self::pushed`], of the data sources with these keys.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub(crate) async fn pushed_of(&self, keys: &[&str]) -> Result<BTreeMap<String, Pushed>, WarehouseError> {
+        let failed = WarehouseError::statement("looking at what was pushed");
+        let rows = self.client.query(&self.calls.state_of, &[&keys]).await.map_err(&failed)?;
+        rows.iter().map(|row| pushed(row).map(|pushed| (pushed.key.clone(), pushed))).collect()
+    }
+
     /// Which salts there are.
     ///
     /// # Errors

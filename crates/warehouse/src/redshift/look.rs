@@ -242,6 +242,14 @@ impl Redshift {
         Ok(views)
     }
 
+    /// As [`Self::pushed`], of the data sources with these keys. A list of views by their names would be no quicker there: most
+    /// of it is reading catalogs that only the leader has.
+    pub(crate) async fn pushed_of(&self, keys: &[&str]) -> Result<BTreeMap<String, Pushed>, WarehouseError> {
+        let mut pushed = self.pushed().await?;
+        pushed.retain(|key, _| keys.contains(&key.as_str()));
+        Ok(pushed)
+    }
+
     pub(crate) async fn salted(&self) -> Result<BTreeSet<(String, String)>, WarehouseError> {
         let rows = self.home.rows(&self.calls.salted()).await.map_err(while_doing("looking at what was pushed"))?;
         let cells = |row: &Row| {
