@@ -75,6 +75,10 @@ fn errors_say_where_what_and_what_to_do() {
             &["5:24 `[` cannot stand in the name of a monitored schema; `*` stands for any characters, `?` for one ()"],
         ),
         (
+            "kind: integration\nname: x\nengine: redshift\ndatabase: d\nimpersonation: { enabled: true }\n",
+            &["2:7 impersonation is not supported by this version of scrim (remove `impersonation`)"],
+        ),
+        (
             "kind: identifier\nname: i\ntag: T\n",
             &["2:7 the identifier `i` looks at nothing (give it `column_name`, `value`, `checksum` or `dictionary`)"],
         ),

@@ -30,6 +30,31 @@ fn check_says_nothing_when_all_is_well() {
 }
 
 #[test]
+fn impersonation_is_refused_by_every_command_that_reads_files() {
+    let dir = directory(
+        "{ kind: integration, name: w, engine: postgresql, database: d, impersonation: { enabled: true } }\n---\n{ kind: group, name: g }\n",
+    );
+    let path = dir.path().to_str().unwrap();
+    let commands: [&[&str]; 8] = [
+        &["check"],
+        &["test"],
+        &["compile"],
+        &["push"],
+        &["push", "--dry-run"],
+        &["drift"],
+        &["integration", "install"],
+        &["integration", "bootstrap-script"],
+    ];
+    for command in commands {
+        let (code, _, err) = scrim(&[command, &[path]].concat());
+        assert!(
+            code == 1 && err.contains("impersonation is not supported by this version"),
+            "{command:?}: {code} {err}"
+        );
+    }
+}
+
+#[test]
 fn check_shows_every_error_with_its_line_and_a_suggestion() {
     let dir = directory("kind: user\nname: x\ngroups: [staf, frod]\n---\n{ kind: group, name: staff }\n");
     let path = dir.path().to_str().unwrap();

@@ -9,7 +9,7 @@ use scrim_sql::located;
 use scrim_warehouse::Warehouse;
 
 use crate::actor::Actor;
-use crate::rights::{Readable, lookups};
+use crate::rights::{Readable, looks_up, looks_up_for};
 use crate::{App, Problem};
 
 /// The warehouse of an integration, which must answer.
@@ -55,32 +55,37 @@ pub(crate) async fn readable(app: &App, actor: &Actor, changes: &[Change]) -> Re
         return Ok(Readable::new());
     }
     let world = app.registry().world();
-    let mut wanted: BTreeMap<Name, BTreeSet<TableName>> = BTreeMap::new();
+    let mut wanted: Readable = Readable::new();
+    // With all of them: a policy may come with the data sources that it covers.
+    let after = world.catalog.apply(changes.to_vec()).ok().map(|applied| applied.catalog);
     for change in changes {
         match change {
             Change::Put(Document::DataSource(source)) => {
-                let old = world.catalog.data_sources.get(source.name.value());
+                let (name, old) = (source.name.value(), world.catalog.data_sources.get(source.name.value()));
                 let same = old.is_some_and(|old| old.integration == source.integration && old.table == source.table);
                 let may = actor.has(P::CreateDataSource) || old.is_some_and(|old| actor.is_among(&old.owners));
                 if may && !same {
-                    wanted.entry(source.integration.value().clone()).or_default().insert(source.table.value().clone());
+                    wanted.insert((source.integration.value().clone(), source.table.value().clone()));
+                    let asked = after.iter().flat_map(|after| looks_up_for(after, name));
+                    wanted.extend(asked.collect::<Readable>().difference(&looks_up_for(&world.catalog, name)).cloned());
                 }
             }
             Change::Put(Document::DataPolicy(form)) => {
-                let Some(local) = form.scope.local() else { continue };
-                let Some(source) = world.catalog.data_sources.get(local.value()) else { continue };
-                if !actor.is_among(&source.owners) && !actor.has(P::Governance) {
-                    continue;
+                let (name, Some(after)) = (form.name.value(), &after) else { continue };
+                let owns = form.scope.local().is_some_and(|local| actor.owns(&world.catalog, local.value()));
+                if owns || actor.has(P::Governance) {
+                    wanted.extend(looks_up(after, name).difference(&looks_up(&world.catalog, name)).cloned());
                 }
-                let Ok(after) = world.catalog.apply(vec![change.clone()]) else { continue };
-                let tables = after.catalog.data_policies.get(form.name.value()).map(|policy| lookups(&policy.item));
-                wanted.entry(source.integration.value().clone()).or_default().extend(tables.into_iter().flatten());
             }
             _ => {}
         }
     }
+    let mut asked: BTreeMap<Name, BTreeSet<TableName>> = BTreeMap::new();
+    for (integration, table) in wanted {
+        asked.entry(integration).or_default().insert(table);
+    }
     let mut readable = Readable::new();
-    for (name, tables) in wanted.into_iter().filter(|(_, tables)| !tables.is_empty()) {
+    for (name, tables) in asked {
         let Some(integration) = world.catalog.integrations.get(&name) else { continue };
         let warehouse = connect(integration).await?;
         readable.extend(may_read(&world.catalog, actor, integration, &warehouse, &tables).await?);

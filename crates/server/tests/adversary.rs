@@ -405,3 +405,36 @@ async fn a_token_without_a_scope_is_good_for_nothing() {
     service.get("bare", "/api/v1/users/root").await.problem(403);
     service.put("bare", "/api/v1/groups/g", json!({})).await.problem(403);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn impersonation_is_refused_however_it_is_asked_for() {
+    let service = company_with(&[("iris", "IMPERSONATE_USER")]).await;
+    let sequence = service.app.registry().world().sequence;
+    let refused = |answer: stand::Answered| {
+        let problem = answer.problem(422);
+        assert!(
+            problem["errors"][0]["detail"].as_str().unwrap().contains("not supported by this version"),
+            "{problem:#}"
+        );
+    };
+    let mut integration = service.get("root", "/api/v1/integrations/w").await.good();
+    integration["impersonation"] = json!({ "enabled": true });
+    integration["kind"] = json!("integration");
+    for name in ["w", "another"] {
+        let body = json!({ "name": name, "impersonation": { "enabled": true }, "engine": "redshift", "database": "d", "kind": "integration" });
+        let body = if name == "w" { integration.clone() } else { body };
+        refused(service.put("root", &format!("/api/v1/integrations/{name}"), body.clone()).await);
+        refused(service.put("root", &format!("/api/v1/integrations/{name}?dry_run=true"), body.clone()).await);
+        let listed = json!({ "documents": [body] });
+        refused(service.post("root", "/api/v1/plan", listed.clone()).await);
+        refused(service.post("root", "/api/v1/apply", listed).await);
+        refused(service.post("root", "/api/v1/bulk", json!({ "operations": [{ "put": body }] })).await);
+    }
+    assert_eq!(service.app.registry().world().sequence, sequence);
+    // Whoever is said to be allowed to be somebody else is nobody else, whatever they send along.
+    for header in ["x-impersonate-user", "x-scrim-user", "x-forwarded-user", "x-remote-user", "impersonate"] {
+        let headers = [(header, "root")];
+        let me = service.call_with("iris", reqwest::Method::GET, "/api/v1/me", None, &headers).await.good();
+        assert_eq!(me["user"], "iris", "{me:#}");
+    }
+}

@@ -160,6 +160,13 @@ pub(super) fn data_sources(checker: &mut Checker<'_>) {
         let folded = format!("{database}.{}.{}", source.table.schema, source.table.table).to_lowercase();
         clash(checker, &mut tables, (integration.name.value().clone(), folded), source, "table");
         match view_of(integration, source.view.as_ref().map(At::value), &source.table) {
+            // Under another database it would be the same view, and pass for another one.
+            Some(view) if view.database.is_some() => {
+                let message = format!("the view `{view}` names a database");
+                let mark = source.view.as_ref().map_or(source.name.mark(), At::mark);
+                let help = "views stand in the integration's own: write `schema.view`";
+                checker.problems.push(Problem::error(file, mark, message).help(help));
+            }
             Some(view) if view.schema == *integration.views.schema.value() => {
                 if view.table.len() > LONGEST_NAME {
                     let message = format!("the view's name `{}` is longer than {LONGEST_NAME} bytes", view.table);

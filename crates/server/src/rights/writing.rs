@@ -81,17 +81,9 @@ pub(crate) fn may_change(
             if !decision.is_allowed() || actor.has(P::ApplicationAdmin) {
                 return decision;
             }
-            let looked_up =
-                |catalog: &Catalog| catalog.data_policies.get(name).map_or_else(BTreeSet::new, |p| lookups(&p.item));
-            let known = looked_up(before);
-            match looked_up(after)
-                .into_iter()
-                .find(|table| !known.contains(table) && !readable.iter().any(|(_, t)| t == table))
-            {
+            match unread(&looks_up(before, name), &looks_up(after, name), readable) {
                 None => decision,
-                Some(table) => Decision::needs(&format!(
-                    "a warehouse user of yours that may read the look-up table `{table}`, or the permission APPLICATION_ADMIN"
-                )),
+                Some(needs) => needs,
             }
         }
         Kind::PolicyTest => {
@@ -126,8 +118,40 @@ fn local(actor: &Actor, catalog: &Catalog, before: Option<Where>, after: Option<
     )
 }
 
-/// The tables that a policy looks up in.
-pub(crate) fn lookups(policy: &DataPolicy) -> BTreeSet<TableName> {
+/// The tables that a policy looks up in, each in the integrations of the data sources that it covers.
+pub(crate) fn looks_up(catalog: &Catalog, policy: &Name) -> BTreeSet<(Name, TableName)> {
+    let Some(form) = catalog.data_policies.get(policy) else { return BTreeSet::new() };
+    let tables = lookups(form);
+    if tables.is_empty() {
+        return BTreeSet::new();
+    }
+    let sources = catalog.data_sources.values();
+    let covered = sources.filter(|source| scrim_policy::covers(catalog, policy, &form.scope, source));
+    let integrations: BTreeSet<&Name> = covered.map(|source| source.integration.value()).collect();
+    let pairs = integrations.into_iter().flat_map(|name| tables.iter().map(|table| (name.clone(), table.clone())));
+    pairs.collect()
+}
+
+/// What the policies that are written for one data source look up in: they stay with it wherever it goes.
+pub(crate) fn looks_up_for(catalog: &Catalog, source: &Name) -> BTreeSet<(Name, TableName)> {
+    let local =
+        catalog.data_policies.iter().filter(|(_, form)| form.scope.local().is_some_and(|of| of.value() == source));
+    local.flat_map(|(policy, _)| looks_up(catalog, policy)).collect()
+}
+
+/// What keeps somebody from having tables looked up in that they may not read themselves; nothing that was looked up in before.
+fn unread(
+    known: &BTreeSet<(Name, TableName)>,
+    asked: &BTreeSet<(Name, TableName)>,
+    readable: &Readable,
+) -> Option<Decision> {
+    let (integration, table) = asked.difference(known).find(|pair| !readable.contains(pair))?;
+    Some(Decision::needs(&format!(
+        "a warehouse user of yours in `{integration}` that may read the look-up table `{table}`, or the permission APPLICATION_ADMIN"
+    )))
+}
+
+fn lookups(policy: &DataPolicy) -> BTreeSet<TableName> {
     let rows = policy.rules.iter().filter_map(|rule| match &rule.body {
         RuleBody::Rows(rows) => Some(rows),
         _ => None,
@@ -173,6 +197,11 @@ fn source(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name, readabl
     if moved {
         let may_register = actor.has(P::CreateDataSource) || owner;
         let reads = new.is_some_and(|new| readable.contains(&stands_on(new)));
+        if !actor.has(P::ApplicationAdmin)
+            && let Some(needs) = unread(&looks_up_for(before, name), &looks_up_for(after, name), readable)
+        {
+            return needs;
+        }
         return any(
             &[
                 (actor.has(P::ApplicationAdmin), "APPLICATION_ADMIN"),
