@@ -242,6 +242,24 @@ fn errors_say_where_what_and_what_to_do() {
             "kind: user\nname: x\nwarehouse_user: scrim_owner\n",
             &["2:7 the warehouse user `scrim_owner` of `x` is a system role"],
         ),
+        // Also as a warehouse may fold it.
+        (
+            "kind: user\nname: x\nwarehouse_user: Scrim_System\n",
+            &["2:7 the warehouse user `Scrim_System` of `x` is a system role"],
+        ),
+        (
+            "kind: user\nname: x\nwarehouse_user: PG_read_all_data\n",
+            &["2:7 the warehouse user `PG_read_all_data` of `x` is a system role"],
+        ),
+        (
+            "kind: integration\nname: r\nengine: redshift\ndatabase: d\n---\nkind: user\nname: x\nwarehouse_user: rdsdb\n",
+            &["7:7 the warehouse user `rdsdb` of `x` is a system role of `r`"],
+        ),
+        (
+            "kind: user\nname: x\nwarehouse_user: { warehouse: Alice }\n",
+            &["2:7 `x` and `alice` are the same warehouse user"],
+        ),
+        ("kind: user\nname: x\nwarehouse_user: 'alice '\n", &["3:17 `alice ` starts or ends with a blank"]),
     ];
     for (text, expected) in cases {
         let found = errors(text);

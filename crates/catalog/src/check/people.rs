@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Checker;
-use crate::documents::{Access, Acknowledged, External, Owner, WarehouseUser};
+use crate::documents::{Access, Acknowledged, Engine, External, Owner, WarehouseUser};
 use crate::{At, Name, Problem};
 
 pub(super) fn users(checker: &mut Checker<'_>) {
@@ -41,8 +41,10 @@ pub(super) fn users(checker: &mut Checker<'_>) {
         let mut logins: HashMap<String, &Name> = HashMap::with_capacity(catalog.users.len());
         for user in catalog.users.values() {
             let Some(login) = user.login(&integration.name) else { continue };
-            let reserved = [integration.user.value(), integration.owner_role.value()].contains(&&login);
-            if reserved || login.starts_with("pg_") || login.eq_ignore_ascii_case("public") {
+            let own = [integration.user.as_str(), integration.owner_role.as_str(), "public"];
+            let redshift = integration.engine == Engine::Redshift && login.eq_ignore_ascii_case("rdsdb");
+            let prefixed = login.get(..3).is_some_and(|prefix| prefix.eq_ignore_ascii_case("pg_"));
+            if redshift || prefixed || own.iter().any(|name| name.eq_ignore_ascii_case(&login)) {
                 let message = format!(
                     "the warehouse user `{login}` of `{}` is a system role of `{}`",
                     user.name, integration.name
