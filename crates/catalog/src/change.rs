@@ -31,7 +31,7 @@ impl Change {
 #[derive(Clone, Debug)]
 pub struct Applied {
     /// The catalog.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// Every document that was changed, also those that only followed, once each.
     pub changes: Vec<Change>,
     /// What somebody should know.
@@ -82,7 +82,7 @@ impl Catalog {
             None => Change::Delete(kind, name),
         });
         let changes = changes.collect();
-        Ok(Applied { catalog, changes, warnings })
+        Ok(Applied { catalog: Arc::new(catalog), changes, warnings })
     }
 
     /// The catalog after exactly these changes, which were made of another catalog with all that follows from them.

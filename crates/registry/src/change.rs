@@ -44,12 +44,23 @@ pub struct Asked {
 pub struct Proposal {
     /// The changes, without what follows from them.
     pub changes: Vec<Change>,
+    /// What comes of them, where it was looked at to decide: made of the catalog that was given, by [`Catalog::apply`].
+    pub applied: Option<Applied>,
     /// Which versions the changed documents must be in.
     pub expected: Vec<(Kind, Name, Expected)>,
     /// The rule by which it is allowed.
     pub decided_by: String,
     /// More about it, for the audit trail.
     pub details: Value,
+}
+
+impl Proposal {
+    /// What comes of it, unless that is known, and the rest of it.
+    fn applied(mut self, before: &World) -> Result<(Applied, Self), Vec<scrim_catalog::Problem>> {
+        let changes = std::mem::take(&mut self.changes);
+        let applied = self.applied.take().map_or_else(|| before.catalog.apply(changes), Ok)?;
+        Ok((applied, self))
+    }
 }
 
 /// What a change would do, or did.
@@ -93,7 +104,7 @@ impl Registry {
     pub fn plan<E>(&self, decide: impl FnOnce(&World) -> Result<Proposal, E>) -> Result<Planned, ChangeError<E>> {
         let before = self.world();
         let proposal = decide(&before).map_err(ChangeError::Refused)?;
-        let applied = before.catalog.apply(proposal.changes).map_err(ChangeError::Problems)?;
+        let (applied, _) = proposal.applied(&before).map_err(ChangeError::Problems)?;
         let sequence = before.sequence;
         Ok(Planned { before, applied, versions: vec![], sequence })
     }
@@ -119,7 +130,7 @@ impl Registry {
             }
             let before = self.world();
             let proposal = decide(&before).map_err(ChangeError::Refused)?;
-            let applied = before.catalog.apply(proposal.changes).map_err(ChangeError::Problems)?;
+            let (applied, proposal) = proposal.applied(&before).map_err(ChangeError::Problems)?;
             let changes = written(&before.catalog, applied.changes.clone());
             let commit = Commit {
                 at: asked.at.trunc_subsecs(6),
@@ -135,7 +146,7 @@ impl Registry {
                     let changed = !changes.is_empty();
                     let applied = Applied { changes, ..applied };
                     let changed = if changed { last_sequence } else { before.changed };
-                    let catalog = Arc::new(applied.catalog.clone());
+                    let catalog = Arc::clone(&applied.catalog);
                     self.stand(World { catalog, sequence: last_sequence, changed });
                     return Ok(Planned { before, applied, versions, sequence: last_sequence });
                 }

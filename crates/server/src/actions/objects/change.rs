@@ -76,8 +76,8 @@ fn propose(caller: &Caller, world: &World, wanted: Wanted, asked: &Asked) -> Res
     // As the catalog knows them that the change is made of: who was disabled meanwhile changes nothing.
     let actor = caller.actor.again(&world.catalog);
     let actor = actor.ok_or_else(|| Problem::unauthenticated("this user was disabled, or deleted"))?;
-    let decided_by = match allowed_by {
-        Some(by) => by.to_owned(),
+    let (decided_by, applied) = match allowed_by {
+        Some(by) => (by.to_owned(), None),
         None => {
             // What the caller asks for is what must be allowed; what only follows is the catalog's own matter.
             let about = asked.object.as_ref().map(|(kind, name)| (*kind, name.as_str()));
@@ -92,11 +92,10 @@ fn propose(caller: &Caller, world: &World, wanted: Wanted, asked: &Asked) -> Res
                     by.push(decided);
                 }
             }
-            after?;
-            by.join("; ")
+            (by.join("; "), Some(after?))
         }
     };
-    Ok(Proposal { changes, expected, decided_by, details })
+    Ok(Proposal { changes, applied, expected, decided_by, details })
 }
 
 /// Of many changes, which one it is about.
