@@ -19,7 +19,8 @@ use crate::{Facts, source_key};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProfileRow {
     /// `user`, `group`, `attribute`, `project`, `purpose` or `table`; with `any_` before the first four of those that
-    /// conditions ask for, what holds of some member of an equalized project only.
+    /// conditions ask for, what holds of some member of an equalized project only. And `login`, which whoever pushes adds:
+    /// the warehouse's own id of the login.
     pub kind: Cow<'static, str>,
     /// The attribute's key; empty for other kinds.
     pub key: Arc<str>,

@@ -215,6 +215,10 @@ impl Driver {
                     tracing::warn!(integration = %self.integration, source = failed.data_source, closed = failed.closed,
                         reason = failed.reason, "a data source is not as it should be");
                 }
+                for withdrawn in &report.withdrawn {
+                    tracing::warn!(integration = %self.integration, user = withdrawn.user, login = withdrawn.login,
+                        reason = withdrawn.reason, "the profile of a user is withdrawn");
+                }
                 if report.changes_anything() {
                     tracing::info!(integration = %self.integration, sequence = world.sequence, views = report.changes.len(),
                         profiles = report.profiles.written + report.profiles.removed, "pushed");

@@ -78,9 +78,13 @@ impl Record {
                 states.push(self.state(source, standing, wanted, now));
             }
         }
-        let state = if report.failed.is_empty() { SyncWord::InSync } else { SyncWord::Retrying };
-        let count = report.failed.len();
-        let reason = (count > 0).then(|| format!("{count} data sources are not as they should be"));
+        // Whose login is somebody else's, no further attempt tells: a person has to.
+        let state = match (report.failed.is_empty(), report.withdrawn.is_empty()) {
+            (true, true) => SyncWord::InSync,
+            (true, false) => SyncWord::Failed,
+            (false, _) => SyncWord::Retrying,
+        };
+        let reason = untidy(report);
         let mut whole = self.state(WHOLE, Standing { state, reason, retry }, wanted, now);
         events.extend(self.whole_news(state));
         // Everything that can be there is: what is not is told of each data source.
@@ -164,3 +168,20 @@ impl Record {
         Ok(())
     }
 }
+
+/// What is not as it should be, and what to do where no data source tells it.
+fn untidy(report: &Report) -> Option<String> {
+    let mut parts = Vec::new();
+    if !report.failed.is_empty() {
+        parts.push(format!("{} data sources are not as they should be", report.failed.len()));
+    }
+    let (told, more) = report.withdrawn.split_at(report.withdrawn.len().min(TOLD));
+    parts.extend(told.iter().map(|one| format!("user `{}`: {}", one.user, one.reason)));
+    if !more.is_empty() {
+        parts.push(format!("and {} users more, of whom drift tells", more.len()));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// So many people are told of in one reason.
+const TOLD: usize = 5;

@@ -162,7 +162,7 @@ fn what_only_postgresql_has() {
     has(&found, &["note role analysts: bypasses row security"]);
     has(&found, &["note role analysts", "CREATEROLE"]);
     has(&found, &["note role analysts: may become `bob`"]);
-    has(&found, &["warning login gone", "cannot log in"]);
+    has(&found, &["warning login gone", "nobody logs in by"]);
     has(&found, &["note hr.shortcut: is a view that `postgres` made over hr.staff"]);
     site.0.run("REVOKE bob FROM analysts; GRANT USAGE ON SCHEMA shut TO bob; GRANT analysts TO bob");
     has(&check(&site).1, &["open shut.everything: `analysts` may SELECT the table itself"]);

@@ -102,6 +102,36 @@ fn install_push_and_drift_as_somebody_types_them() {
 }
 
 #[test]
+fn a_login_that_was_made_anew_is_told_and_confirmed() {
+    let site = Site::new();
+    site.scrim(&["integration", "install"], &[]);
+    site.json("push", 0, &[]);
+    site.governed.run("DROP ROLE ann; CREATE ROLE ann LOGIN");
+    let dry = site.json("push", 1, &["--dry-run"]);
+    assert_eq!(dry["withdrawn"][0]["login"], "ann", "{dry:#}");
+    for _ in 0..2 {
+        let (code, _, err) = site.scrim(&["push"], &[]);
+        assert_eq!(code, 1);
+        assert!(
+            err.contains("error: user ann: the login `ann` was made anew") && err.contains("--confirm-user ann"),
+            "{err}"
+        );
+    }
+    let (code, out, _) = site.scrim(&["drift"], &[]);
+    assert_eq!(
+        (code, out.starts_with("ann: the login `ann` was made anew"), out.lines().count()),
+        (1, true, 1),
+        "{out}"
+    );
+    let (code, _, err) = site.scrim(&["push"], &["--confirm-user", "anna"]);
+    assert!(code == 1 && err.contains("there is no user `anna`"), "{code} {err}");
+    let (code, _, err) = site.scrim(&["push"], &["--confirm-user", "ann"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    site.json("drift", 0, &[]);
+    assert_eq!(site.governed.seen("ann", "SELECT ssn FROM governed.staff").unwrap(), [[Some("123".to_owned())]]);
+}
+
+#[test]
 fn the_bootstrap_script_is_what_an_administrator_runs() {
     let site = Site::new();
     let (code, script, err) = site.scrim(&["integration", "bootstrap-script"], &[]);

@@ -102,3 +102,83 @@ fn a_warehouse_is_installed_pushed_and_looked_after() {
         assert!(!trail.contains(&url) && (password.is_empty() || !trail.contains(&password)));
     });
 }
+
+/// Whoever got the name of a login has nothing of who had it, until somebody says that it is the same person.
+#[test]
+fn a_login_that_was_made_anew_is_told_of_and_confirmed() {
+    let governed = Governed::start();
+    governed.run(&format!("{TABLES}; INSERT INTO hr.staff VALUES (1, '123')"));
+    let (url, document) = (governed.admin_url().expose_secret().to_owned(), integration(&governed));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let service = runtime.block_on(async {
+        let service = Service::start().await;
+        service.person("ann", &[]).await;
+        service.person("gov", &["GOVERNANCE"]).await;
+        service.person("una", &["USER_ADMIN"]).await;
+        let list = json!({ "documents": [
+            document,
+            { "kind": "data-source", "name": "staff", "integration": "w", "table": "hr.staff", "owners": ["gov"],
+              "columns": [{ "name": "id" }, { "name": "ssn" }] },
+            { "kind": "subscription-policy", "name": "all", "where": "all", "access": "anyone" },
+        ] });
+        service.post("root", "/api/v1/apply", list).await.good();
+        service.post("root", "/api/v1/integrations/w/install", json!({ "admin_url": url })).await.good();
+        service.enforced("w").await;
+        service
+    });
+    let rows = || governed.seen("ann", "SELECT id FROM governed.staff").unwrap().len();
+    assert_eq!(rows(), 1);
+    governed.run("DROP ROLE ann; CREATE ROLE ann LOGIN");
+    assert_eq!(rows(), 0);
+    let confirm = "/api/v1/users/ann/confirm";
+    runtime.block_on(async {
+        service.call("root", Method::POST, "/api/v1/integrations/w/reconcile", None).await;
+        let warehouse = standing(&service, "failed").await;
+        let reason = warehouse["reason"].as_str().unwrap();
+        assert!(reason.contains("user `ann`") && reason.contains(confirm), "{warehouse:#}");
+        assert_eq!(warehouse["data_sources"], json!({ "in_sync": 1 }));
+        let found = service.post("gov", "/api/v1/integrations/w/drift", Value::Null).await.good();
+        assert!(
+            found[0]["object"] == "ann" && found[0]["difference"].as_str().unwrap().contains("made anew"),
+            "{found:#}"
+        );
+        // What touches nobody's profile does not make it good.
+        service.put("root", "/api/v1/tags/T", json!({})).await.good();
+        service.enforced("w").await;
+        standing(&service, "failed").await;
+
+        service.post("gov", confirm, json!({ "integration": "w" })).await.problem(403);
+        service.post("ann", confirm, json!({ "integration": "w" })).await.problem(403);
+        service.post("una", confirm, json!({ "integration": "x" })).await.problem(404);
+        let problem =
+            service.post("root", "/api/v1/users/gov/confirm", json!({ "integration": "w" })).await.problem(409);
+        assert!(problem["detail"].as_str().unwrap().contains("there is no login `gov`"), "{problem}");
+        service.post("una", confirm, json!({ "integration": "w" })).await.good();
+        service.enforced("w").await;
+        standing(&service, "in_sync").await;
+        assert_eq!(service.post("gov", "/api/v1/integrations/w/drift", Value::Null).await.good(), json!([]));
+    });
+    assert_eq!(rows(), 1);
+    // It was the one that was there, and not whichever comes by the name.
+    governed.run("DROP ROLE ann; CREATE ROLE ann LOGIN");
+    assert_eq!(rows(), 0);
+    runtime.block_on(async {
+        service.call("root", Method::POST, "/api/v1/integrations/w/reconcile", None).await;
+        standing(&service, "failed").await;
+    });
+    assert_eq!(rows(), 0);
+}
+
+/// The warehouse, once it stands so.
+async fn standing(service: &Service, state: &str) -> Value {
+    let begun = std::time::Instant::now();
+    loop {
+        let status = service.get("root", "/api/v1/status").await.good();
+        let warehouse = status["integrations"][0].clone();
+        if warehouse["state"] == state {
+            return warehouse;
+        }
+        assert!(begun.elapsed().as_secs() < 60, "{warehouse:#}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}

@@ -1,6 +1,6 @@
 //! Differences between what should be there and what is, in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -9,6 +9,7 @@ use scrim_catalog::documents::Integration;
 use scrim_warehouse::Warehouse;
 use serde::Serialize;
 
+use crate::logins::only_known;
 use crate::plan::{Action, Options, Step};
 use crate::push::{SyncError, plan};
 
@@ -35,6 +36,7 @@ pub async fn differences(
     let plan = plan(warehouse, catalog, integration, &options, 0, now).await?;
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut profiles: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut unknown: BTreeSet<String> = BTreeSet::new();
     for step in &plan.steps {
         match step {
             Step::Close { source, reason, .. } => {
@@ -50,6 +52,10 @@ pub async fn differences(
             }
             Step::Profiles(changes) => {
                 for change in changes {
+                    if only_known(&change.added, &change.removed) {
+                        unknown.insert(change.login.clone());
+                        continue;
+                    }
                     let (more, less) = profiles.entry(change.login.clone()).or_default();
                     *more += change.removed.len();
                     *less += change.added.len();
@@ -57,11 +63,17 @@ pub async fn differences(
             }
         }
     }
+    for login in unknown {
+        found.insert(login, "who has this login is not written down yet: a push does".to_owned());
+    }
     for (login, (more, less)) in profiles {
         found.insert(login, format!("the profile of this user has {more} rows too many, and {less} are missing"));
     }
     for failed in plan.failed {
         found.insert(failed.data_source, failed.reason);
+    }
+    for withdrawn in plan.withdrawn {
+        found.insert(withdrawn.login, withdrawn.reason);
     }
     let mut found: Vec<Difference> =
         found.into_iter().map(|(object, difference)| Difference { object, difference }).collect();

@@ -10,9 +10,10 @@ use scrim_catalog::{Catalog, TableName};
 use scrim_warehouse::{FoundTable, Pushed, Warehouse};
 
 use crate::desired::{self, Desired};
+use crate::logins::{Logins, Withdrawn};
 use crate::plan::{Options, Plan};
 use crate::profiles::{Comparison, Marks};
-use crate::push::{Report, SyncError, apply};
+use crate::push::{Report, SyncError, apply, compared};
 use crate::reach::{Reach, Views, Whose};
 
 /// What was seen, and what was pushed since.
@@ -24,6 +25,8 @@ pub struct Known {
     salted: BTreeSet<(String, String)>,
     desired: Desired,
     marks: Marks,
+    /// Those whose login was not theirs when it was looked at last, by login.
+    withdrawn: BTreeMap<String, Withdrawn>,
 }
 
 /// Brings the warehouse to what the catalog says, after looking at all of it. Answers what is known of it then.
@@ -42,15 +45,14 @@ pub async fn push_all(
     let pushed = warehouse.pushed().await?;
     let salted = warehouse.salted().await?;
     let desired = Desired::of(catalog, integration, &tables, &pushed);
-    let mut profiles = Comparison::new(&desired, &integration.name, now);
-    warehouse.profiles(|login, rows| profiles.found(login, &rows)).await?;
-    profiles.finish();
+    let mut profiles = compared(warehouse, &desired, integration, options, now).await?;
     let marks = std::mem::take(&mut profiles.marks);
     let plan = Plan::of(&desired, profiles, &pushed, &salted, options, epoch)?;
     let mut report = apply(warehouse, epoch, &plan).await?;
     report.unintended(warehouse).await?;
     let (catalog, integration) = (Arc::clone(catalog), integration.clone());
-    let mut known = Known { catalog, integration, tables, pushed, salted, desired, marks };
+    let withdrawn = by_login(&report.withdrawn);
+    let mut known = Known { catalog, integration, tables, pushed, salted, desired, marks, withdrawn };
     known.look_again(warehouse, &plan.touched()).await?;
     Ok((report, known))
 }
@@ -94,20 +96,29 @@ impl Known {
                 people.iter().flat_map(|user| [login(&self.catalog, user), login(catalog, user)]).flatten().collect()
             }
         };
-        let mut profiles = Comparison::some(&self.desired, name, now, &logins);
-        for some in logins.iter().map(String::as_str).collect::<Vec<_>>().chunks(LOGINS) {
+        // What is asked for through the service is meant.
+        let options = Options { allow_drop: true, ..Options::default() };
+        let names: Vec<&str> = logins.iter().map(String::as_str).collect();
+        let mut seen = BTreeMap::new();
+        for some in names.chunks(LOGINS) {
+            seen.extend(warehouse.logins(Some(some)).await?);
+        }
+        let found = Logins { seen, integration: name, confirmed: &options.confirmed_users };
+        let mut profiles = Comparison::some(&self.desired, found, now, &logins);
+        for some in names.chunks(LOGINS) {
             for (login, rows) in warehouse.profiles_of(some).await? {
                 profiles.found(login, &rows);
             }
         }
         profiles.finish();
         let marks = std::mem::take(&mut profiles.marks);
-        // What is asked for through the service is meant.
-        let options = Options { allow_drop: true, ..Options::default() };
         let plan = Plan::of(&self.desired, profiles, &self.pushed, &self.salted, &options, epoch)?;
-        let report = apply(warehouse, epoch, &plan).await?;
+        let mut report = apply(warehouse, epoch, &plan).await?;
         self.marks.retain(|login, _| !logins.contains(login));
         self.marks.extend(marks);
+        self.withdrawn.retain(|login, _| !logins.contains(login));
+        self.withdrawn.extend(by_login(&report.withdrawn));
+        report.withdrawn = self.withdrawn.values().cloned().collect();
         self.catalog = Arc::clone(catalog);
         self.look_again(warehouse, &plan.touched()).await?;
         Ok(report)
@@ -132,6 +143,10 @@ impl Known {
         }
         Ok(())
     }
+}
+
+fn by_login(withdrawn: &[Withdrawn]) -> BTreeMap<String, Withdrawn> {
+    withdrawn.iter().map(|one| (one.login.clone(), one.clone())).collect()
 }
 
 /// Of so many users profiles are asked for at a time.

@@ -8,6 +8,7 @@ use scrim_warehouse::{Identity, Pushed, UserChange, ViewChange};
 use serde::Serialize;
 
 use crate::desired::{Desired, Wanted};
+use crate::logins::Withdrawn;
 use crate::order::{Changed, Moment, Parted, part};
 use crate::profiles::Comparison;
 
@@ -21,6 +22,8 @@ pub struct Options {
     pub allow_drop: bool,
     /// Data sources whose table was replaced with the owner's knowledge.
     pub confirmed: BTreeSet<Name>,
+    /// Users whose login was made anew, and is theirs all the same.
+    pub confirmed_users: BTreeSet<Name>,
 }
 
 /// One transaction.
@@ -147,6 +150,8 @@ pub struct Plan {
     pub users: UserCounts,
     /// Sources that cannot be pushed.
     pub failed: Vec<Failed>,
+    /// People whose login is not, or may not be, theirs any more.
+    pub withdrawn: Vec<Withdrawn>,
     /// What somebody should know.
     pub warnings: Vec<String>,
 }
@@ -161,7 +166,7 @@ impl Plan {
         options: &Options,
         epoch: i64,
     ) -> Result<Self, PlanRefused> {
-        let Comparison { changes, unchanged, forgotten, known, .. } = profiles;
+        let Comparison { changes, unchanged, forgotten, known, withdrawn, .. } = profiles;
         let gone: Vec<&Pushed> = pushed.values().filter(|p| !desired.knows(&p.key)).collect();
         let forgotten_views = gone.iter().filter(|p| !desired.disabled.contains(&p.key)).count();
         if !options.allow_drop {
@@ -177,6 +182,7 @@ impl Plan {
             unchanged_views: 0,
             users: UserCounts { written: changes.len() - removed, removed, unchanged },
             failed: vec![],
+            withdrawn,
             warnings: desired.warnings.values().flatten().cloned().collect(),
         };
         let (mut before, mut after, mut counts) = (vec![], vec![], vec![]);

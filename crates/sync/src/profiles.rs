@@ -11,10 +11,12 @@ use scrim_policy::{Audiences, ProfileRow};
 use scrim_warehouse::UserChange;
 
 use crate::desired::Desired;
+use crate::logins::{Logins, Withdrawn};
 
 /// Compares profiles one user at a time, so that no more than the differences is held in memory.
 pub(crate) struct Comparison<'a> {
     audiences: Audiences<'a>,
+    logins: Logins<'a>,
     pending: BTreeMap<&'a str, &'a User>,
     now: DateTime<Utc>,
     pub(crate) changes: Vec<UserChange>,
@@ -22,7 +24,9 @@ pub(crate) struct Comparison<'a> {
     /// Users whose rows all go, and whom nobody disabled: they are not in the catalog any more.
     pub(crate) forgotten: usize,
     pub(crate) known: usize,
-    /// The profiles that were compared, as they should be, by login.
+    /// Those whose login is not, or may not be, theirs any more.
+    pub(crate) withdrawn: Vec<Withdrawn>,
+    /// The profiles that were compared, as policies give them, by login.
     pub(crate) marks: Marks,
 }
 
@@ -32,32 +36,29 @@ pub(crate) type Marks = HashMap<String, u64>;
 
 impl<'a> Comparison<'a> {
     /// Of everybody.
-    pub(crate) fn new(desired: &'a Desired, integration: &Name, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(desired: &'a Desired, logins: Logins<'a>, now: DateTime<Utc>) -> Self {
         let pending = desired.users.iter().map(|(login, user)| (login.as_str(), &user.item)).collect();
-        Self::of(desired, integration, now, pending)
+        Self::of(desired, logins, now, pending)
     }
 
     /// Of these logins only.
-    pub(crate) fn some(
-        desired: &'a Desired,
-        integration: &Name,
-        now: DateTime<Utc>,
-        logins: &BTreeSet<String>,
-    ) -> Self {
-        let users = logins.iter().filter_map(|login| desired.users.get_key_value(login));
+    pub(crate) fn some(desired: &'a Desired, logins: Logins<'a>, now: DateTime<Utc>, these: &BTreeSet<String>) -> Self {
+        let users = these.iter().filter_map(|login| desired.users.get_key_value(login));
         let pending = users.map(|(login, user)| (login.as_str(), &user.item)).collect();
-        Self::of(desired, integration, now, pending)
+        Self::of(desired, logins, now, pending)
     }
 
-    fn of(desired: &'a Desired, integration: &Name, now: DateTime<Utc>, pending: BTreeMap<&'a str, &'a User>) -> Self {
+    fn of(desired: &'a Desired, logins: Logins<'a>, now: DateTime<Utc>, pending: BTreeMap<&'a str, &'a User>) -> Self {
         Self {
-            audiences: Audiences::of(&desired.catalog, integration),
+            audiences: Audiences::of(&desired.catalog, logins.integration),
+            logins,
             pending,
             now,
             changes: vec![],
             unchanged: 0,
             forgotten: 0,
             known: 0,
+            withdrawn: vec![],
             marks: Marks::new(),
         }
     }
@@ -76,11 +77,7 @@ impl<'a> Comparison<'a> {
     pub(crate) fn found(&mut self, login: String, rows: &BTreeSet<ProfileRow>) {
         self.known += 1;
         let wanted = match self.pending.remove(login.as_str()) {
-            Some(user) => {
-                let wanted = self.audiences.profile(user, self.now);
-                self.marks.insert(login.clone(), mark(&wanted));
-                wanted
-            }
+            Some(user) => self.wanted(&login, user, rows),
             None => {
                 self.forgotten += 1;
                 BTreeSet::new()
@@ -98,11 +95,20 @@ impl<'a> Comparison<'a> {
         });
     }
 
+    /// The profile that somebody is to have who has these rows.
+    fn wanted(&mut self, login: &str, user: &User, rows: &BTreeSet<ProfileRow>) -> BTreeSet<ProfileRow> {
+        let given = self.audiences.profile(user, self.now);
+        self.marks.insert(login.to_owned(), mark(&given));
+        self.logins.keep(login, user, given, rows).unwrap_or_else(|(withdrawn, left)| {
+            self.withdrawn.push(withdrawn);
+            left
+        })
+    }
+
     /// Everybody who had no profile yet; then whoever only loses comes first, and whoever only gains last.
     pub(crate) fn finish(&mut self) {
         for (login, user) in std::mem::take(&mut self.pending) {
-            let added = self.audiences.profile(user, self.now);
-            self.marks.insert(login.to_owned(), mark(&added));
+            let added = self.wanted(login, user, &BTreeSet::new());
             if added.is_empty() {
                 self.unchanged += 1;
             } else {

@@ -7,6 +7,7 @@ use scrim_warehouse::{Refused, Warehouse, WarehouseError};
 use serde::Serialize;
 
 use crate::desired::{self, Desired};
+use crate::logins::{Logins, Withdrawn};
 use crate::plan::{Action, Failed, Options, Plan, PlanRefused, Step, UserCounts};
 use crate::profiles::Comparison;
 
@@ -56,6 +57,8 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// Sources that are not as they should be.
     pub failed: Vec<Failed>,
+    /// People whose login is not, or may not be, theirs any more: they see nothing.
+    pub withdrawn: Vec<Withdrawn>,
     /// Each view that changed.
     pub changes: Vec<Changed>,
 }
@@ -78,7 +81,12 @@ impl Report {
     }
 
     fn start(plan: &Plan) -> Self {
-        let mut report = Self { warnings: plan.warnings.clone(), failed: plan.failed.clone(), ..Self::default() };
+        let mut report = Self {
+            warnings: plan.warnings.clone(),
+            failed: plan.failed.clone(),
+            withdrawn: plan.withdrawn.clone(),
+            ..Self::default()
+        };
         report.views.unchanged = plan.unchanged_views;
         report.profiles = plan.users;
         report
@@ -130,10 +138,25 @@ pub async fn plan(
     let pushed = warehouse.pushed().await?;
     let salted = warehouse.salted().await?;
     let desired = Desired::of(catalog, integration, &tables, &pushed);
-    let mut profiles = Comparison::new(&desired, &integration.name, now);
+    let profiles = compared(warehouse, &desired, integration, options, now).await?;
+    Ok(Plan::of(&desired, profiles, &pushed, &salted, options, epoch)?)
+}
+
+/// Every profile, compared with what it should be.
+pub(crate) async fn compared<'a>(
+    warehouse: &Warehouse,
+    desired: &'a Desired,
+    integration: &'a Integration,
+    options: &'a Options,
+    now: DateTime<Utc>,
+) -> Result<Comparison<'a>, WarehouseError> {
+    // Before the profiles: a login that is made anew meanwhile is not taken for the one that they are written for.
+    let seen = warehouse.logins(None).await?;
+    let logins = Logins { seen, integration: &integration.name, confirmed: &options.confirmed_users };
+    let mut profiles = Comparison::new(desired, logins, now);
     warehouse.profiles(|login, rows| profiles.found(login, &rows)).await?;
     profiles.finish();
-    Ok(Plan::of(&desired, profiles, &pushed, &salted, options, epoch)?)
+    Ok(profiles)
 }
 
 /// What [`push`] would report.

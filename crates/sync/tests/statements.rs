@@ -107,6 +107,8 @@ fn everything(target: Target) -> Governed {
     };
     governed.wait(warehouse.resolve(&unmask)).unwrap();
     governed.wait(warehouse.profiles_of(&["ann", "bob"])).unwrap();
+    governed.wait(warehouse.logins(Some(&["ann", "bob"]))).unwrap();
+    assert_eq!(governed.wait(warehouse.may_select("ann", std::slice::from_ref(&table))).unwrap().len(), 0);
     let schemas: Vec<SchemaName> = governed
         .wait(warehouse.schemas())
         .unwrap()

@@ -177,8 +177,8 @@ impl Findings {
                 None => (
                     Severity::Warning,
                     format!(
-                        "`{person}` is to log in by this name, which nobody has in the warehouse; whoever gets it \
-                         gets what `{person}` may see"
+                        "`{person}` is to log in by this name, which nobody has in the warehouse; whoever gets it first \
+                         gets what `{person}` may see, unless somebody had it at an earlier push"
                     ),
                 ),
                 Some((true, _)) => (
@@ -188,7 +188,7 @@ impl Findings {
                 Some((false, false)) => (
                     Severity::Warning,
                     format!(
-                        "`{person}` is to log in by this name, and it is a role that cannot log in: its members do not become it by logging in"
+                        "`{person}` is to log in by this name, and it is a role that nobody logs in by: a push gives it no profile"
                     ),
                 ),
                 Some((false, true)) => continue,

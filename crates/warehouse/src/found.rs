@@ -72,6 +72,26 @@ fn hash(parts: &serde_json::Value) -> String {
     hex::encode(Sha256::digest(parts.to_string()))
 }
 
+/// What somebody logs in by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The warehouse's own id of it: one that was made anew under the same name has another.
+    pub id: String,
+    /// What it is.
+    pub kind: LoginKind,
+}
+
+/// What stands behind the name of a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginKind {
+    /// Somebody can log in by it.
+    Person,
+    /// The warehouse's own.
+    System,
+    /// A role that nobody logs in by, and that others become.
+    Role,
+}
+
 /// The name of a schema.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaName {

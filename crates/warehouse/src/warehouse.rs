@@ -11,7 +11,7 @@ use crate::change::{Refused, Unmask, UserChange, ViewChange};
 use crate::connect::detour;
 use crate::error::WarehouseError;
 use crate::finding::{Finding, Subjects};
-use crate::found::{FoundSchema, FoundTable, ListedTable, Privilege, Pushed, SampledColumn, SchemaName};
+use crate::found::{FoundSchema, FoundTable, ListedTable, Login, Privilege, Pushed, SampledColumn, SchemaName};
 use crate::postgresql::{self, Postgresql};
 use crate::redshift::{self, Redshift};
 use crate::removal::Removal;
@@ -151,6 +151,14 @@ impl Warehouse {
     /// When the warehouse cannot be asked.
     pub async fn profiles_of(&self, logins: &[&str]) -> Result<BTreeMap<String, BTreeSet<ProfileRow>>, WarehouseError> {
         ask!(&self.0, profiles_of(logins))
+    }
+
+    /// What people log in by, of everybody or of these, by name; those that are not there are left out.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub async fn logins(&self, of: Option<&[&str]>) -> Result<BTreeMap<String, Login>, WarehouseError> {
+        ask!(&self.0, logins(of))
     }
 
     /// The schemas whose tables could be governed, of all databases of the integration: neither the system's nor Scrim's own.

@@ -171,6 +171,9 @@ pub struct User {
     pub disabled: bool,
     /// Who the user is elsewhere. Kept by provisioning and sign-in; a document that leaves it out leaves it as it is.
     pub external: Option<External>,
+    /// The warehouse's own ids of logins that were made anew and are the user's all the same, by integration.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub confirmed: BTreeMap<Name, String>,
 }
 
 impl User {

@@ -36,7 +36,7 @@ enum Command {
     /// Tell who gets around the views, as the administrator of the same URL; changes nothing.
     Check(Which),
     /// Try on an Amazon Redshift what Scrim relies on and no cluster has confirmed, as the administrator of the same URL,
-    /// in a scratch schema with two users, which are removed.
+    /// in a scratch schema with three users, which are removed.
     Probe(Which),
 }
 

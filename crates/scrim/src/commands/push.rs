@@ -26,6 +26,9 @@ pub(crate) struct Arguments {
     /// This data source's table was replaced, or changed its owner or columns, and that is meant. May be repeated.
     #[arg(long, value_name = "SOURCE")]
     confirm: Vec<String>,
+    /// This user's login was made anew in the warehouse, and is still theirs. May be repeated.
+    #[arg(long, value_name = "USER")]
+    confirm_user: Vec<String>,
 }
 
 /// Pushes, or tells what a push would do.
@@ -36,7 +39,11 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
     for name in &arguments.confirm {
         confirmed.insert(files::named(&catalog.data_sources, "data source", name)?.name.value().clone());
     }
-    let options = Options { allow_drop: arguments.allow_drop, confirmed };
+    let mut confirmed_users: BTreeSet<Name> = BTreeSet::new();
+    for name in &arguments.confirm_user {
+        confirmed_users.insert(files::named(&catalog.users, "user", name)?.name.value().clone());
+    }
+    let options = Options { allow_drop: arguments.allow_drop, confirmed, confirmed_users };
     let mut report = runtime()?.block_on(async {
         let mut warehouse = Warehouse::connect(integration).await?;
         let now = Utc::now();
@@ -49,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
     report.warnings.splice(0..0, warnings);
     print(&report, arguments.dry_run, output)?;
     let differs = arguments.dry_run && report.changes_anything();
-    Ok(ExitCode::from(u8::from(differs || !report.failed.is_empty())))
+    Ok(ExitCode::from(u8::from(differs || !report.failed.is_empty() || !report.withdrawn.is_empty())))
 }
 
 /// Prints a report.
@@ -68,6 +75,9 @@ pub(crate) fn print(report: &Report, dry_run: bool, output: Output) -> Result<()
             (false, _) => "",
         };
         writeln!(anstream::stderr(), "error: {}: {}{closed}", failed.data_source, failed.reason)?;
+    }
+    for withdrawn in &report.withdrawn {
+        writeln!(anstream::stderr(), "error: user {}: {}", withdrawn.user, withdrawn.reason)?;
     }
     let mut out = anstream::stdout();
     for change in &report.changes {

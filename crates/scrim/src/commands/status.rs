@@ -43,8 +43,10 @@ pub(crate) fn run(_: &Arguments, output: Output) -> Result<ExitCode, Failure> {
     let client = Client::from_environment()?;
     let status: Status = runtime()?.block_on(client.get("/api/v1/status", &[]))?;
     let mut out = anstream::stdout();
-    let good =
-        |warehouse: &Warehouse| warehouse.enforced && warehouse.data_sources.keys().all(|state| state == "in_sync");
+    let good = |warehouse: &Warehouse| {
+        let all = warehouse.data_sources.keys().all(|state| state == "in_sync");
+        warehouse.enforced && warehouse.state != "failed" && all
+    };
     let all = status.integrations.iter().all(good);
     if output == Output::Json {
         writeln!(out, "{}", serde_json::to_string_pretty(&status)?)?;

@@ -2,6 +2,7 @@
 
 mod activity;
 mod attributes;
+mod confirm;
 mod current_project;
 mod groups;
 mod members;
@@ -41,6 +42,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .about(TAG, "Enables a user again")
             .needs("USER_ADMIN; APPLICATION_ADMIN for users with permissions")
             .query::<Writing>()
+            .answers::<Done>(StatusCode::OK, DONE),
+        Endpoint::post("/api/v1/users/{name}/confirm", "confirm_user", confirm::run)
+            .about(TAG, "Confirms that a login which was made anew in a warehouse is the user's all the same")
+            .needs("USER_ADMIN or APPLICATION_ADMIN")
+            .query::<Writing>()
+            .body::<confirm::Wanted>()
             .answers::<Done>(StatusCode::OK, DONE),
         Endpoint::put("/api/v1/me/current-project", "switch_project", current_project::switch)
             .about(TAG, "Acts under a project from now on")

@@ -137,5 +137,6 @@ fn made(catalog: &Catalog, name: &Name) -> Result<User, Problem> {
         current_project: None,
         disabled: false,
         external: None,
+        confirmed: Default::default(),
     })
 }

@@ -87,6 +87,15 @@ impl Calls {
     }
 }
 
+/// Every role: name, its id, whether somebody can log in by it, whether it is the server's own, which made it before there was a
+/// first user.
+pub const LOGINS: &str =
+    "SELECT r.rolname::text, r.oid::text, r.rolcanlogin, r.oid < 16384 FROM pg_catalog.pg_roles AS r";
+
+/// The same of some names.
+pub const LOGINS_OF: &str = "SELECT r.rolname::text, r.oid::text, r.rolcanlogin, r.oid < 16384 FROM pg_catalog.pg_roles AS r \
+     WHERE r.rolname = ANY ($1::text[]::name[])";
+
 /// Tables by schema and name, as the catalog has them: kind, identity, owner, whether a role may read them, and
 /// their columns as a JSON list of `[name, type, position]`, and the columns of each unique index as a JSON list.
 pub const TABLES: &str = "SELECT w.at, c.oid, c.relkind::text, pg_catalog.pg_get_userbyid(c.relowner)::text, \

@@ -116,7 +116,7 @@ CREATE OR REPLACE VIEW "governed"."staff" ("ssn", "mail", "phone", "city", "zip"
 
 CREATE OR REPLACE VIEW "governed"."staff" ("ssn", "mail", "phone", "city", "zip", "born", "pay", "age", "note", "card", "region", "seen") AS SELECT CAST(scrim_t."ssn" AS VARCHAR(0)), CAST(scrim_t."mail" AS VARCHAR(0)), CAST(scrim_t."phone" AS VARCHAR(0)), CAST(scrim_t."city" AS VARCHAR(0)), CAST(scrim_t."zip" AS VARCHAR(0)), scrim_t."born", scrim_t."pay", scrim_t."age", scrim_t."note", CAST(scrim_t."card" AS VARCHAR(0)), CAST(scrim_t."region" AS VARCHAR(0)), scrim_t."seen" FROM "people"."hr"."staff" AS scrim_t CROSS JOIN (SELECT pg_catalog.MAX(CASE WHEN p.kind = 'x' AND p.value IN ('x', 'x') THEN 0 ELSE 0 END) AS c0 FROM "immuta_system"."user_profile" AS p) AS f CROSS JOIN (SELECT pg_catalog.MAX(g.min_version) AS min_version FROM "immuta_system"."gate" AS g WHERE g.source = 'x') AS g WHERE f.c0 = 0 AND g.min_version = 0 WITH NO SCHEMA BINDING;
 
-CREATE OR REPLACE VIEW "immuta_system".user_profile AS SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM "immuta_system".profile AS p WHERE p.immuta__userid = current_user AND (p.expires IS NULL OR (p.expires > pg_catalog.TIMEZONE('x', CAST(pg_catalog.GETDATE() AS TIMESTAMPTZ)) AND p.expires > pg_catalog.GETDATE()));
+CREATE OR REPLACE VIEW "immuta_system".user_profile AS SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires FROM "immuta_system".profile AS p CROSS JOIN ( SELECT MAX(CASE WHEN l.value = CAST(CURRENT_USER_ID AS VARCHAR(0)) THEN 0 ELSE 0 END) AS other FROM "immuta_system".profile AS l WHERE l.immuta__userid = current_user AND l.kind = 'x' ) AS o WHERE p.immuta__userid = current_user AND COALESCE(o.other, 0) = 0 AND (p.expires IS NULL OR (p.expires > pg_catalog.TIMEZONE('x', CAST(pg_catalog.GETDATE() AS TIMESTAMPTZ)) AND p.expires > pg_catalog.GETDATE()));
 
 CREATE OR REPLACE VIEW "immuta_system".user_tables AS SELECT t.schema_name, t.view_name FROM "immuta_system".tables AS t INNER JOIN "immuta_system".user_profile AS p ON p.value = t.source WHERE p.kind = 'x' UNION SELECT t.schema_name, t.view_name FROM "immuta_system".tables AS t INNER JOIN "immuta_system".user_profile AS p ON p.value = t.audience WHERE p.kind = 'x';
 
@@ -368,6 +368,8 @@ SELECT n.nspname, c.relname, c."oid", c.relkind, pg_get_userbyid(c.relowner), CA
 
 SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace WHERE c.relkind IN ('x', 'x', 'x') AND TRANSLATE(n.nspname::VARCHAR(0), 'x', 'x') IN ('x') ORDER BY 0, 0;
 
+SELECT n.nspname::VARCHAR(0), c.relname::VARCHAR(0) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace WHERE c.relkind IN ('x', 'x', 'x') AND ((n.nspname = 'x' AND c.relname = 'x')) AND LEFT(n.nspname::VARCHAR(0), 0) <> 'x' AND n.nspname NOT IN ('x', 'x', 'x', 'x', 'x', 'x') AND has_schema_privilege('x', n.nspname, 'x') AND has_table_privilege('x', c."oid", 'x') ORDER BY 0, 0;
+
 SELECT n.nspname::VARCHAR(0), c.relname::VARCHAR(0), CASE c.relkind WHEN 'x' THEN 'x' WHEN 'x' THEN 'x' ELSE 'x' END, c."oid"::BIGINT, CASE WHEN c.relowner = n.nspowner THEN 0 ELSE 0 END FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE n.nspname IN ('x', 'x', 'x', 'x') AND u.usename = 'x' AND c.relkind NOT IN ('x', 'x') ORDER BY 0 DESC;
 
 SELECT n.nspname::VARCHAR(0), pg_get_userbyid(n.nspowner) FROM pg_catalog.pg_namespace AS n WHERE LEFT(n.nspname::VARCHAR(0), 0) <> 'x' AND n.nspname NOT IN ('x', 'x', 'x', 'x', 'x', 'x') ORDER BY 0;
@@ -410,6 +412,8 @@ SELECT u.usename, CASE WHEN u.usesuper THEN 0 ELSE 0 END FROM pg_catalog.pg_user
 
 SELECT u.usename, CASE WHEN u.usesuper THEN 0 ELSE 0 END, ARRAY_TO_STRING(u.useconfig, 'x') FROM pg_catalog.pg_user AS u ORDER BY u.usename;
 
+SELECT u.usename::VARCHAR(0) FROM pg_catalog.pg_user AS u WHERE u.usename = 'x' AND u.usename NOT IN ('x', current_user);
+
 SELECT u.usename::VARCHAR(0), 'x' || n.nspname::VARCHAR(0) FROM pg_catalog.pg_namespace AS n INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x') UNION SELECT u.usename::VARCHAR(0), CASE c.relkind WHEN 'x' THEN 'x' ELSE 'x' END || n.nspname::VARCHAR(0) || 'x' || c.relname::VARCHAR(0) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x') AND c.relkind NOT IN ('x', 'x') AND LEFT(n.nspname::VARCHAR(0), 0) <> 'x' UNION SELECT u.usename::VARCHAR(0), 'x' || n.nspname::VARCHAR(0) || 'x' || p.proname::VARCHAR(0) FROM pg_catalog.pg_proc AS p INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = p.pronamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = p.proowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x') UNION SELECT u.usename::VARCHAR(0), 'x' || b.datname::VARCHAR(0) FROM pg_catalog.pg_database AS b INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = b.datdba WHERE u.usename IN ('x', 'x') ORDER BY 0, 0;
 
 SELECT u.usename::VARCHAR(0), 'x' || n.nspname::VARCHAR(0) FROM pg_catalog.pg_namespace AS n INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = n.nspowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x') UNION SELECT u.usename::VARCHAR(0), CASE c.relkind WHEN 'x' THEN 'x' ELSE 'x' END || n.nspname::VARCHAR(0) || 'x' || c.relname::VARCHAR(0) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x') AND c.relkind NOT IN ('x', 'x') AND LEFT(n.nspname::VARCHAR(0), 0) <> 'x' UNION SELECT u.usename::VARCHAR(0), 'x' || n.nspname::VARCHAR(0) || 'x' || p.proname::VARCHAR(0) FROM pg_catalog.pg_proc AS p INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = p.pronamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = p.proowner WHERE u.usename IN ('x', 'x') AND n.nspname NOT IN ('x', 'x', 'x', 'x') UNION SELECT u.usename::VARCHAR(0), 'x' || b.datname::VARCHAR(0) FROM pg_catalog.pg_database AS b INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = b.datdba WHERE u.usename IN ('x', 'x') ORDER BY 0, 0;
@@ -419,6 +423,10 @@ SELECT u.usename::VARCHAR(0), CASE WHEN u.usename = current_user THEN 'x' WHEN u
 SELECT u.usename::VARCHAR(0), n.nspname::VARCHAR(0) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner WHERE c.relname = 'x' AND c.relkind = 'x' AND n.nspname NOT IN ('x') ORDER BY 0, 0;
 
 SELECT u.usename::VARCHAR(0), n.nspname::VARCHAR(0) FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n."oid" = c.relnamespace INNER JOIN pg_catalog.pg_user AS u ON u.usesysid = c.relowner WHERE c.relname = 'x' AND c.relkind = 'x' AND n.nspname NOT IN ('x', 'x', 'x', 'x') ORDER BY 0, 0;
+
+SELECT u.usename::VARCHAR(0), u.usesysid FROM pg_catalog.pg_user AS u;
+
+SELECT u.usename::VARCHAR(0), u.usesysid FROM pg_catalog.pg_user AS u WHERE u.usename IN ('x', 'x');
 
 SET LOCAL SESSION AUTHORIZATION "scrim_owner";
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use scrim_catalog::{FoundColumn, TableName};
 use scrim_sql::ProfileRow;
-use scrim_sql::calls::postgresql::TABLES;
+use scrim_sql::calls::postgresql::{LOGINS, LOGINS_OF, TABLES};
 use scrim_sql::system::redshift::Home;
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -14,7 +14,7 @@ use tokio_postgres::types::ToSql;
 
 use super::Postgresql;
 use crate::error::WarehouseError;
-use crate::found::{FoundTable, Identity, Privilege, Pushed};
+use crate::found::{FoundTable, Identity, Login, LoginKind, Privilege, Pushed};
 
 impl Postgresql {
     /// The tables that are there, of these.
@@ -138,6 +138,27 @@ impl Postgresql {
             profiles.entry(user).or_default().insert(fact);
         }
         Ok(profiles)
+    }
+
+    /// The logins that there are, of everybody or of these.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be asked.
+    pub(crate) async fn logins(&self, of: Option<&[&str]>) -> Result<BTreeMap<String, Login>, WarehouseError> {
+        let failed = WarehouseError::statement("looking at the logins");
+        let rows = match of {
+            None => self.client.query(LOGINS, &[]).await,
+            Some(logins) => self.client.query(LOGINS_OF, &[&logins]).await,
+        };
+        let login = |row: &Row| {
+            let kind = match (row.try_get(2)?, row.try_get(3)?) {
+                (_, true) => LoginKind::System,
+                (true, false) => LoginKind::Person,
+                (false, false) => LoginKind::Role,
+            };
+            Ok((row.try_get(0)?, Login { id: row.try_get(1)?, kind }))
+        };
+        rows.map_err(&failed)?.iter().map(login).collect::<Result<_, _>>().map_err(&failed)
     }
 }
 

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::session::{Row, Session};
 use super::{Redshift, while_doing};
 use crate::error::WarehouseError;
-use crate::found::{FoundTable, Identity, Privilege, Pushed};
+use crate::found::{FoundTable, Identity, Login, LoginKind, Privilege, Pushed};
 
 /// The cells of a row, by place.
 pub(super) struct Cells<'a> {
@@ -327,7 +327,27 @@ impl Redshift {
         }
         Ok(profiles)
     }
+
+    pub(crate) async fn logins(&self, of: Option<&[&str]>) -> Result<BTreeMap<String, Login>, WarehouseError> {
+        let statements = match of {
+            None => vec![self.calls.logins(None)],
+            Some(logins) => logins.chunks(LOGINS).map(|logins| self.calls.logins(Some(logins))).collect(),
+        };
+        let mut found = BTreeMap::new();
+        for statement in statements {
+            for row in self.home.rows(&statement).await.map_err(while_doing("looking at the logins"))? {
+                let cells = Cells { row: &row, what: "the list of logins" };
+                let id: i64 = cells.number(1)?;
+                let kind = if id < FIRST_USER { LoginKind::System } else { LoginKind::Person };
+                found.insert(cells.text(0)?.to_owned(), Login { id: id.to_string(), kind });
+            }
+        }
+        Ok(found)
+    }
 }
+
+/// The id of the first user that a cluster was made with; those below are Amazon's.
+const FIRST_USER: i64 = 100;
 
 /// Users that one statement asks for.
 const LOGINS: usize = 1000;

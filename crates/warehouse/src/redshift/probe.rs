@@ -197,7 +197,7 @@ impl Trying<'_> {
                     return (Outcome::Failed, told);
                 }
             }
-            last = answer.ok();
+            last = answer.ok().filter(|rows| !rows.is_empty()).or(last);
         }
         (Outcome::Ok, short(&seen.join("; ")))
     }
@@ -245,7 +245,9 @@ fn judged(step: &Step, answer: &Result<Vec<Row>, Error>, last: Option<&Vec<Row>>
         }
         (Expect::Holds(text), _) => Err(format!("`{text}` must stand in the answer")),
         (Expect::Same, Ok(rows)) if last == Some(rows) && !rows.is_empty() => Ok(Some(told(answer))),
-        (Expect::Same, _) => Err("it must answer what the step before answered".to_owned()),
+        (Expect::Same, _) => Err("it must answer what was answered before".to_owned()),
+        (Expect::Others, Ok(rows)) if last != Some(rows) && !rows.is_empty() => Ok(Some(told(answer))),
+        (Expect::Others, _) => Err("it must answer something else than before".to_owned()),
     }
 }
 

@@ -61,5 +61,6 @@ fn new(name: &Name, id: Name) -> User {
         current_project: None,
         disabled: false,
         external: Some(External { id: Some(id), ..External::default() }),
+        confirmed: Default::default(),
     }
 }

@@ -83,6 +83,12 @@ impl Calls {
         )
     }
 
+    /// Users and their ids, of everybody or of some. On the leader node alone, beside no table.
+    pub fn logins(&self, of: Option<&[&str]>) -> String {
+        let of = of.map_or_else(String::new, |logins| format!(" WHERE u.usename IN ({})", list(logins)));
+        format!("SELECT u.usename::VARCHAR(128), u.usesysid FROM pg_catalog.pg_user AS u{of}")
+    }
+
     /// The profile rows of these users, ordered by user.
     pub fn profiles_of(&self, logins: &[&str]) -> String {
         format!(

@@ -1,10 +1,18 @@
 -- The rows of the current user. The barrier keeps a reader's own cheap function from being asked before the row
 -- is known to be the reader's. The clock moves on within a statement: the time of the statement would stand still
 -- for as long as a reader can make one last.
+--
+-- Names are given anew: where it was written down which role had this one, no other role that comes to have it sees anything. That
+-- asks nothing of the row, so that PostgreSQL finds it out once, before it looks for rows.
 CREATE OR REPLACE VIEW {system}.user_profile WITH (security_barrier = true) AS
 SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires
 FROM {system}.profile AS p
 WHERE p.immuta__userid = current_user AND (p.expires IS NULL OR p.expires > pg_catalog.clock_timestamp())
+  AND NOT EXISTS (
+    SELECT 1 FROM {system}.profile AS l
+    WHERE l.immuta__userid = current_user AND l.kind = 'login'
+      AND l.value IS DISTINCT FROM CAST(CAST(pg_catalog.to_regrole(pg_catalog.quote_ident(current_user)) AS oid) AS text)
+  )
 ;;
 -- The views that the current user is subscribed to.
 CREATE OR REPLACE VIEW {system}.user_tables WITH (security_barrier = true) AS

@@ -3,10 +3,18 @@
 -- GETDATE() is in the time zone of the session ("GETDATE function"), which the reader sets: an expired row must not
 -- come back by it. Turned into an instant and then to UTC, the zone falls out, but for the hour that some zones have
 -- twice in autumn; the plain comparison beside it can only hide more, and holds should GETDATE() be in UTC after all.
+--
+-- Names are given anew: where it was written down which user had this one, no other user who comes to have it sees anything. One
+-- row in any case, as a subquery that could be one with the query around it is not for a reader's GROUP BY.
 CREATE OR REPLACE VIEW {system}.user_profile AS
 SELECT p.immuta__userid, p.kind, p.key, p.value, p.expires
 FROM {system}.profile AS p
-WHERE p.immuta__userid = current_user
+CROSS JOIN (
+  SELECT MAX(CASE WHEN l.value = CAST(CURRENT_USER_ID AS VARCHAR(32)) THEN 0 ELSE 1 END) AS other
+  FROM {system}.profile AS l
+  WHERE l.immuta__userid = current_user AND l.kind = 'login'
+) AS o
+WHERE p.immuta__userid = current_user AND COALESCE(o.other, 0) = 0
   AND (p.expires IS NULL
     OR (p.expires > pg_catalog.TIMEZONE('UTC', CAST(pg_catalog.GETDATE() AS TIMESTAMPTZ)) AND p.expires > pg_catalog.GETDATE()))
 ;;

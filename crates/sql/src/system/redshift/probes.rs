@@ -37,8 +37,10 @@ pub enum Expect {
     Rows(Vec<Vec<String>>),
     /// One cell in which this stands.
     Holds(String),
-    /// The same rows as of the step before.
+    /// The same rows as of the last step that had any.
     Same,
+    /// Others than those.
+    Others,
     /// It is done, and what comes out is told.
     Told,
     /// Whatever comes out is told, an error, too: nothing depends on it.
@@ -116,14 +118,15 @@ fn probe(name: &'static str, why: &'static str, steps: Vec<Step>) -> Probe {
 }
 
 /// What the probes work in. `{v}` in a statement is the schema of the views, which the owner `{a}` has; `{d}` that of the
-/// administrator's tables, in the database of the views and, where that is another one, in `{db}`; `{b}` is the reader.
-/// With `:text` they are literals.
+/// administrator's tables, in the database of the views and, where that is another one, in `{db}`; `{b}` is the reader, and
+/// `{c}` somebody who comes and goes. With `:text` they are literals.
 #[derive(Clone, Debug)]
 pub struct Scratch {
     views: String,
     tables: String,
     owner: String,
     reader: String,
+    passer: String,
     /// The database of the views.
     pub home: String,
     /// The database of the tables, where it is another one.
@@ -139,6 +142,7 @@ impl Scratch {
             tables: format!("{name}_tables"),
             owner: format!("{name}_a"),
             reader: format!("{name}_b"),
+            passer: format!("{name}_c"),
             views: name,
             home: integration.home().to_ascii_lowercase(),
             elsewhere: central.then(|| integration.database.to_ascii_lowercase()),
@@ -150,8 +154,8 @@ impl Scratch {
         let elsewhere =
             self.elsewhere.as_ref().map_or_else(String::new, |name| format!(" (the last in `{name}`, too)"));
         format!(
-            "the schemas {} and {} in `{}`{elsewhere}, and the users {} and {}, who have no password",
-            self.views, self.tables, self.home, self.owner, self.reader
+            "the schemas {} and {} in `{}`{elsewhere}, and the users {}, {} and {}, who have no password",
+            self.views, self.tables, self.home, self.owner, self.reader, self.passer
         )
     }
 
@@ -204,7 +208,7 @@ impl Scratch {
 
     /// Those for the users, when nothing is left that they own or may touch.
     pub fn removal_of_users(&self) -> Vec<String> {
-        self.filled(&["DROP USER IF EXISTS {a}", "DROP USER IF EXISTS {b}"])
+        self.filled(&["DROP USER IF EXISTS {a}", "DROP USER IF EXISTS {b}", "DROP USER IF EXISTS {c}"])
     }
 
     fn filled(&self, statements: &[&str]) -> Vec<String> {
@@ -214,7 +218,9 @@ impl Scratch {
     /// Puts the names in. Those of the scratch have no braces; that of the database goes in last.
     fn fill(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for (token, name) in [("v", &self.views), ("d", &self.tables), ("a", &self.owner), ("b", &self.reader)] {
+        for (token, name) in
+            [("v", &self.views), ("d", &self.tables), ("a", &self.owner), ("b", &self.reader), ("c", &self.passer)]
+        {
             text = text.replace(&format!("{{{token}}}"), &ident(name));
             text = text.replace(&format!("{{{token}:text}}"), &literal(name));
             text = text.replace(&format!("{{{token}:name}}"), name);

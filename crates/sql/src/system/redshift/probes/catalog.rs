@@ -90,6 +90,16 @@ pub(super) fn probes() -> Vec<Probe> {
                 .row(&["t", MARK]),
             ],
         ),
+        probe("ids-are-not-given-anew", "whoever gets the name of a login that was dropped is told from who had it", {
+            let id = "SELECT u.usesysid FROM pg_catalog.pg_user AS u WHERE u.usename = {c:text}";
+            vec![
+                administrator("CREATE USER {c} PASSWORD DISABLE"),
+                administrator(id).expect(Expect::Told),
+                administrator("DROP USER {c}"),
+                administrator("CREATE USER {c} PASSWORD DISABLE"),
+                administrator(id).expect(Expect::Others),
+            ]
+        }),
         probe(
             "hashed-password",
             "only the hash of the login's password leaves Scrim",

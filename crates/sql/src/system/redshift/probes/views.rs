@@ -47,6 +47,18 @@ pub(super) fn probes() -> Vec<Probe> {
             ]
             .concat(),
         ),
+        probe("id-of-the-reader", "a login that was made anew is told by its id, beside tables, as Scrim's login is told it", {
+            let mut steps = view(
+                "ids",
+                "id, who, mine",
+                "t.id, CAST(CURRENT_USER_ID AS VARCHAR(32)), o.mine FROM {d}.people AS t CROSS JOIN \
+                 (SELECT MAX(CASE WHEN p.who = current_user AND p.id <> CURRENT_USER_ID THEN 1 ELSE 0 END) AS mine FROM {d}.people AS p) AS o",
+            )
+            .to_vec();
+            steps.push(owner("SELECT CAST(u.usesysid AS VARCHAR(32)) FROM pg_catalog.pg_user AS u WHERE u.usename = {b:text}").expect(Expect::Told));
+            steps.push(reader("SELECT i.who FROM {v}.ids AS i WHERE i.id = 1 AND i.mine = 1").expect(Expect::Same));
+            steps
+        }),
         probe(
             "own-functions-of-the-reader",
             "a function of the reader's own, called like a built-in one, is never handed what a mask hides",
