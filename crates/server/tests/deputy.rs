@@ -4,12 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod stand;
+mod ways;
 
-use reqwest::Method;
 use scrim_catalog::Kind;
 use scrim_testkit::{Governed, Target, catalog, everywhere};
 use serde_json::{Value, json};
-use stand::{Answered, Service};
+use stand::Service;
+use ways::all_refused;
 
 /// Two warehouses with the same tables. Rita may read `hr.staff` in both, and `hr.pay` in the second only.
 struct Two {
@@ -55,35 +56,9 @@ impl Two {
         self.governed.wait(future)
     }
 
-    /// A document, written in every way there is: none is done.
     #[track_caller]
     fn refused(&self, who: &str, kind: Kind, name: &str, body: &Value, status: u16) {
-        let stands = || self.service.app.registry().world().catalog.json(kind, name);
-        let before = stands();
-        let mut whole = body.clone();
-        whole["kind"] = json!(kind.as_str());
-        whole["name"] = json!(name);
-        let path = format!("/api/v1/{}/{name}", kind.plural());
-        let listed = json!({ "documents": [whole], "confirm": true });
-        let bulk = json!({ "operations": [{ "put": whole }], "confirm": true });
-        let mut ways = vec![
-            (Method::PUT, path.clone(), body.clone()),
-            (Method::PUT, format!("{path}?dry_run=true"), body.clone()),
-            (Method::POST, "/api/v1/plan".to_owned(), listed.clone()),
-            (Method::POST, "/api/v1/apply".to_owned(), listed),
-            (Method::POST, "/api/v1/bulk".to_owned(), bulk),
-        ];
-        if self.service.app.registry().world().catalog.has(kind, name) {
-            // As if it was a new one of that name.
-            let gone = json!({ "delete": { "kind": kind.as_str(), "name": name } });
-            let anew = json!({ "operations": [gone, { "put": whole }], "confirm": true });
-            ways.push((Method::POST, "/api/v1/bulk".to_owned(), anew));
-        }
-        for (method, path, sent) in ways {
-            let answer: Answered = self.wait(self.service.call(who, method, &path, Some(sent)));
-            assert_eq!(answer.status.as_u16(), status, "{path}: {name} {body} {:#}", answer.body);
-        }
-        assert_eq!(stands(), before);
+        self.wait(all_refused(&self.service, who, kind, name, body, &[status]));
     }
 }
 

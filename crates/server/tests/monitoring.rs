@@ -244,6 +244,10 @@ fn sensitive_data_is_found_and_a_refusal_is_remembered(target: Target) {
     assert!(!of("contact").is_empty() && !of("account").is_empty(), "{listed:#}");
     assert!(of("noise").is_empty() && of("n").is_empty(), "{listed:#}");
     assert!(!listed.to_string().contains("person1@") && !listed.to_string().contains("DE8937"), "no value: {listed:#}");
+    // Events are what webhooks are told.
+    let events = governed.wait(service.app.store().events(0, 10_000)).unwrap();
+    let told = |value: &str| events.iter().any(|event| event.payload.to_string().contains(value));
+    assert!(told("contact") && !told("person1@") && !told("DE8937"), "no value in an event");
     assert_eq!(governed.wait(service.get("eve", "/api/v1/discoveries")).good()["items"], json!([]));
     let tag = of("contact")[0]["tag"].clone();
     let path = "/api/v1/data-sources/shop.people/discover";

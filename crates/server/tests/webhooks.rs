@@ -9,6 +9,7 @@
 )]
 
 mod stand;
+mod ways;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -77,6 +78,14 @@ async fn where_nothing_may_be_sent_no_webhook_is_put() {
         assert!(problem["errors"][0]["detail"].as_str().unwrap().contains(why), "{problem:#}");
     }
     service.put("root", "/api/v1/webhooks/w", json!({ "url": "https://example.com/hook" })).await.good();
+    // By whichever way, also one that stands; and by nobody else than administrators, wherever to.
+    service.person("gova", &["GOVERNANCE", "AUDIT", "USER_ADMIN", "CREATE_DATA_SOURCE"]).await;
+    for name in ["w", "new"] {
+        let inner = json!({ "url": "https://169.254.169.254/latest/meta-data/" });
+        ways::all_refused(&service, "root", scrim_catalog::Kind::Webhook, name, &inner, &[422]).await;
+        let outer = json!({ "url": "https://example.com/other" });
+        ways::all_refused(&service, "gova", scrim_catalog::Kind::Webhook, name, &outer, &[403]).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

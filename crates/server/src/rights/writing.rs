@@ -240,8 +240,12 @@ fn project(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name) -> Dec
             "the permission GOVERNANCE, or to own every data source: `masked_joins` makes their hashes join",
         );
     }
-    let own = old.into_iter().flat_map(|old| &old.requested_purposes).filter(|one| *one.by.value() == actor.name);
-    if own.map(|request| &request.purpose).any(|purpose| new.purposes.contains(purpose)) {
+    let mut own = old.into_iter().flat_map(|old| &old.requested_purposes).filter(|one| *one.by.value() == actor.name);
+    // As somebody else's request it would be theirs to decide about.
+    let others = |purpose: &Name| {
+        new.requested_purposes.iter().any(|one| one.purpose.value() == purpose && *one.by.value() != actor.name)
+    };
+    if own.any(|request| new.purposes.contains(&request.purpose) || others(request.purpose.value())) {
         return Decision::needs("somebody else: nobody approves their own request");
     }
     if manages {
