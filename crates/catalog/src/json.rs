@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::change::place;
-use crate::read::{SourceFile, read};
+use crate::read::{SourceFile, Written, read_as};
 use crate::{Document, Kind, Mark, Problem};
 
 /// Reads a document of that kind and name. The body may leave both out, and may not say others.
@@ -17,7 +17,7 @@ pub fn from_json(kind: Kind, name: &str, body: &Value) -> Result<Document, Probl
     let body = complete(kind, name, body).map_err(wrong)?;
     let text = text(&body).map_err(|error| wrong(error.to_string()))?;
     let (mut documents, mut problems) = (Vec::new(), Vec::new());
-    read(&SourceFile { path: place(kind, name), text }, &mut documents, &mut problems);
+    read_as(Written::AsJson, &SourceFile { path: place(kind, name), text }, &mut documents, &mut problems);
     match (documents.pop(), problems.into_iter().next()) {
         (Some((_, document)), None) => Ok(document),
         (_, Some(problem)) => Err(problem),

@@ -138,9 +138,16 @@ macro_rules! kinds {
 
             /// The schema of its documents, by reference to a definition of the generator.
             pub fn schema(self, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                match self {
+                let schema = match self {
                     $(Self::$variant => generator.subschema_for::<$form>()),+
+                };
+                // The types know the field, and not what stands in it.
+                let definition = schema.get("$ref").and_then(|to| to.as_str()?.rsplit('/').next());
+                let definition = definition.and_then(|name| generator.definitions_mut().get_mut(name));
+                if let Some(kind) = definition.and_then(|document| document.pointer_mut("/properties/kind")?.as_object_mut()) {
+                    kind.insert("const".to_owned(), self.as_str().into());
                 }
+                schema
             }
 
             /// Reads a document of this kind by whatever reads its type.

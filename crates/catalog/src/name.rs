@@ -25,7 +25,7 @@ pub enum NameError {
     #[error("a name cannot be empty")]
     Empty,
     /// More than 127 bytes.
-    #[error("`{0}` is longer than 127 bytes, the limit of the warehouse")]
+    #[error("`{}…` is longer than 127 bytes, the limit of the warehouse", .0.chars().take(40).collect::<String>())]
     TooLong(String),
     /// Blanks at the start or the end.
     #[error("`{0}` starts or ends with a blank, which warehouses compare differently; remove it")]
@@ -97,12 +97,18 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
+/// No control character anywhere, and no blank at either end, as [`Name::new`] has it.
+const FORM: &str = "^[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]\
+                    ([^\\u0000-\\u001f\\u007f-\\u009f]*\
+                    [^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000])?$";
+
 impl JsonSchema for Name {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Name".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": "string", "minLength": 1, "maxLength": 127 })
+        // Bytes cannot be counted in a schema: it allows 127 characters of any.
+        schemars::json_schema!({ "type": "string", "minLength": 1, "maxLength": 127, "pattern": FORM })
     }
 }
 

@@ -20,8 +20,25 @@ pub struct SourceFile {
 
 /// Reads every document of a file. Each document that cannot be read is one problem; the others are read.
 pub fn read(file: &SourceFile, documents: &mut Vec<(Arc<PathBuf>, Document)>, problems: &mut Vec<Problem>) {
+    read_as(Written::ByPeople, file, documents, problems);
+}
+
+/// What a text is written by: what has no quotes in YAML may be meant as a text, in JSON it is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    ByPeople,
+    AsJson,
+}
+
+/// Reads every document of a file, as [`read`] does.
+pub(crate) fn read_as(
+    written: Written,
+    file: &SourceFile,
+    documents: &mut Vec<(Arc<PathBuf>, Document)>,
+    problems: &mut Vec<Problem>,
+) {
     for (before, text) in split(&file.text) {
-        match read_one(before, &text) {
+        match read_one(written, before, &text) {
             Ok(Some(document)) => documents.push((Arc::clone(&file.path), document)),
             Ok(None) => {}
             Err(fault) => {
@@ -62,11 +79,11 @@ struct WhatItIs {
     kind: Option<crate::At<String>>,
 }
 
-fn read_one(before: usize, text: &str) -> Result<Option<Document>, Fault> {
+fn read_one(written: Written, before: usize, text: &str) -> Result<Option<Document>, Fault> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#') || line.trim() == "...") {
         return Ok(None);
     }
-    let WhatItIs { kind } = parse::<WhatItIs>(before, text)?;
+    let WhatItIs { kind } = parse::<WhatItIs>(written, before, text)?;
     let Some(kind) = kind else {
         let line = text.lines().position(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#')).unwrap_or(0);
         return Err(Fault {
@@ -83,11 +100,12 @@ fn read_one(before: usize, text: &str) -> Result<Option<Document>, Fault> {
             help: Some(near.map_or(format!("kinds are {}", KINDS.join(", ")), |k| format!("did you mean `{k}`?"))),
         });
     };
-    known.parse(&Text { before, text }).map(Some)
+    known.parse(&Text { written, before, text }).map(Some)
 }
 
 /// The text of a document, and how many lines of its file stand before it.
 struct Text<'a> {
+    written: Written,
     before: usize,
     text: &'a str,
 }
@@ -95,14 +113,18 @@ struct Text<'a> {
 impl Parse for Text<'_> {
     type Error = Fault;
     fn parse<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        parse(self.before, self.text)
+        parse(self.written, self.before, self.text)
     }
 }
 
-fn parse<T: DeserializeOwned>(before: usize, text: &str) -> Result<T, Fault> {
+fn parse<T: DeserializeOwned>(written: Written, before: usize, text: &str) -> Result<T, Fault> {
     // Policy files are small; the reader's default budgets stop alias bombs and endless nesting.
-    let options =
-        serde_saphyr::options! { leading_zero_numbers_as_strings: true, strict_booleans: true, with_snippet: false };
+    let options = serde_saphyr::options! {
+        leading_zero_numbers_as_strings: true,
+        strict_booleans: true,
+        no_schema: written == Written::AsJson,
+        with_snippet: false,
+    };
     crate::text_or::with_document(before, text, || {
         serde_saphyr::from_str_with_options::<T>(text, options).map_err(|error| explain(&error))
     })
@@ -162,6 +184,7 @@ fn plainly(message: &str) -> Option<(&'static str, &'static str)> {
         ("expected sequence start", "a list is expected here", "write `[ ... ]`, also around one"),
         ("expected mapping start", "settings in braces are expected here", "write `{ name: value }`, as in `{ k: 5 }`"),
         ("expected string scalar", "one value is expected here", "write it without brackets or braces"),
+        ("must be quoted", "a text is expected here", "put it into quotes"),
         ("cannot deserialize null into string", "a value is missing here", "write one, or remove the line"),
     ];
     found.iter().find(|(theirs, _, _)| message.contains(theirs)).map(|(_, plain, remedy)| (*plain, *remedy))

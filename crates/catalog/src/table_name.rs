@@ -86,7 +86,7 @@ impl JsonSchema for TableName {
         "TableName".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": "string", "description": "[database.]schema.table" })
+        schemars::json_schema!({ "type": "string", "pattern": "^.+\\..+$", "description": "[database.]schema.table" })
     }
 }
 

@@ -53,3 +53,22 @@ fn the_schema_refuses_unknown_kinds_fields_and_forms() {
         assert!(documents(bad).iter().all(|d| !validator.is_valid(d)), "{bad}");
     }
 }
+
+#[test]
+fn the_schema_of_names_is_what_a_name_is() {
+    let schema = &scrim_catalog::schema()["$defs"]["Name"];
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let mut texts: Vec<String> =
+        ["", "a", "a b", "é", "'\"\\", "x".repeat(127).as_str(), "x".repeat(128).as_str()].map(str::to_owned).to_vec();
+    // Every character that may be a blank or a control character, and others: alone, at either end, and inside.
+    for char in ('\0'..='\u{3100}').chain('\u{fe00}'..='\u{ffff}').chain(['😀']) {
+        texts.extend([format!("{char}"), format!("{char}a"), format!("a{char}"), format!("a{char}a")]);
+    }
+    for text in texts {
+        assert_eq!(
+            validator.is_valid(&text.as_str().into()),
+            scrim_catalog::Name::new(text.as_str()).is_ok(),
+            "{text:?}"
+        );
+    }
+}

@@ -2,6 +2,7 @@
 //! changes something is audited in the transaction of the change.
 
 use scrim_store::{NewAudit, Store};
+use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 /// How many entries wait at most; whoever reads then waits, too.
@@ -50,7 +51,7 @@ impl Reads {
 
     /// Has an entry written.
     pub(crate) async fn add(&self, entry: NewAudit) {
-        if self.0.send(Put::Entry(Box::new(entry))).await.is_err() {
+        if self.0.send(Put::Entry(Box::new(writable(entry)))).await.is_err() {
             tracing::error!("the audit trail is not written any more");
         }
     }
@@ -61,5 +62,39 @@ impl Reads {
         if self.0.send(Put::Waiting(who)).await.is_ok() {
             let _ = told.await;
         }
+    }
+}
+
+/// The entry without the character that no database keeps: one that cannot be written would hold up all after it, and then
+/// whoever reads. What was asked for with a NUL in it is still seen, by the sign for it.
+fn writable(mut entry: NewAudit) -> NewAudit {
+    let texts = [&mut entry.actor, &mut entry.request, &mut entry.action].into_iter();
+    let more = [&mut entry.object_kind, &mut entry.object_name, &mut entry.decided_by, &mut entry.address];
+    texts.chain(more.into_iter().flatten()).for_each(sign);
+    signed(&mut entry.details);
+    entry
+}
+
+fn sign(text: &mut String) {
+    if text.contains('\0') {
+        *text = text.replace('\0', "\u{2400}");
+    }
+}
+
+fn signed(value: &mut Value) {
+    match value {
+        Value::String(text) => sign(text),
+        Value::Array(values) => values.iter_mut().for_each(signed),
+        Value::Object(fields) => {
+            let named = std::mem::take(fields).into_iter();
+            *fields = named
+                .map(|(mut name, mut value)| {
+                    sign(&mut name);
+                    signed(&mut value);
+                    (name, value)
+                })
+                .collect();
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

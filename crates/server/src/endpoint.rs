@@ -14,8 +14,8 @@ type Describe = Box<dyn Fn(&mut SchemaGenerator) -> Schema + Send + Sync>;
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) about: &'static str,
-    /// The type of the content, and its schema when that is JSON.
-    pub(crate) content: Option<(&'static str, Option<Describe>)>,
+    /// The types of the content, each with its schema when that is JSON; none where there is no content.
+    pub(crate) content: Vec<(&'static str, Option<Describe>)>,
 }
 
 /// One call of the API.
@@ -32,6 +32,8 @@ pub(crate) struct Endpoint {
     /// Whether nobody has to be signed in.
     pub(crate) open: bool,
     pub(crate) query: Option<Describe>,
+    /// Whether others may put more after the question mark than is read.
+    pub(crate) any_query: bool,
     pub(crate) body: Option<Describe>,
     pub(crate) answers: Vec<Answer>,
     pub(crate) handler: MethodRouter<App>,
@@ -58,6 +60,7 @@ impl Endpoint {
             needs: "",
             open: false,
             query: None,
+            any_query: false,
             body: None,
             answers: vec![],
             handler: on(filter, handler),
@@ -121,6 +124,12 @@ impl Endpoint {
         self
     }
 
+    /// Others put more after the question mark, and it is not this service's to refuse.
+    pub(crate) fn any_query(mut self) -> Self {
+        self.any_query = true;
+        self
+    }
+
     /// What is sent.
     pub(crate) fn body<T: JsonSchema>(self) -> Self {
         self.body_of(|generator| generator.subschema_for::<T>())
@@ -144,20 +153,28 @@ impl Endpoint {
         about: &'static str,
         describe: impl Fn(&mut SchemaGenerator) -> Schema + Send + Sync + 'static,
     ) -> Self {
-        let content = Some(("application/json", Some(Box::new(describe) as Describe)));
+        let content = vec![("application/json", Some(Box::new(describe) as Describe))];
         self.answers.push(Answer { status, about, content });
         self
     }
 
     /// An answer that is no JSON.
     pub(crate) fn answers_text(mut self, status: StatusCode, about: &'static str, content: &'static str) -> Self {
-        self.answers.push(Answer { status, about, content: Some((content, None)) });
+        self.answers.push(Answer { status, about, content: vec![(content, None)] });
+        self
+    }
+
+    /// The answer before may be text of another type as well.
+    pub(crate) fn or_text(mut self, content: &'static str) -> Self {
+        if let Some(answer) = self.answers.last_mut() {
+            answer.content.push((content, None));
+        }
         self
     }
 
     /// An answer without content.
     pub(crate) fn answers_nothing(mut self, status: StatusCode, about: &'static str) -> Self {
-        self.answers.push(Answer { status, about, content: None });
+        self.answers.push(Answer { status, about, content: vec![] });
         self
     }
 }

@@ -21,13 +21,20 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             let problem = Problem::new(status, "media-type", "The content is of another type");
             return Err(problem.detail("send JSON, with `Content-Type: application/json`"));
         }
-        let bytes = axum::body::to_bytes(request.into_body(), app.settings().largest_request).await.map_err(|_| {
-            let largest = app.settings().largest_request;
-            Problem::new(http::StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large")
-                .detail(format!("at most {largest} bytes are read"))
-        })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::malformed(error.to_string()))
+        let largest = app.settings().largest_request;
+        let bytes =
+            axum::body::to_bytes(request.into_body(), largest).await.map_err(|_| Problem::too_large(largest))?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::malformed(without_value(&error.to_string())))
     }
+}
+
+/// The message of a reader, without the value that was of another type: it may be a password at the wrong place, or megabytes.
+fn without_value(message: &str) -> String {
+    let found = ["invalid type: ", "invalid value: "].iter().find(|begins| message.starts_with(**begins));
+    let parts = found.and_then(|begins| Some((begins, message.strip_prefix(begins)?, message.rfind(", expected ")?)));
+    let Some((begins, value, end)) = parts else { return message.to_owned() };
+    let kind: String = value.chars().take_while(|char| char.is_ascii_alphabetic() || *char == ' ').collect();
+    format!("{begins}{}{}", kind.trim_end(), message.get(end..).unwrap_or_default())
 }
 
 /// The parameters after the question mark.
@@ -52,6 +59,28 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for InPath<T> {
         match axum::extract::Path::<T>::from_request_parts(parts, app).await {
             Ok(path) => Ok(Self(path.0)),
             Err(error) => Err(Problem::malformed(error.body_text())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_does_not_repeat_the_value() {
+        let cases = [
+            (
+                "invalid type: string \"my, expected pass\", expected u64 at line 1",
+                "invalid type: string, expected u64 at line 1",
+            ),
+            ("invalid type: integer `123456789012`, expected a string", "invalid type: integer, expected a string"),
+            ("invalid type: floating point `1.5`, expected u64", "invalid type: floating point, expected u64"),
+            ("invalid type: map, expected a string", "invalid type: map, expected a string"),
+            ("missing field `user` at line 1 column 2", "missing field `user` at line 1 column 2"),
+        ];
+        for (message, plain) in cases {
+            assert_eq!(without_value(message), plain);
         }
     }
 }

@@ -14,6 +14,7 @@ mod compute;
 mod credentials;
 mod deputy;
 mod endpoint;
+mod forms;
 mod json;
 mod oidc;
 mod openapi;

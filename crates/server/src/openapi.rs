@@ -1,7 +1,11 @@
 //! The OpenAPI 3.1 document, made of the table of endpoints and of the types that are read and written.
 
-use schemars::SchemaGenerator;
+use std::collections::BTreeSet;
+
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{Schema, SchemaGenerator, json_schema};
+use scrim_catalog::Name;
 use serde_json::{Map, Value, json};
 
 use crate::endpoint::Endpoint;
@@ -12,6 +16,7 @@ pub(crate) fn document(endpoints: &[Endpoint]) -> Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.definitions_path = "/components/schemas".into();
     settings.meta_schema = None;
+    settings.transforms.push(Box::new(RecursiveTransform(with_largest)));
     let mut generator = settings.into_generator();
     let problem = generator.subschema_for::<Problem>();
     let mut paths = Map::new();
@@ -51,12 +56,10 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &sch
     if !endpoint.needs.is_empty() {
         operation.insert("description".into(), format!("Needs: {}.", endpoint.needs).into());
     }
-    let mut parameters: Vec<Value> = in_path(&endpoint.path)
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } }))
-        .collect();
-    if let Some(query) = &endpoint.query {
-        parameters.extend(in_query(&query(generator), generator));
-    }
+    let in_path = in_path(&endpoint.path)
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": named(name, generator) }));
+    let mut parameters: Vec<Value> = in_path.collect();
+    parameters.extend(in_query(endpoint, generator));
     if !parameters.is_empty() {
         operation.insert("parameters".into(), parameters.into());
     }
@@ -68,12 +71,16 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &sch
     let mut answers = Map::new();
     for answer in &endpoint.answers {
         let mut documented = Map::from_iter([("description".to_owned(), Value::from(answer.about))]);
-        if let Some((kind, describe)) = &answer.content {
+        let content = answer.content.iter().map(|(kind, describe)| {
             let schema = match describe {
                 Some(describe) => json!({ "schema": describe(generator) }),
                 None => json!({ "schema": { "type": "string" } }),
             };
-            documented.insert("content".into(), json!({ *kind: schema }));
+            ((*kind).to_owned(), schema)
+        });
+        let content: Map<String, Value> = content.collect();
+        if !content.is_empty() {
+            documented.insert("content".into(), content.into());
         }
         answers.insert(answer.status.as_str().into(), documented.into());
     }
@@ -83,6 +90,8 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &sch
     for status in ["400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "429", "503"] {
         answers.entry(status).or_insert_with(|| wrong.clone());
     }
+    // Before the service reads it, and so without a problem in it.
+    answers.insert("414".into(), json!({ "description": "The address is longer than 65,534 bytes." }));
     operation.insert("responses".into(), answers.into());
     if endpoint.open {
         operation.insert("security".into(), json!([]));
@@ -95,8 +104,26 @@ fn in_path(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
-/// The fields of a schema, as parameters.
-fn in_query(schema: &schemars::Schema, generator: &mut SchemaGenerator) -> Vec<Value> {
+/// What stands for a name in a path.
+fn named(name: &str, generator: &mut SchemaGenerator) -> Schema {
+    match name {
+        "id" | "provider" => json_schema!({ "type": "string", "minLength": 1 }),
+        "number" => generator.subschema_for::<u64>(),
+        _ => generator.subschema_for::<Name>(),
+    }
+}
+
+/// The names of the parameters after the question mark.
+pub(crate) fn query_names(endpoint: &Endpoint) -> BTreeSet<String> {
+    let parameters = in_query(endpoint, &mut SchemaGenerator::default());
+    let name = |parameter: &Value| parameter.get("name").and_then(Value::as_str).map(str::to_owned);
+    parameters.iter().filter_map(name).collect()
+}
+
+/// The fields of what is read after the question mark, as parameters.
+fn in_query(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value> {
+    let Some(describe) = &endpoint.query else { return vec![] };
+    let schema = describe(generator);
     if let Some(Value::Object(definitions)) = schema.get("components").and_then(|c| c.get("schemas")) {
         for (name, definition) in definitions {
             generator.definitions_mut().entry(name.clone()).or_insert_with(|| definition.clone());
@@ -110,8 +137,41 @@ fn in_query(schema: &schemars::Schema, generator: &mut SchemaGenerator) -> Vec<V
             let about = field.as_object_mut().and_then(|field| field.remove("description")).unwrap_or_default();
             json!({
                 "name": name, "in": "query", "required": required.contains(&Value::from(name.as_str())),
-                "description": about.as_str().unwrap_or_default(), "schema": field
+                "description": about.as_str().unwrap_or_default(), "schema": said(field)
             })
         })
         .collect()
+}
+
+/// Says how large a number may be: to a schema its `format` is a remark.
+fn with_largest(schema: &mut Schema) {
+    let largest = match schema.get("format").and_then(Value::as_str) {
+        Some("uint64" | "uint") => u64::MAX,
+        Some("uint32") => u64::from(u32::MAX),
+        Some("uint16") => u64::from(u16::MAX),
+        Some("uint8") => u64::from(u8::MAX),
+        _ => return,
+    };
+    if schema.get("maximum").is_none() {
+        schema.insert("maximum".to_owned(), largest.into());
+    }
+}
+
+/// A field that may be left out, when it is there: after a question mark there is no null.
+fn said(field: Value) -> Value {
+    let Value::Object(mut field) = field else { return field };
+    if let Some(Value::Array(types)) = field.get_mut("type") {
+        types.retain(|one| one != "null");
+        if let [one] = types.as_slice() {
+            let one = one.clone();
+            field.insert("type".to_owned(), one);
+        }
+    }
+    if let Some(Value::Array(options)) = field.get_mut("anyOf") {
+        options.retain(|one| one.get("type").is_none_or(|one| one != "null"));
+        if let [one] = options.as_slice() {
+            return one.clone();
+        }
+    }
+    field.into()
 }

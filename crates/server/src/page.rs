@@ -18,6 +18,7 @@ pub(crate) struct Paging {
     /// Where the page begins: `next` of the page before.
     pub(crate) cursor: Option<String>,
     /// How many entries at most; 1 to 1000.
+    #[schemars(range(min = 1, max = 1000))]
     pub(crate) limit: Option<usize>,
 }
 
@@ -62,7 +63,7 @@ impl Paging {
     /// When the cursor is not one that a page gave.
     pub(crate) fn before(&self) -> Result<Option<u64>, Problem> {
         match self.after()?.as_str() {
-            "" if self.cursor.is_none() => Ok(None),
+            "" => Ok(None),
             text => text.parse().map(Some).map_err(|_| unknown()),
         }
     }

@@ -75,6 +75,12 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "malformed", "The request cannot be read").detail(detail)
     }
 
+    /// The body has more bytes than are read.
+    pub fn too_large(largest: usize) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large")
+            .detail(format!("at most {largest} bytes are read"))
+    }
+
     /// What is asked for makes no sense as things stand.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", "This cannot be done as things stand").detail(detail)

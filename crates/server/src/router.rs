@@ -1,5 +1,7 @@
 //! The routes, made of the table, and what every request passes.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -17,7 +19,7 @@ use tower_http::trace::TraceLayer;
 use tracing::info_span;
 
 use crate::caller::REQUEST_ID;
-use crate::openapi::document;
+use crate::openapi::{document, query_names};
 use crate::{App, Problem, actions, reference};
 
 /// The OpenAPI document.
@@ -33,7 +35,14 @@ pub fn router(app: App) -> Router {
     let text = document.to_string();
     let mut router = Router::new();
     for endpoint in endpoints {
-        router = router.route(&endpoint.path, endpoint.handler);
+        let read = Arc::new(query_names(&endpoint));
+        let handler = match endpoint.any_query {
+            true => endpoint.handler,
+            false => endpoint.handler.route_layer(axum::middleware::from_fn(move |request, next| {
+                read_only(Arc::clone(&read), request, next)
+            })),
+        };
+        router = router.route(&endpoint.path, handler);
     }
     let settings = app.settings().clone();
     router
@@ -47,6 +56,7 @@ pub fn router(app: App) -> Router {
         .with_state(app)
         .layer(axum::middleware::from_fn(move |request, next| timed(settings.longest_request, request, next)))
         .layer(RequestBodyLimitLayer::new(settings.largest_request))
+        .layer(axum::middleware::from_fn(move |request, next| sized(settings.largest_request, request, next)))
         // Requests of other sites' pages carry the cookie of the session; those of programs carry a token.
         .layer(CsrfLayer::new())
         .layer(CompressionLayer::new())
@@ -86,6 +96,35 @@ async fn own_id(mut request: Request) -> Request {
         request.headers_mut().remove(REQUEST_ID);
     }
     request
+}
+
+/// Refuses what is not read after the question mark: whoever misspells `dry_run` must not do it in earnest.
+async fn read_only(read: Arc<BTreeSet<String>>, request: Request, next: Next) -> Response {
+    let given = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(request.uri());
+    let unread = match &given {
+        Ok(given) => given.iter().map(|(name, _)| name).find(|name| !read.contains(*name)),
+        // Whoever reads it says what is wrong with it.
+        Err(_) => None,
+    };
+    match unread {
+        None => next.run(request).await,
+        Some(name) => {
+            let known: Vec<&str> = read.iter().map(String::as_str).collect();
+            let known = if known.is_empty() { "nothing".to_owned() } else { known.join(", ") };
+            Problem::malformed(format!("after the question mark `{name}` is not read here, but {known}"))
+                .into_response()
+        }
+    }
+}
+
+/// Refuses what says that it is too large, in the form of all problems; what does not say so is cut off where it is read.
+async fn sized(largest: usize, request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let length = length.and_then(|length| length.parse::<usize>().ok());
+    match length {
+        Some(length) if length > largest => Problem::too_large(largest).into_response(),
+        _ => next.run(request).await,
+    }
 }
 
 async fn timed(longest: Duration, request: Request, next: Next) -> Response {

@@ -2,10 +2,9 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, header};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-use crate::Problem;
 
 /// A row of a table: an object whose fields are the columns.
 pub(crate) trait Row: Serialize {
@@ -14,7 +13,8 @@ pub(crate) trait Row: Serialize {
 }
 
 /// How a table is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Format {
     /// As objects.
     Json,
@@ -23,22 +23,12 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// What is asked for: by a parameter, otherwise by `Accept`.
-    ///
-    /// # Errors
-    /// When it is neither.
-    pub(crate) fn wanted(parameter: Option<&str>, headers: &HeaderMap) -> Result<Self, Problem> {
-        match parameter {
-            Some("json") => Ok(Self::Json),
-            Some("csv") => Ok(Self::Csv),
-            Some(other) => Err(Problem::malformed(format!("`format` is `{other}`, and there are `json` and `csv`"))),
-            None => {
-                let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
-                let mut kinds = accepted.split(',').map(|kind| kind.split(';').next().unwrap_or("").trim());
-                let first = kinds.find(|kind| matches!(*kind, "text/csv" | "application/json" | "*/*"));
-                Ok(if first == Some("text/csv") { Self::Csv } else { Self::Json })
-            }
-        }
+    /// What is asked for by `Accept`, where no parameter says it.
+    pub(crate) fn accepted(headers: &HeaderMap) -> Self {
+        let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let mut kinds = accepted.split(',').map(|kind| kind.split(';').next().unwrap_or("").trim());
+        let first = kinds.find(|kind| matches!(*kind, "text/csv" | "application/json" | "*/*"));
+        if first == Some("text/csv") { Self::Csv } else { Self::Json }
     }
 }
 
@@ -118,12 +108,10 @@ mod tests {
     }
 
     #[test]
-    fn the_parameter_goes_before_the_header() {
+    fn the_first_type_that_there_is_is_accepted() {
         let accepting = |text: &'static str| HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(text))]);
-        let wanted = |parameter, text| Format::wanted(parameter, &accepting(text)).unwrap();
-        assert_eq!(wanted(None, "text/csv, */*;q=0.1"), Format::Csv);
-        assert_eq!(wanted(None, "text/html, application/json, text/csv"), Format::Json);
-        assert_eq!(wanted(Some("json"), "text/csv"), Format::Json);
-        assert!(Format::wanted(Some("xml"), &HeaderMap::new()).is_err());
+        assert_eq!(Format::accepted(&accepting("text/csv, */*;q=0.1")), Format::Csv);
+        assert_eq!(Format::accepted(&accepting("text/html, application/json, text/csv")), Format::Json);
+        assert_eq!(Format::accepted(&HeaderMap::new()), Format::Json);
     }
 }

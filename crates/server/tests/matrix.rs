@@ -109,7 +109,7 @@ fn named(path: &str, part: &str) -> String {
         ("{group}", _) => "staff",
         ("{key}", _) => "level",
         ("{value}", _) => "high",
-        ("{id}", "webhooks") => "1",
+        ("{number}", _) => "1",
         ("{id}", _) => "anna-token",
         ("{purpose}", _) if path.contains("acknowledgements") => "Fraud",
         ("{purpose}", _) => "Ads",

@@ -21,7 +21,8 @@ fn the_calls_of_the_api() {
             let good = |(status, answer): (&String, &Value)| {
                 let problem = answer.pointer("/content/application~1problem+json").is_some();
                 let shape = answer.pointer("/content/application~1json/schema").map(shape).unwrap_or_default();
-                (!problem).then(|| format!("{status} {shape}").trim().to_owned())
+                // That an address may be too long is the same everywhere.
+                (!problem && status != "414").then(|| format!("{status} {shape}").trim().to_owned())
             };
             let answers: Vec<String> = call["responses"].as_object().unwrap().iter().filter_map(good).collect();
             let open = if call.get("security").is_some() { ", open" } else { "" };

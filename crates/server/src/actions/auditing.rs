@@ -29,7 +29,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
                 StatusCode::OK,
                 "The entries, one a line; `format=csv` answers `text/csv`.",
                 "application/x-ndjson",
-            ),
+            )
+            .or_text("text/csv"),
         Endpoint::get("/api/v1/audit/verify", "verify_audit", verify::run)
             .about(TAG, "Examines whether the audit trail is what was written")
             .needs(AUDIT)

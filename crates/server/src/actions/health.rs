@@ -22,14 +22,17 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     const TAG: &str = "Service";
     vec![
         Endpoint::get("/healthz", "is_alive", alive)
+            .any_query()
             .about(TAG, "Whether the process answers")
             .open()
             .answers::<Health>(StatusCode::OK, "It does."),
         Endpoint::get("/readyz", "is_ready", ready)
+            .any_query()
             .about(TAG, "Whether requests can be answered: the metadata database is there")
             .open()
             .answers::<Health>(StatusCode::OK, "They can."),
         Endpoint::get("/metrics", "metrics", metrics)
+            .any_query()
             .about(TAG, "Counts and times, as Prometheus reads them")
             .open()
             .answers_text(StatusCode::OK, "The metrics.", "text/plain"),

@@ -15,6 +15,7 @@ use scrim_catalog::Kind;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
+use crate::forms::at_its_address;
 
 /// Whether only to tell what would be done.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
@@ -87,7 +88,7 @@ fn of(kind: Kind) -> Vec<Endpoint> {
         })
         .about(tag, format!("Makes a {words}, or replaces it; doing it again changes nothing"))
         .query::<opening::Confirming>()
-        .body_of(document)
+        .body_of(move |generator| at_its_address(kind, generator))
         .answers::<Done>(StatusCode::OK, "What was done, or would be.")
         .answers::<Done>(StatusCode::CREATED, "It is new."),
         Endpoint::delete(&one, id("delete"), move |app, caller, path, query, headers| {

@@ -21,6 +21,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .about(TAG, "Where a provider of OpenID Connect sends the browser back to")
             .open()
             .query::<callback::Answer>()
+            .any_query()
             .answers_nothing(StatusCode::SEE_OTHER, "Signed in: the cookie of the session is set."),
     ]
 }

@@ -52,4 +52,5 @@ fn described<T: JsonSchema>(endpoint: Endpoint, about: &str) -> Endpoint {
         .about("Reports", about)
         .needs("GOVERNANCE or AUDIT")
         .answers::<Page<T>>(StatusCode::OK, "The rows; as `text/csv` by `format=csv` or `Accept`.")
+        .or_text("text/csv")
 }

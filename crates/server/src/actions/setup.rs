@@ -100,14 +100,16 @@ fn write(file: &Path, token: &SecretString) -> std::io::Result<()> {
 
 /// The first administrator.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Setup {
     /// What stands in the file `setup-token` of the service.
     #[schemars(with = "String")]
     token: SecretString,
     /// The name of the user; one of that name is given the permissions.
+    #[schemars(with = "Name")]
     user: String,
     /// The password, of at least 12 characters.
-    #[schemars(with = "String")]
+    #[schemars(with = "crate::forms::NewPassword")]
     password: SecretString,
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .needs(NEEDS)
             .query::<Paging>()
             .answers::<Page<deliveries::Delivery>>(StatusCode::OK, "A page of deliveries."),
-        Endpoint::post(format!("{ONE}/deliveries/{{id}}/redeliver"), "redeliver", redeliver::run)
+        Endpoint::post(format!("{ONE}/deliveries/{{number}}/redeliver"), "redeliver", redeliver::run)
             .about(TAG, "Delivers once more, whatever became of it; under the same id, so that receivers notice")
             .needs(NEEDS)
             .answers_nothing(StatusCode::ACCEPTED, "It is in the queue."),

@@ -237,7 +237,7 @@ impl Drop for Service {
 }
 
 /// The key of a metadata database: beside a file; the same one for databases of PostgreSQL in one process.
-fn key(location: &Location) -> SealingKey {
+pub(crate) fn key(location: &Location) -> SealingKey {
     static KEYS: std::sync::Mutex<std::collections::BTreeMap<String, String>> =
         std::sync::Mutex::new(std::collections::BTreeMap::new());
     let mut keys = KEYS.lock().unwrap();

@@ -19,8 +19,10 @@ use crate::rights::may_read;
 
 /// Why somebody decides as they do.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Reason {
     /// The reason; the user reads it.
+    #[schemars(with = "crate::forms::Words")]
     pub(crate) reason: String,
 }
 

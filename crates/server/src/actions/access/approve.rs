@@ -22,9 +22,11 @@ use crate::{App, Problem};
 
 /// Somebody's yes.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Yes {
     /// As which approver of the policy: `OWNER` or a permission.
     #[serde(rename = "as")]
+    #[schemars(with = "crate::forms::Approver")]
     role: String,
     /// Until when the subscription stands; of several answers the earliest counts.
     expires: Option<DateTime<Utc>>,

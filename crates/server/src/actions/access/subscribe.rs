@@ -21,8 +21,10 @@ use crate::{App, Problem};
 
 /// What somebody asks for.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Wish {
     /// Why; whoever decides reads it.
+    #[schemars(with = "Option<crate::forms::Words>")]
     reason: Option<String>,
 }
 

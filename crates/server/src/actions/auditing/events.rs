@@ -20,6 +20,7 @@ pub(crate) struct Wanted {
     #[serde(default)]
     after: u64,
     /// How many at most; 1 to 1000.
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<usize>,
 }
 

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderValue, header};
 use schemars::JsonSchema;
 use scrim_store::{AuditQuery, StoreError};
@@ -23,8 +23,8 @@ const BLOCK: usize = 1000;
 /// Which entries, and how.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub(crate) struct Wanted {
-    /// `jsonl` or `csv`; by default what `Accept` says.
-    format: Option<String>,
+    /// How they are written; by default what `Accept` says.
+    format: Option<Lines>,
     /// Not before this moment.
     from: Option<chrono::DateTime<chrono::Utc>>,
     /// Before this moment.
@@ -38,9 +38,20 @@ pub(crate) struct Wanted {
     /// On an object of this name.
     object_name: Option<String>,
     /// With this outcome: `allowed`, `refused`, `failed`, `attempted`.
+    #[schemars(with = "Option<crate::forms::OutcomeName>")]
     outcome: Option<String>,
     /// With this text in it, in either case.
     text: Option<String>,
+}
+
+/// How an export is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Lines {
+    /// As an object a line.
+    Jsonl,
+    /// As comma-separated values.
+    Csv,
 }
 
 /// Where an export is.
@@ -60,9 +71,9 @@ pub(crate) async fn run(
 ) -> Result<Response, Problem> {
     let asked = caller.doing("audit.export");
     let by = permit(&app, &caller, &asked, Action::ReadAudit).await?;
-    let csv = match wanted.format.as_deref() {
-        Some("jsonl") => false,
-        format => Format::wanted(format, &headers)? == Format::Csv,
+    let csv = match wanted.format {
+        Some(format) => format == Lines::Csv,
+        None => Format::accepted(&headers) == Format::Csv,
     };
     let search = search::Wanted {
         from: wanted.from,
@@ -78,7 +89,13 @@ pub(crate) async fn run(
     let query = AuditQuery { limit: BLOCK, ..search.query()? };
     note(&app, &asked, by, search.details()).await;
     let at = At { app, query, csv, begun: false, done: false };
-    let mut response = Response::new(Body::from_stream(stream::try_unfold(at, block)));
+    // What cannot be looked up is told as such, while that can still be told.
+    let (begins, rest) = match block(at).await? {
+        Some((begins, at)) => (Some(Ok(begins)), Some(at)),
+        None => (None, None),
+    };
+    let rest = stream::iter(rest).flat_map(|at| stream::try_unfold(at, block));
+    let mut response = Response::new(Body::from_stream(stream::iter(begins).chain(rest)));
     let (kind, name) = if csv { ("text/csv; charset=utf-8", "csv") } else { ("application/x-ndjson", "jsonl") };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));

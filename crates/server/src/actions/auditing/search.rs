@@ -23,6 +23,7 @@ pub(crate) struct Wanted {
     /// Where the page begins: `next` of the page before.
     pub(super) cursor: Option<String>,
     /// How many entries at most; 1 to 1000.
+    #[schemars(range(min = 1, max = 1000))]
     pub(super) limit: Option<usize>,
     /// Not before this moment.
     pub(super) from: Option<DateTime<Utc>>,
@@ -37,6 +38,7 @@ pub(crate) struct Wanted {
     /// On an object of this name.
     pub(super) object_name: Option<String>,
     /// With this outcome: `allowed`, `refused`, `failed`, `attempted`.
+    #[schemars(with = "Option<crate::forms::OutcomeName>")]
     pub(super) outcome: Option<String>,
     /// With this text in it, in either case.
     pub(super) text: Option<String>,

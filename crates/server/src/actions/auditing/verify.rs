@@ -16,6 +16,7 @@ use crate::{App, Problem};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub(crate) struct Wanted {
     /// An end that was kept elsewhere, `NUMBER:HASH`: whether it still is what it was, and all after it is whole.
+    #[schemars(regex(pattern = "^[0-9]{1,19}:[0-9a-f]{64}$"))]
     head: Option<String>,
 }
 

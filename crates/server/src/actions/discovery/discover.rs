@@ -24,8 +24,10 @@ pub(crate) struct How {
     #[serde(default)]
     apply: bool,
     /// So sure they must be, from 0 to 1; 0.8 by default.
+    #[schemars(range(min = 0, max = 1))]
     confidence: Option<f64>,
     /// How many rows are sampled, 1 to 10,000; 1,000 by default.
+    #[schemars(range(min = 1, max = 10_000))]
     rows: Option<u32>,
     /// Keep nothing, and answer what was found.
     #[serde(default)]

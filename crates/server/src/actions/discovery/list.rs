@@ -19,6 +19,7 @@ pub(crate) struct Wanted {
     /// Where the page begins: `next` of the page before.
     cursor: Option<String>,
     /// How many entries at most; 1 to 1000.
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<usize>,
     /// Only those of this integration.
     integration: Option<String>,

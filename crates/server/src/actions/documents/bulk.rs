@@ -34,7 +34,7 @@ pub(crate) struct Bulk {
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 enum Operation {
     /// Makes a document, or replaces it: with its `kind` and `name`, as in a file.
-    Put(Value),
+    Put(#[schemars(with = "crate::forms::AnyDocument")] Value),
     /// Deletes a document.
     Delete(Deleted),
 }
@@ -44,8 +44,10 @@ enum Operation {
 #[serde(deny_unknown_fields)]
 struct Deleted {
     /// Its kind.
+    #[schemars(with = "crate::forms::KindName")]
     kind: String,
     /// Its name.
+    #[schemars(with = "Name")]
     name: String,
 }
 

@@ -18,6 +18,7 @@ use crate::rights::{may_read, sees_all};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listed {
     /// Each with its `kind` and `name`, as in a file.
+    #[schemars(with = "Vec<crate::forms::AnyDocument>")]
     pub(crate) documents: Vec<Value>,
     /// Delete what is not in the list, of the kinds that are in it.
     #[serde(default)]

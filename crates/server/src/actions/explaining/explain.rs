@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use scrim_catalog::Kind;
+use scrim_catalog::{Kind, Name};
 use scrim_policy::Explanation;
 use serde::Deserialize;
 use serde_json::json;
@@ -20,8 +20,10 @@ use crate::{App, Problem};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub(crate) struct Wanted {
     /// The user.
+    #[schemars(with = "Name")]
     user: String,
     /// Only this column.
+    #[schemars(with = "Option<Name>")]
     column: Option<String>,
     /// As it was at this moment; as it is by default.
     as_of: Option<DateTime<Utc>>,

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
-use scrim_catalog::documents::SourceStatus;
+use scrim_catalog::documents::{Engine, SourceStatus};
 use scrim_catalog::{Catalog, Kind};
 use scrim_policy::Remark;
 use scrim_sql::{Dialect, ViewPlan};
@@ -19,8 +19,8 @@ use crate::{App, Problem};
 /// How to show it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub(crate) struct Wanted {
-    /// For this engine, `redshift` or `postgresql`; by default for the one of the integration.
-    dialect: Option<String>,
+    /// For this engine; by default for the one of the integration.
+    dialect: Option<Engine>,
 }
 
 /// A view.
@@ -49,7 +49,7 @@ pub(crate) async fn run(
     let source = name(&text)?;
     let asked = caller.about("data-source.sql", Kind::DataSource, &source);
     let by = permit(&app, &caller, &asked, Action::ReadSql(&source)).await?;
-    let dialect = wanted.dialect.as_deref().map(str::parse::<Dialect>).transpose().map_err(Problem::malformed)?;
+    let dialect = wanted.dialect.map(Dialect::from);
     note(&app, &asked, by, serde_json::Value::Null).await;
     let world = app.registry().world();
     Ok(Json(compute(move || view(&world.catalog, &source, dialect)).await??))

@@ -18,8 +18,10 @@ use crate::{App, Problem};
 
 /// Under which project to act.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Switch {
     /// The project.
+    #[schemars(with = "Name")]
     project: String,
 }
 

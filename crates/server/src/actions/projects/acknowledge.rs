@@ -19,6 +19,7 @@ use crate::{App, Problem};
 
 /// What was read.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Read {
     /// The text as it was shown to the member: nobody acknowledges another one. Nothing where the purpose has none.
     text: Option<String>,

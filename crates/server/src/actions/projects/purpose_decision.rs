@@ -20,8 +20,10 @@ use crate::{App, Problem};
 
 /// Somebody's no.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct No {
     /// The reason; who asked reads it.
+    #[schemars(with = "crate::forms::Words")]
     reason: String,
 }
 

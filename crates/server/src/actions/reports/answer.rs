@@ -18,8 +18,8 @@ use crate::{App, Problem};
 /// How, and as of when.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub(crate) struct Wanted {
-    /// `json` or `csv`; by default what `Accept` says.
-    pub(super) format: Option<String>,
+    /// How it is written; by default what `Accept` says.
+    pub(super) format: Option<Format>,
     /// As it was at this moment; as it is by default.
     pub(super) as_of: Option<DateTime<Utc>>,
 }
@@ -38,7 +38,7 @@ pub(super) async fn answer<T: Row + Send + 'static>(
 ) -> Result<Response, Problem> {
     let asked = caller.doing(&format!("report.{name}"));
     let by = permit(app, caller, &asked, Action::Report).await?;
-    let format = Format::wanted(wanted.format.as_deref(), headers)?;
+    let format = wanted.format.unwrap_or_else(|| Format::accepted(headers));
     let then = at(app, wanted.as_of).await?;
     let page = compute(move || make(&then)).await?;
     note(app, &asked, by, json!({ "as_of": wanted.as_of, "rows": page.items.len() })).await;

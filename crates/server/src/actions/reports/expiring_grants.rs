@@ -13,14 +13,14 @@ use super::answer::{self, answer, whole};
 use crate::caller::Caller;
 use crate::compute::Then;
 use crate::json::Query;
-use crate::table::Row;
+use crate::table::{Format, Row};
 use crate::{App, Problem};
 
 /// How soon, and how.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub(crate) struct Wanted {
-    /// `json` or `csv`; by default what `Accept` says.
-    format: Option<String>,
+    /// How it is written; by default what `Accept` says.
+    format: Option<Format>,
     /// As it was at this moment; as it is by default.
     as_of: Option<DateTime<Utc>>,
     /// Within so many days; 30 by default.

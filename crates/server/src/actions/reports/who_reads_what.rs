@@ -15,19 +15,20 @@ use crate::caller::Caller;
 use crate::compute::Then;
 use crate::json::Query;
 use crate::page::{Page, Paging};
-use crate::table::Row;
+use crate::table::{Format, Row};
 use crate::{App, Problem};
 
 /// Which rows, and how.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub(crate) struct Wanted {
-    /// `json` or `csv`; by default what `Accept` says.
-    format: Option<String>,
+    /// How it is written; by default what `Accept` says.
+    format: Option<Format>,
     /// As it was at this moment; as it is by default.
     as_of: Option<DateTime<Utc>>,
     /// Where the page begins: `next` of the page before; of CSV, its header `x-next-cursor`.
     cursor: Option<String>,
     /// How many rows at most; 1 to 1000.
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<usize>,
     /// Only this data source.
     data_source: Option<String>,
@@ -64,7 +65,7 @@ pub(crate) async fn run(
         "" => None,
         text => Some(serde_json::from_str(text).map_err(|_| Problem::malformed("`cursor` is not one of this report"))?),
     };
-    let how = answer::Wanted { format: wanted.format.clone(), as_of: wanted.as_of };
+    let how = answer::Wanted { format: wanted.format, as_of: wanted.as_of };
     let make = move |then: &Then| {
         let readers = readers(then, &wanted, after.as_ref(), limit + 1);
         Page::cut(readers, limit, |last| serde_json::json!([last.data_source, last.user]).to_string())

@@ -18,9 +18,10 @@ use crate::{App, Problem};
 
 /// A new password.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Password {
     /// The password, of at least 12 characters. Whoever was given it by somebody else chooses another one when signing in.
-    #[schemars(with = "String")]
+    #[schemars(with = "crate::forms::NewPassword")]
     password: SecretString,
     /// One's own password until now; needed to change one's own.
     #[schemars(with = "Option<String>")]

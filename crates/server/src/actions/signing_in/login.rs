@@ -19,6 +19,7 @@ use crate::{App, Problem};
 
 /// A name and a password.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Login {
     /// The user.
     user: String,
@@ -26,7 +27,7 @@ pub(crate) struct Login {
     #[schemars(with = "String")]
     password: SecretString,
     /// Another password from now on; needed where an administrator set the current one.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<crate::forms::NewPassword>")]
     new_password: Option<SecretString>,
 }
 

@@ -23,11 +23,13 @@ use crate::{App, Problem};
 
 /// A token to be made.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewToken {
     /// What it is for.
     name: String,
     /// What it may do: `read` and `write`, and of the user's permissions those that are named, or `all`. Without a permission
     /// it does what a user without permissions can.
+    #[schemars(with = "Vec<crate::forms::Scope>")]
     scopes: Vec<String>,
     /// From when on it is not valid; at most a year from now.
     expires: DateTime<Utc>,

@@ -24,8 +24,10 @@ const FETCHED_WITHIN: TimeDelta = TimeDelta::hours(24);
 
 /// Somebody's no.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct No {
     /// The reason; who asked reads it.
+    #[schemars(with = "crate::forms::Words")]
     reason: String,
 }
 

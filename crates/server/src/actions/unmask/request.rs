@@ -21,12 +21,16 @@ use crate::{App, Problem};
 
 /// Which value.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Wish {
     /// The column.
+    #[schemars(with = "Name")]
     column: String,
     /// The token, as the view shows it.
+    #[schemars(with = "crate::forms::Words")]
     token: String,
     /// Why; kept with the names in the warehouse.
+    #[schemars(with = "crate::forms::Words")]
     reason: String,
 }
 

@@ -27,6 +27,7 @@ const LONGEST: u32 = 30 * 24;
 pub(crate) struct Rotation {
     /// For so many hours messages are signed with the secret before, too; 24 unless said, at most 720. 0 when it was found
     /// by somebody.
+    #[schemars(range(max = 720))]
     keep_earlier_hours: Option<u32>,
 }
 
