@@ -45,7 +45,7 @@ async fn spans_of_requests_are_sent_without_what_was_searched_for() {
     let home = tempfile::tempdir().unwrap();
     let mut service = Service::start(home.path(), &[("SCRIM_TRACES_ENDPOINT", &endpoint), ("SCRIM_LOG_LEVEL", "info")]);
     let answer = reqwest::get(format!("{}/api/v1/users?name=hidden-words", service.url)).await.unwrap();
-    assert_eq!(answer.status(), 401);
+    assert!(answer.status().is_client_error());
     assert!(service.log().contains("listening"));
     let (code, log) = service.stop();
     assert_eq!(code, Some(0), "{log}");
