@@ -7,7 +7,7 @@ mod service;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
-use service::{Service, directory, scrim};
+use service::{Service, directory, program, scrim};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_start_makes_what_is_missing_for_its_own_user_alone() {
@@ -91,6 +91,37 @@ async fn a_first_start_makes_what_is_missing_for_its_own_user_alone() {
     let key = std::fs::read_to_string(home.path().join("kept.key")).unwrap();
     let service = Service::start(&data, &[("SCRIM_SEALING_KEY", key.trim())]);
     assert_eq!(service.stop().0, Some(0));
+}
+
+/// A process that is not left behind.
+struct Ends(std::process::Child);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_cannot_be_written_stops_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // As on a full disk.
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut serve = program();
+    serve.arg("serve").env("SCRIM_DATA_DIR", home.path().join("data")).env("SCRIM_LISTEN", address.to_string());
+    let mut child = Ends(serve.env("SCRIM_LOG_LEVEL", "debug").stderr(full).spawn().unwrap());
+    let ask = async |path: &str| reqwest::get(format!("http://{address}{path}")).await;
+    while ask("/readyz").await.is_err() {
+        assert!(child.0.try_wait().unwrap().is_none(), "it is gone");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(ask("/readyz").await.unwrap().status(), 200);
+    assert_eq!(ask("/api/v1/me").await.unwrap().status(), 401);
+    let stop = std::process::Command::new("kill").arg(child.0.id().to_string()).status().unwrap();
+    assert!(stop.success() && child.0.wait().unwrap().success());
 }
 
 #[test]

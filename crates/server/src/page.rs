@@ -63,7 +63,7 @@ impl Paging {
     /// When the cursor is not one that a page gave.
     pub(crate) fn before(&self) -> Result<Option<u64>, Problem> {
         match self.after()?.as_str() {
-            "" => Ok(None),
+            "" if self.cursor.is_none() => Ok(None),
             text => text.parse().map(Some).map_err(|_| unknown()),
         }
     }

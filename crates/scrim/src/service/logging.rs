@@ -21,7 +21,9 @@ pub(crate) fn start(configuration: &Configuration) -> Result<Sending, Configurat
         name: "log.level",
         reason: format!("is not understood: {error}"),
     })?;
-    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // A line that cannot be written is lost. That it was would be told on standard error, too, and fail with a panic of
+    // whoever had something to log: of what writes the audit trail, for one, which was gone then until the next start.
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
     let log: Box<dyn Layer<Registry> + Send + Sync> = match configuration.text("log.format") {
         Some("json") => log.json().flatten_event(true).with_filter(filter).boxed(),
         _ => log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_filter(filter).boxed(),
