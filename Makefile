@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: bench demo test tools
+.PHONY: bench demo fuzz-api test tools
 
 # PostgreSQL, which the tests of views run against, and a C compiler. Installed where apt is there and may be used.
 tools:
@@ -22,6 +22,11 @@ test: tools
 # reference evaluator. `scrim demo --keep` leaves it running.
 demo: tools
 	$(CARGO) run --quiet --locked -p scrim -- demo --check
+
+# Every call of the API, by schemathesis: what the OpenAPI document promises, a fresh service keeps. Needs Python and its
+# package registry; EXAMPLES=50 is how many requests of each call are tried in each phase.
+fuzz-api: tools
+	scripts/schemathesis.sh
 
 # How quick a large service is: 100,000 users and 10,000 data sources. SCRIM_USERS and SCRIM_SOURCES make it smaller.
 bench: tools

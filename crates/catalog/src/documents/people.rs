@@ -135,10 +135,9 @@ impl JsonSchema for WarehouseUser {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "WarehouseUser".into()
     }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({
-            "anyOf": [ { "type": "string" }, { "type": "object", "additionalProperties": { "type": "string" } } ]
-        })
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (name, by) = (generator.subschema_for::<Name>(), generator.subschema_for::<BTreeMap<Name, Name>>());
+        schemars::json_schema!({ "anyOf": [name, { "type": ["number", "boolean"] }, by] })
     }
 }
 
