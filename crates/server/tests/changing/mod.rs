@@ -385,9 +385,9 @@ impl<'a> Changer<'a> {
 
     async fn tag(&mut self) {
         let (column, tag) = if self.choice.odds(2) { ("salary", "Pay") } else { ("note", "PII.Name") };
-        let path = format!("data-sources/people/columns/{column}/tags/{tag}?confirm=true");
-        let method = if self.choice.odds(2) { Method::PUT } else { Method::DELETE };
-        self.call("a tag", "root", method, &path, Value::Null).await;
+        let path = format!("data-sources/people/columns/{column}/tags/{tag}");
+        let (method, how) = if self.choice.odds(2) { (Method::PUT, "") } else { (Method::DELETE, "?confirm=true") };
+        self.call("a tag", "root", method, &format!("{path}{how}"), Value::Null).await;
     }
 
     /// A column goes from a view, and comes back.
