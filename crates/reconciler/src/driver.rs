@@ -9,7 +9,7 @@ use scrim_catalog::{Catalog, Name};
 use scrim_registry::{Registry, World};
 use scrim_store::{Lease, Store, StoreError};
 use scrim_sync::{Known, Options, Report, SyncError, push_all};
-use scrim_warehouse::Warehouse;
+use scrim_warehouse::{Warehouse, WarehouseError};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -71,10 +71,11 @@ impl Driver {
             let store = self.registry.store().clone();
             match store.acquire(&name, &self.holder, self.settings.lease, Utc::now()).await {
                 Ok(Some(lease)) => {
+                    let since = since(&lease, self.settings.lease);
                     let (lost, watching) = keep(store.clone(), lease.clone(), self.settings.lease);
                     let monitor = self.monitor();
                     let ended = tokio::select! {
-                        ended = self.lead(lost) => ended,
+                        ended = self.lead(lost, since) => ended,
                         never = monitor.run() => match never {},
                     };
                     watching.abort();
@@ -114,7 +115,7 @@ impl Driver {
     }
 
     /// Pushes whenever there is reason to, until the lease is lost.
-    async fn lead(&mut self, mut lost: watch::Receiver<bool>) -> Ended {
+    async fn lead(&mut self, mut lost: watch::Receiver<bool>, since: i64) -> Ended {
         let mut record = match Record::load(&self.registry, &self.integration).await {
             Ok(record) => record,
             Err(error) => {
@@ -144,12 +145,17 @@ impl Driver {
                 return Ended::Lost;
             }
             let span = tracing::info_span!("push", integration = %self.integration, ?cause, sequence = world.sequence);
-            let pushing = push(&world, integration, cause, &mut connected, &record).instrument(span);
+            let pushing = push(&world, integration, since, cause, &mut connected, &record).instrument(span);
             // A push that is broken off leaves whole steps behind.
             let pushed = tokio::select! {
                 pushed = pushing => pushed,
                 _ = lost.wait_for(|lost| *lost) => return Ended::Lost,
             };
+            // Whoever leads now tells how it stands.
+            if matches!(pushed, Err(SyncError::Warehouse(WarehouseError::Superseded))) {
+                tracing::warn!(integration = %self.integration, "another replica leads");
+                return Ended::Lost;
+            }
             let now = Utc::now();
             if pushed.is_ok() {
                 self.pushed.send_replace(world.sequence);
@@ -238,6 +244,7 @@ impl Driver {
 async fn push(
     world: &World,
     integration: Integration,
+    since: i64,
     cause: Cause,
     connected: &mut Option<Connected>,
     record: &Record,
@@ -247,7 +254,8 @@ async fn push(
     let mut there = match connected.take() {
         Some(connected) => connected,
         None => {
-            let warehouse = Warehouse::connect(&integration).await?;
+            let mut warehouse = Warehouse::connect(&integration).await?;
+            warehouse.lead(since);
             Connected { integration, warehouse, known: None }
         }
     };
@@ -263,6 +271,12 @@ async fn push(
     there.known = Some(known);
     *connected = Some(there);
     Ok(report)
+}
+
+/// Since when a lease is held, in milliseconds: of two who think that they hold it the later one is right. It is a time and no
+/// count, so that a metadata database that was restored from a backup does not fall behind the warehouse.
+fn since(lease: &Lease, ttl: Duration) -> i64 {
+    lease.until.timestamp_millis().saturating_sub(i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Renews a lease until that fails; tells when it is lost.

@@ -47,6 +47,7 @@ fn readers_reach_nothing_else(target: Target) {
         "tables",
         "object_state",
         "lease",
+        "leader",
         "state",
         "salted",
         "counted",

@@ -98,6 +98,9 @@ pub enum WarehouseError {
     /// Somebody else pushes.
     #[error("another push has taken over: this one stopped, and nothing is left half-done")]
     TakenOver,
+    /// Another replica of the service leads.
+    #[error("another replica of the service leads here since: this one changed nothing")]
+    Superseded,
     /// What probes were tried in could not be removed.
     #[error("{error}; what was made for the probes could not be removed, do it by hand: {left}")]
     LeftBehind {
@@ -130,9 +133,10 @@ impl WarehouseError {
     /// What stopped a statement.
     pub(crate) fn statement(what: &'static str) -> impl Fn(tokio_postgres::Error) -> Self {
         // Redshift's procedures have no codes of their own: the message begins with it.
-        let taken = |server: &DbError| server.code().code() == "SC001" || server.message().starts_with("SC001");
+        let is = |server: &DbError, code| server.code().code() == code || server.message().starts_with(code);
         move |error| match error.as_db_error() {
-            Some(server) if taken(server) => Self::TakenOver,
+            Some(server) if is(server, "SC001") => Self::TakenOver,
+            Some(server) if is(server, "SC009") => Self::Superseded,
             _ => Self::Statement { what, reason: describe(&error) },
         }
     }

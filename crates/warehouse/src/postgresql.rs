@@ -35,6 +35,8 @@ pub(crate) struct Postgresql {
     owner: String,
     /// Scrim's own login.
     login: String,
+    /// Since when the service leads that pushes, in milliseconds; none where it is no service.
+    pub(crate) leads_since: Option<i64>,
     /// The schemas of Scrim's own.
     own: [String; 4],
 }
@@ -69,6 +71,7 @@ impl Postgresql {
             integration.procedures_schema(),
             integration.views.schema.to_string(),
         ];
-        Ok(Self { client, calls, owner: integration.owner_role.to_string(), login: integration.user.to_string(), own })
+        let (owner, login) = (integration.owner_role.to_string(), integration.user.to_string());
+        Ok(Self { client, calls, owner, login, leads_since: None, own })
     }
 }

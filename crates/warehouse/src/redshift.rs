@@ -34,6 +34,8 @@ pub(crate) use uninstall::uninstall;
 pub(crate) struct Redshift {
     integration: Integration,
     calls: Calls,
+    /// Since when the service leads that pushes, in milliseconds; none where it is no service.
+    pub(crate) leads_since: Option<i64>,
     /// In the database of the views.
     home: Session,
     /// In the other databases, whose catalogs are looked at: no database tells of another's tables what they are.
@@ -62,7 +64,7 @@ impl Redshift {
         if installed != Some(system::redshift::installation(integration).as_str()) {
             return Err(WarehouseError::OtherInstallation(at));
         }
-        Ok(Self { integration: integration.clone(), calls, home, others: Mutex::default() })
+        Ok(Self { integration: integration.clone(), calls, leads_since: None, home, others: Mutex::default() })
     }
 
     /// A session in a database.

@@ -210,10 +210,19 @@ impl Warehouse {
         ask!(&mut self.0, sample(table, columns, rows))
     }
 
+    /// Since when the service leads that pushes, in milliseconds of whatever clock its replicas share: it pushes only until
+    /// one has that leads since later.
+    pub fn lead(&mut self, since: i64) {
+        match &mut self.0 {
+            Connected::Postgresql(postgresql) => postgresql.leads_since = Some(since),
+            Connected::Redshift(redshift) => redshift.leads_since = Some(since),
+        }
+    }
+
     /// Takes the next epoch: whoever pushed before can change nothing any more.
     ///
     /// # Errors
-    /// When the warehouse refuses.
+    /// When the warehouse refuses, or another replica of the service leads.
     pub async fn claim(&self) -> Result<i64, WarehouseError> {
         ask!(&self.0, claim())
     }

@@ -9,7 +9,7 @@ use crate::quote::ident;
 pub struct Calls {
     /// Which installation is there: one row, one text. See [`crate::system::postgresql::installation`].
     pub installed: String,
-    /// Takes the next epoch: one row, one number.
+    /// Takes the next epoch: since when who pushes leads, or NULL; one row, one number.
     pub claim: String,
     /// What was pushed and what is there now, a row per data source.
     pub state: String,
@@ -54,7 +54,7 @@ impl Calls {
         let eighteen: Vec<String> = (1..=18).map(|n| format!("${n}")).collect();
         Self {
             installed: format!("SELECT {procedures}.installed()"),
-            claim: format!("CALL {procedures}.claim(NULL)"),
+            claim: format!("CALL {procedures}.claim($1)"),
             state: format!("{state} ORDER BY s.source"),
             state_of: format!("{state} WHERE s.source = ANY ($1::text[])"),
             unintended: format!(

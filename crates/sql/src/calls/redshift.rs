@@ -127,8 +127,8 @@ impl Calls {
     }
 
     /// Takes the next epoch: one row, one number.
-    pub fn claim(&self) -> String {
-        format!("CALL {}.claim(0)", self.procedures)
+    pub fn claim(&self, leads_since: Option<i64>) -> String {
+        format!("CALL {}.claim({})", self.procedures, leads_since.unwrap_or(0))
     }
 
     /// Refuses whoever does not hold the last epoch: the first statement of a transaction.

@@ -144,6 +144,8 @@ CREATE TABLE IF NOT EXISTS "immuta_system".gate ( source VARCHAR(0) NOT NULL, mi
 
 CREATE TABLE IF NOT EXISTS "immuta_system".installation ( fingerprint VARCHAR(0) NOT NULL ) DISTSTYLE ALL;
 
+CREATE TABLE IF NOT EXISTS "immuta_system".leader ( since BIGINT NOT NULL ) DISTSTYLE ALL;
+
 CREATE TABLE IF NOT EXISTS "immuta_system".lease ( epoch BIGINT NOT NULL ) DISTSTYLE ALL;
 
 CREATE TABLE IF NOT EXISTS "immuta_system".object_state ( source VARCHAR(0) NOT NULL, data_source VARCHAR(0) NOT NULL, view_name VARCHAR(0) NOT NULL, view_oid BIGINT NOT NULL, version BIGINT NOT NULL, hash VARCHAR(0) NOT NULL, shape VARCHAR(0) NOT NULL, fingerprint VARCHAR(0) NOT NULL, base VARCHAR(0) NOT NULL, base_columns VARCHAR(0) NOT NULL, reads VARCHAR(0) NOT NULL, closed VARCHAR(0), pushed_at TIMESTAMP NOT NULL ) DISTSTYLE ALL SORTKEY (source);
@@ -201,6 +203,8 @@ DROP SCHEMA scrim_uninstall;
 DROP TABLE IF EXISTS "immuta_system"."gate";
 
 DROP TABLE IF EXISTS "immuta_system"."installation";
+
+DROP TABLE IF EXISTS "immuta_system"."leader";
 
 DROP TABLE IF EXISTS "immuta_system"."lease";
 
@@ -281,6 +285,8 @@ GRANT USAGE ON SCHEMA "hr" TO PUBLIC;
 GRANT USAGE ON SCHEMA "immuta_system", "immuta_functions", "governed" TO PUBLIC;
 
 GRANT USAGE ON SCHEMA "immuta_system", "immuta_procedures" TO "scrim_system";
+
+INSERT INTO "immuta_system".leader (since) SELECT 0 FROM "immuta_system".leader HAVING COUNT(*) = 0;
 
 INSERT INTO "immuta_system".lease (epoch) SELECT 0 FROM "immuta_system".lease HAVING COUNT(*) = 0;
 

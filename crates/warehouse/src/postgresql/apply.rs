@@ -19,7 +19,9 @@ impl Postgresql {
     /// When the warehouse refuses.
     pub(crate) async fn claim(&self) -> Result<i64, WarehouseError> {
         let failed = WarehouseError::statement("taking over");
-        let row = self.client.query_one(&self.calls.claim, &[]).await.map_err(|error| match error.code() {
+        let row = self.client.query_one(&self.calls.claim, &[&self.leads_since]).await.map_err(|error| match error
+            .code()
+        {
             Some(&SqlState::LOCK_NOT_AVAILABLE) => WarehouseError::Busy,
             _ => failed(error),
         })?;

@@ -13,7 +13,7 @@ use crate::error::{WarehouseError, describe};
 impl Redshift {
     pub(crate) async fn claim(&self) -> Result<i64, WarehouseError> {
         let failed = while_doing("taking over");
-        let rows = self.home.rows(&self.calls.claim()).await.map_err(|error| match error.code() {
+        let rows = self.home.rows(&self.calls.claim(self.leads_since)).await.map_err(|error| match error.code() {
             Some(&SqlState::QUERY_CANCELED) => WarehouseError::Busy,
             _ => failed(error),
         })?;

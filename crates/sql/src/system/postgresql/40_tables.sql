@@ -92,11 +92,12 @@ CREATE TABLE IF NOT EXISTS {system}.object_state (
   pushed_at timestamptz NOT NULL
 )
 ;;
--- Who may push: every push takes the next number, and whoever holds a lower one is refused. Beside it, what was
--- installed, as the server had it then.
+-- Who may push: every push takes the next number, and whoever holds a lower one is refused. Beside it, since when the service
+-- leads that pushed last, in milliseconds, and what was installed, as the server had it then.
 CREATE TABLE IF NOT EXISTS {system}.lease (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   epoch bigint NOT NULL,
+  leader bigint NOT NULL DEFAULT 0,
   fingerprint text
 )
 ;;
@@ -112,5 +113,7 @@ CREATE TABLE IF NOT EXISTS {system}.sampled (
 ALTER TABLE {system}.object_state ADD COLUMN IF NOT EXISTS lookups text NOT NULL DEFAULT '{}'
 ;;
 ALTER TABLE {system}.lease ADD COLUMN IF NOT EXISTS fingerprint text
+;;
+ALTER TABLE {system}.lease ADD COLUMN IF NOT EXISTS leader bigint NOT NULL DEFAULT 0
 ;;
 INSERT INTO {system}.lease (epoch) VALUES (0) ON CONFLICT DO NOTHING

@@ -1,9 +1,17 @@
--- Takes the next number: every push before this one can change nothing any more.
+-- Takes the next number: every push before this one can change nothing any more. Of services it is told since when they
+-- lead: one that slept, and was not told yet that another leads since, may not begin a push of what it knew.
 CREATE OR REPLACE PROCEDURE {procedures}.claim(INOUT p_epoch bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $scrim$
+DECLARE
+  v_leader bigint := p_epoch;
 BEGIN
-  UPDATE {system}.lease AS l SET epoch = l.epoch + 1 RETURNING l.epoch INTO p_epoch;
+  UPDATE {system}.lease AS l SET epoch = l.epoch + 1, leader = COALESCE(v_leader, l.leader)
+  WHERE COALESCE(v_leader >= l.leader, true)
+  RETURNING l.epoch INTO p_epoch;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'another service leads since' USING ERRCODE = 'SC009';
+  END IF;
 END $scrim$
 ;;
 -- Refuses whoever does not hold the last number, and keeps others from taking the next one before this

@@ -107,6 +107,11 @@ CREATE TABLE IF NOT EXISTS {system}.lease (
   epoch BIGINT NOT NULL
 ) DISTSTYLE ALL
 ;;
+-- Since when the service leads that pushed last, in milliseconds.
+CREATE TABLE IF NOT EXISTS {system}.leader (
+  since BIGINT NOT NULL
+) DISTSTYLE ALL
+;;
 -- Views and routines as they were installed. Not beside the lease, which is locked while somebody pushes.
 CREATE TABLE IF NOT EXISTS {system}.installation (
   fingerprint VARCHAR(64) NOT NULL
@@ -129,3 +134,5 @@ CREATE TABLE IF NOT EXISTS {system}.sample (
 ;;
 -- One row, unless it is there.
 INSERT INTO {system}.lease (epoch) SELECT 0 FROM {system}.lease HAVING COUNT(*) = 0
+;;
+INSERT INTO {system}.leader (since) SELECT 0 FROM {system}.leader HAVING COUNT(*) = 0

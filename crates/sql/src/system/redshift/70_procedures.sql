@@ -1,10 +1,21 @@
--- Takes the next number: every push before this one can change nothing any more.
+-- Takes the next number: every push before this one can change nothing any more. Of services it is told since when they
+-- lead, of others nothing, which is 0: one that slept, and was not told yet that another leads since, may not begin a push
+-- of what it knew.
 CREATE OR REPLACE PROCEDURE {procedures}.claim(p_epoch INOUT BIGINT)
 AS $scrim$
+DECLARE
+  v_since BIGINT;
 BEGIN
   -- Redshift locks tables, not rows; and taken before anything is read, the lock makes this transaction see the
   -- number that the one before it took.
   LOCK TABLE {system}.lease;
+  SELECT MAX(l.since) INTO v_since FROM {system}.leader AS l;
+  IF p_epoch > 0 AND p_epoch < v_since THEN
+    RAISE EXCEPTION 'SC009: another service leads since';
+  END IF;
+  IF p_epoch > v_since THEN
+    UPDATE {system}.leader SET since = p_epoch;
+  END IF;
   UPDATE {system}.lease SET epoch = epoch + 1;
   SELECT MAX(l.epoch) INTO p_epoch FROM {system}.lease AS l;
 END;
