@@ -16,7 +16,7 @@ use tracing::Instrument;
 
 use crate::Settings;
 use crate::monitoring::Monitor;
-use crate::pace::{boundary, pause};
+use crate::pace::{boundary, due, pause};
 use crate::record::Record;
 
 /// Drives one integration while it exists and the process does.
@@ -172,7 +172,8 @@ impl Driver {
                 return Ended::Lost;
             }
             let moment = self.until(&world.catalog, now).filter(|until| *until < wait);
-            let due = (Instant::now() + moment.unwrap_or(wait)).min(compared + self.settings.compare_every);
+            let compare = compared + self.settings.compare_every;
+            let due = due(Instant::now(), good, moment.unwrap_or(wait), compare);
             cause = loop {
                 let cause = tokio::select! {
                     changed = news.changed() => if changed.is_err() { return Ended::Stopped } else { Cause::Event },

@@ -69,7 +69,7 @@ pub(crate) struct Became {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     /// What somebody should know.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     remarks: Vec<String>,
 }
 
