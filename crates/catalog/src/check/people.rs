@@ -41,7 +41,8 @@ pub(super) fn users(checker: &mut Checker<'_>) {
         let mut logins: BTreeMap<String, Name> = BTreeMap::new();
         for user in catalog.users.values() {
             let Some(login) = user.login(&integration.name) else { continue };
-            let reserved = [integration.user.value(), integration.owner_role.value()].contains(&&login);
+            let reserved = [integration.user.value(), integration.owner_role.value()].contains(&&login)
+                || login.as_str() == integration.scanner_role();
             if reserved || login.starts_with("pg_") || login.eq_ignore_ascii_case("public") {
                 let message = format!(
                     "the warehouse user `{login}` of `{}` is a system role of `{}`",
