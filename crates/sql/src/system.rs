@@ -70,6 +70,7 @@ fn fill(text: &str, integration: &Integration) -> String {
         ("procedures", integration.procedures_schema()),
         ("views", integration.views.schema.to_string()),
         ("owner", integration.owner_role.to_string()),
+        ("scanner", integration.scanner_role()),
         ("user", integration.user.to_string()),
     ];
     let value = |token: &str| match token {
@@ -128,7 +129,8 @@ mod tests {
         // An empty list in JSON is no token.
         let script = postgresql::install(&integration, &[]).join("\n").replace("'{}'", "");
         let left: Vec<&str> = script.lines().filter(|line| line.contains('{')).collect();
-        assert!(left.iter().all(|line| line.contains("\"{user}\"") || line.contains("'{user}'")), "{left:#?}");
+        let names = ["\"{user}\"", "'{user}'", "\"{user}_scan\"", "'{user}_scan'"];
+        assert!(left.iter().all(|line| names.iter().any(|name| line.contains(name))), "{left:#?}");
         assert!(script.contains("CREATE ROLE \"{user}\" NOLOGIN"));
         assert!(!script.contains('\\'));
     }

@@ -30,11 +30,9 @@ const SETTINGS: &str = "-c search_path=pg_catalog,pg_temp -c lock_timeout=10s \
 
 /// An installed PostgreSQL, connected to as Scrim's own login.
 pub(crate) struct Postgresql {
+    integration: Integration,
     client: Client,
     calls: Calls,
-    owner: String,
-    /// Scrim's own login.
-    login: String,
     /// Since when the service leads that pushes, in milliseconds; none where it is no service.
     pub(crate) leads_since: Option<i64>,
     /// The schemas of Scrim's own.
@@ -43,12 +41,7 @@ pub(crate) struct Postgresql {
 
 impl Postgresql {
     pub(crate) async fn connect(integration: &Integration) -> Result<Self, WarehouseError> {
-        let mut config = config(integration, &integration.database);
-        config.user(integration.user.as_str()).options(SETTINGS);
-        if let Some(password) = password(integration)? {
-            config.password(password.expose_secret());
-        }
-        let (client, _) = open(integration, config).await?;
+        let client = session(integration).await?;
         let calls = Calls::of(integration);
         let at = place(integration, &integration.database);
         let installed = client.query_one(&calls.installed, &[]).await.map_err(|error| match error.code() {
@@ -71,7 +64,23 @@ impl Postgresql {
             integration.procedures_schema(),
             integration.views.schema.to_string(),
         ];
-        let (owner, login) = (integration.owner_role.to_string(), integration.user.to_string());
-        Ok(Self { client, calls, owner, login, leads_since: None, own })
+        Ok(Self { integration: integration.clone(), client, calls, leads_since: None, own })
     }
+
+    /// A session for one call that reads a table of somebody's: what they hang on it may leave something in the session, such as
+    /// a prepared statement in the place of another, which would run as Scrim's login. Nothing else is done in it.
+    async fn apart(&self) -> Result<Client, WarehouseError> {
+        session(&self.integration).await
+    }
+}
+
+/// A session of Scrim's own login.
+async fn session(integration: &Integration) -> Result<Client, WarehouseError> {
+    let mut config = config(integration, &integration.database);
+    config.user(integration.user.as_str()).options(SETTINGS);
+    if let Some(password) = password(integration)? {
+        config.password(password.expose_secret());
+    }
+    let (client, _) = open(integration, config).await?;
+    Ok(client)
 }

@@ -41,7 +41,8 @@ pub(super) fn users(checker: &mut Checker<'_>) {
         let mut logins: HashMap<String, &Name> = HashMap::with_capacity(catalog.users.len());
         for user in catalog.users.values() {
             let Some(login) = user.login(&integration.name) else { continue };
-            let own = [integration.user.as_str(), integration.owner_role.as_str(), "public"];
+            let scanner = integration.scanner_role();
+            let own = [integration.user.as_str(), integration.owner_role.as_str(), &scanner, "public"];
             let redshift = integration.engine == Engine::Redshift && login.eq_ignore_ascii_case("rdsdb");
             let prefixed = login.get(..3).is_some_and(|prefix| prefix.eq_ignore_ascii_case("pg_"));
             if redshift || prefixed || own.iter().any(|name| name.eq_ignore_ascii_case(&login)) {

@@ -41,6 +41,16 @@ pub(super) fn integrations(checker: &mut Checker<'_>) {
                 checker.error(file, name, message, "PostgreSQL would cut it, and two such names could be one");
             }
         }
+        let scanner = integration.scanner_role();
+        if integration.engine == Engine::Postgresql && scanner.len() > LONGEST_NAME {
+            let message =
+                format!("the name `{scanner}`, of the role that reads tables, is longer than {LONGEST_NAME} bytes");
+            checker.error(file, &integration.owner_role, message, "choose a shorter `owner_role`");
+        }
+        if [&integration.user, &integration.readers].iter().any(|role| role.as_str() == scanner) {
+            let message = format!("`{scanner}` is the role that reads tables, and nobody else's");
+            checker.error(file, &integration.owner_role, message, "choose another name");
+        }
         // These names stand inside the bodies of procedures, between dollar quotes.
         for name in [&integration.system_prefix, &integration.views.schema] {
             if name.contains('$') {

@@ -228,6 +228,11 @@ fn localhost() -> String {
 }
 
 impl Integration {
+    /// The role that reads tables of data for what is counted, sampled and looked for in them (PostgreSQL).
+    pub fn scanner_role(&self) -> String {
+        format!("{}_scan", self.owner_role)
+    }
+
     /// The port, the engine's own unless one is written.
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(match self.engine {

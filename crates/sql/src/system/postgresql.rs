@@ -9,13 +9,14 @@ use sha2::{Digest, Sha256};
 use super::{fill, monitored};
 use crate::quote::{dollar, ident, literal};
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     include_str!("postgresql/10_guard.sql"),
     include_str!("postgresql/20_roles.sql"),
     include_str!("postgresql/30_schemas.sql"),
     include_str!("postgresql/40_tables.sql"),
     include_str!("postgresql/50_functions.sql"),
     include_str!("postgresql/60_views.sql"),
+    include_str!("postgresql/65_scan.sql"),
     include_str!("postgresql/70_procedures.sql"),
     include_str!("postgresql/75_sample.sql"),
     include_str!("postgresql/80_grants.sql"),

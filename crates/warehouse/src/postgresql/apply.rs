@@ -121,7 +121,8 @@ impl Postgresql {
     /// # Errors
     /// When it is refused; then the masks show nothing, as before.
     pub(crate) async fn refresh(&mut self, epoch: i64, key: &str) -> Result<(), Refused> {
-        let transaction = self.client.transaction().await.map_err(refused)?;
+        let mut session = self.apart().await.map_err(Refused::Stop)?;
+        let transaction = session.transaction().await.map_err(refused)?;
         transaction.execute(&self.calls.refresh, &[&epoch, &key]).await.map_err(refused)?;
         transaction.commit().await.map_err(refused)
     }
@@ -135,7 +136,7 @@ impl Postgresql {
         let failed = WarehouseError::statement("resolving a token");
         let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
             [&unmask.key, &unmask.column, &unmask.token, &unmask.requested_by, &unmask.approved_by, &unmask.reason];
-        let row = self.client.query_one(&self.calls.resolve, &parameters).await.map_err(&failed)?;
+        let row = self.apart().await?.query_one(&self.calls.resolve, &parameters).await.map_err(&failed)?;
         row.try_get(0).map_err(&failed)
     }
 

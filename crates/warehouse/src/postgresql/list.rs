@@ -27,7 +27,12 @@ impl Postgresql {
     pub(crate) async fn listed(&self, schemas: &[SchemaName]) -> Result<Vec<ListedTable>, WarehouseError> {
         let failed = WarehouseError::statement("listing the tables");
         let mut listed = Vec::new();
-        for row in self.client.query(LISTED, &[&names(schemas), &self.owner]).await.map_err(&failed)? {
+        for row in self
+            .client
+            .query(LISTED, &[&names(schemas), &self.integration.owner_role.as_str()])
+            .await
+            .map_err(&failed)?
+        {
             let text = |at: usize| row.try_get::<_, String>(at).map_err(&failed);
             let (Ok(schema), Ok(table)) = (Name::new(text(0)?), Name::new(text(1)?)) else { continue };
             let name = TableName { database: None, schema, table };
@@ -64,7 +69,7 @@ impl Postgresql {
         let failed = WarehouseError::statement("looking at what a user may read");
         let schemas: Vec<&str> = tables.iter().map(|table| table.schema.as_str()).collect();
         let names: Vec<&str> = tables.iter().map(|table| table.table.as_str()).collect();
-        let ours = [self.owner.as_str(), self.login.as_str()];
+        let ours = [self.integration.owner_role.as_str(), self.integration.user.as_str()];
         let own: Vec<&str> = self.own.iter().map(String::as_str).collect();
         let rows = self
             .client

@@ -25,7 +25,11 @@ impl Postgresql {
         let failed = WarehouseError::statement("looking at the tables");
         let schemas: Vec<&str> = wanted.iter().map(|table| table.schema.as_str()).collect();
         let names: Vec<&str> = wanted.iter().map(|table| table.table.as_str()).collect();
-        let rows = self.client.query(TABLES, &[&schemas, &names, &self.owner]).await.map_err(&failed)?;
+        let rows = self
+            .client
+            .query(TABLES, &[&schemas, &names, &self.integration.owner_role.as_str()])
+            .await
+            .map_err(&failed)?;
         let mut found = BTreeMap::new();
         for row in rows {
             let at: i64 = row.try_get(0).map_err(&failed)?;

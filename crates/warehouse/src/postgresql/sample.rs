@@ -21,7 +21,8 @@ impl Postgresql {
         let failed = WarehouseError::statement("sampling a table");
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         let rows = i32::try_from(rows).unwrap_or(i32::MAX);
-        let transaction = self.client.transaction().await.map_err(&failed)?;
+        let mut session = self.apart().await?;
+        let transaction = session.transaction().await.map_err(&failed)?;
         transaction.batch_execute(HURRY).await.map_err(&failed)?;
         let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
             [&table.schema.as_str(), &table.table.as_str(), &names, &rows];

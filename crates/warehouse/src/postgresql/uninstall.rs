@@ -139,7 +139,7 @@ async fn contents(transaction: &Transaction<'_>, integration: &Integration, memb
             }
             "view" if owned && *schema == system => contents.system_views.push(name.clone()),
             "table" if owned && *schema == system => contents.tables.push(name.clone()),
-            "function" | "procedure" if owned && routines => {
+            "function" | "procedure" if owned && (routines || *schema == system) => {
                 contents.routines.entry(schema.clone()).or_default().push(name.clone());
             }
             _ => contents.strangers.push(format!("{kind} {name}")),
@@ -239,7 +239,8 @@ async fn drop_roles(
 ) -> Result<bool, Error> {
     let bars = bars(transaction, integration, !really).await?;
     let mut left = false;
-    let names = [("login", integration.user.as_str()), ("role", integration.owner_role.as_str())];
+    let scanner = integration.scanner_role();
+    let names = [("login", integration.user.as_str()), ("role", &scanner), ("role", integration.owner_role.as_str())];
     for (what, name) in names {
         let Some(unfit) = roles.get(name) else { continue };
         left = true;

@@ -24,7 +24,7 @@ BEGIN
   END IF;
   -- Roles made before must be no more than what Scrim would have made.
   SELECT pg_catalog.string_agg(r.rolname, ', ') INTO v_found FROM pg_catalog.pg_roles AS r
-  WHERE r.rolname IN ({owner:text}, {user:text}) AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolreplication);
+  WHERE r.rolname IN ({owner:text}, {user:text}, {scanner:text}) AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolreplication);
   IF v_found IS NOT NULL THEN
     RAISE EXCEPTION 'the role % is a superuser, or may bypass row security, make roles or replicate: choose another name in the integration', v_found;
   END IF;
@@ -32,7 +32,7 @@ BEGIN
   FROM pg_catalog.pg_auth_members AS a
   INNER JOIN pg_catalog.pg_roles AS m ON m.oid = a.member
   INNER JOIN pg_catalog.pg_roles AS g ON g.oid = a.roleid
-  WHERE m.rolname IN ({owner:text}, {user:text});
+  WHERE m.rolname IN ({owner:text}, {user:text}, {scanner:text});
   IF v_found IS NOT NULL THEN
     RAISE EXCEPTION '%: roles of Scrim must not inherit what others may do', v_found;
   END IF;
@@ -41,13 +41,13 @@ BEGIN
   FROM pg_catalog.pg_auth_members AS a
   INNER JOIN pg_catalog.pg_roles AS m ON m.oid = a.member
   INNER JOIN pg_catalog.pg_roles AS g ON g.oid = a.roleid
-  WHERE g.rolname IN ({owner:text}, {user:text}) AND m.rolname <> current_user;
+  WHERE g.rolname IN ({owner:text}, {user:text}, {scanner:text}) AND m.rolname <> current_user;
   IF v_found IS NOT NULL THEN
     RAISE EXCEPTION '%: nobody else may be what Scrim is; take that back', v_found;
   END IF;
   SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ', ') INTO v_found
   FROM pg_catalog.pg_class AS c INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE pg_catalog.pg_get_userbyid(c.relowner) IN ({owner:text}, {user:text}) AND c.relkind <> 'i'
+  WHERE pg_catalog.pg_get_userbyid(c.relowner) IN ({owner:text}, {user:text}, {scanner:text}) AND c.relkind <> 'i'
     AND n.nspname NOT IN ({system:text}, {functions:text}, {procedures:text}, {views:text})
     AND n.nspname NOT LIKE 'pg@_%' ESCAPE '@';
   IF v_found IS NOT NULL THEN

@@ -148,5 +148,5 @@ RETURN pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.json
      p.prolang, p.prosecdef, p.provolatile, p.proconfig, p.prosrc, p.prosqlbody::text)
      ORDER BY n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid))
    FROM pg_catalog.pg_proc AS p INNER JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-   WHERE n.nspname IN ({functions:text}, {procedures:text}))
+   WHERE n.nspname IN ({system:text}, {functions:text}, {procedures:text}))
 )::text, 'UTF8')), 'hex')

@@ -74,7 +74,7 @@ WITH granted AS (
   -- Whoever may become a role of Scrim's may all that it may.
   SELECT 'MEMBER', r.oid, {system:text}, r.rolname, pg_catalog.format('%I', r.rolname), m.member, 'MEMBER', m.admin_option
   FROM pg_catalog.pg_auth_members AS m INNER JOIN pg_catalog.pg_roles AS r ON r.oid = m.roleid
-  WHERE r.rolname IN ({owner:text}, {user:text})
+  WHERE r.rolname IN ({owner:text}, {user:text}, {scanner:text})
 )
 SELECT g.kind, g.oid, g.object, g.privilege, w.grantee,
   NOT g.is_grantable AND (
@@ -83,7 +83,9 @@ SELECT g.kind, g.oid, g.object, g.privilege, w.grantee,
       AND g.oid IN (SELECT s.view_oid FROM {system}.object_state AS s))
     OR (w.readers AND g.kind = 'TABLE' AND g.privilege = 'SELECT' AND g.schema_name = {system:text}
       AND g.object_name IN ('user_profile', 'user_tables'))
-    OR (w.readers AND g.kind = 'ROUTINE' AND g.schema_name = {functions:text} AND g.object_name IN (
+    OR (w.scanner AND g.kind = 'SCHEMA' AND g.privilege = 'USAGE' AND g.schema_name IN ({system:text}, {functions:text}))
+    OR (w.owner AND g.kind = 'ROUTINE' AND g.schema_name = {system:text} AND g.object_name = 'scan')
+    OR ((w.readers OR w.scanner) AND g.kind = 'ROUTINE' AND g.schema_name = {functions:text} AND g.object_name IN (
       'f_hash', 'f_digest', 'f_draw', 'f_sum', 'f_format', 'f_luhn', 'f_iban', 'f_table_state'))
     OR (w.service AND g.kind = 'SCHEMA' AND g.privilege = 'USAGE' AND g.schema_name IN ({system:text}, {procedures:text}))
     OR (w.service AND g.kind = 'TABLE' AND g.privilege = 'SELECT' AND g.schema_name = {system:text}
@@ -96,6 +98,8 @@ FROM granted AS g
 CROSS JOIN LATERAL (
   SELECT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.format('%I', pg_catalog.pg_get_userbyid(g.grantee)) END AS grantee,
     CASE g.grantee WHEN 0 THEN {readers:text} = 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(g.grantee) = {readers:text} END AS readers,
-    g.grantee <> 0 AND pg_catalog.pg_get_userbyid(g.grantee) = {user:text} AS service
+    g.grantee <> 0 AND pg_catalog.pg_get_userbyid(g.grantee) = {user:text} AS service,
+    g.grantee <> 0 AND pg_catalog.pg_get_userbyid(g.grantee) = {owner:text} AS owner,
+    g.grantee <> 0 AND pg_catalog.pg_get_userbyid(g.grantee) = {scanner:text} AS scanner
 ) AS w
 WHERE g.schema_name IN ({system:text}, {functions:text}, {procedures:text}, {views:text})

@@ -194,13 +194,19 @@ AS $scrim$
 DECLARE
   v_known {system}.statistics%ROWTYPE;
   v_state text;
+  v_found text[];
+  v_b text[];
+  v_c bigint[];
+  v_d bigint[];
 BEGIN
   CALL {procedures}.hold(p_epoch);
   FOR v_known IN SELECT * FROM {system}.statistics AS k WHERE k.source = p_source FOR UPDATE LOOP
     v_state := {functions}.f_table_state(v_known.base_oid);
     DELETE FROM {system}.released AS r WHERE r.key = v_known.key;
-    EXECUTE format('INSERT INTO %I.released (key, combination) SELECT $1, q.combination FROM (%s) AS q', {system:text}, v_known.query)
-      USING v_known.key;
+    CALL {system}.scanned(
+      format('SELECT CAST(q.combination AS text), NULL::text, NULL::bigint, NULL::bigint FROM (%s) AS q', v_known.query), v_found, v_b, v_c, v_d
+    );
+    INSERT INTO {system}.released (key, combination) SELECT v_known.key, q.combination FROM unnest(v_found) AS q (combination);
     UPDATE {system}.statistics AS k SET state = v_state, refreshed_at = statement_timestamp() WHERE k.key = v_known.key;
   END LOOP;
 END $scrim$
@@ -215,16 +221,26 @@ AS $scrim$
 DECLARE
   v_salt text;
   v_base oid;
+  v_found text[];
+  v_b text[];
+  v_c bigint[];
+  v_d bigint[];
 BEGIN
   SELECT k.salt INTO v_salt FROM {system}.salt AS k WHERE k.source = p_source || ':reversible' AND k.column_name = p_column;
   SELECT s.base_oid INTO v_base FROM {system}.object_state AS s WHERE s.source = p_source;
   IF v_salt IS NULL OR v_base IS NULL THEN
     RAISE EXCEPTION 'there are no tokens of the column %', p_column USING ERRCODE = 'SC006';
   END IF;
-  EXECUTE format(
-    'SELECT max(CAST(t.%I AS text) COLLATE "C") FROM %s AS t WHERE %I.f_hash(CAST(t.%I AS text) COLLATE "C", $1) = $2',
-    p_column, v_base::regclass, {functions:text}, p_column
-  ) INTO p_value USING v_salt, p_token;
+  -- The salt is in no text that who reads the table could read.
+  CALL {system}.scanned(
+    format(
+      'SELECT max(CAST(t.%1$I AS text) COLLATE "C"), NULL::text, NULL::bigint, NULL::bigint FROM %2$s AS t '
+      'WHERE %3$I.f_hash(CAST(t.%1$I AS text) COLLATE "C", '
+      '(SELECT k.salt FROM %4$I.salt AS k WHERE k.source = %5$L AND k.column_name = %6$L)) = %7$L',
+      p_column, v_base::regclass, {functions:text}, {system:text}, p_source || ':reversible', p_column, p_token
+    ), v_found, v_b, v_c, v_d
+  );
+  p_value := v_found[1];
   INSERT INTO {system}.unmasked (resolved_at, login, source, column_name, token, requested_by, approved_by, reason, found)
   VALUES (statement_timestamp(), session_user, p_source, p_column, p_token, p_requested_by, p_approved_by, p_reason, p_value IS NOT NULL);
 END $scrim$

@@ -1,7 +1,7 @@
 -- A sample of a table, for discovery: column, value, rows with it, rows of the sample. Only what the installation recorded, and
 -- of at most 10,000 rows the 1,000 most frequent values of each column, cut after 256 characters.
 --
--- It reads as the owner, and must run nobody's code as the owner: of a watched schema, into which others put what they like,
+-- It reads as the owner may, and runs nobody's code as the owner. Of a watched schema, into which others put what they like,
 -- no views and foreign tables; no policies of rows; of types that are not the server's own the output function, and no cast.
 CREATE OR REPLACE FUNCTION {procedures}.sample(p_schema text, p_table text, p_columns text[], p_rows integer)
 RETURNS TABLE (column_name text, value text, counted bigint, total bigint)
@@ -17,6 +17,10 @@ DECLARE
   v_values text;
   v_from text;
   v_query text;
+  v_a text[];
+  v_b text[];
+  v_c bigint[];
+  v_d bigint[];
 BEGIN
   SELECT c.oid, c.relkind, c.reltuples INTO v_table, v_kind, v_rows
   FROM pg_class AS c INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -49,10 +53,10 @@ BEGIN
     'FROM (SELECT * FROM %s LIMIT ' || v_most || ') AS t CROSS JOIN LATERAL (VALUES ' || replace(v_values, '%', '%%') || ') AS x (name, value) '
     'GROUP BY x.name, x.value) AS g WHERE g.place <= 1000 OR g.value IS NULL';
   IF v_kind IN ('r', 'm') AND v_rows > v_most * 20 THEN
-    RETURN QUERY EXECUTE format(v_query, v_from || format(' TABLESAMPLE SYSTEM (%s)', 500.0 * v_most / v_rows));
-    IF FOUND THEN
-      RETURN;
-    END IF;
+    CALL {system}.scanned(format(v_query, v_from || format(' TABLESAMPLE SYSTEM (%s)', 500.0 * v_most / v_rows)), v_a, v_b, v_c, v_d);
   END IF;
-  RETURN QUERY EXECUTE format(v_query, v_from);
+  IF v_a IS NULL THEN
+    CALL {system}.scanned(format(v_query, v_from), v_a, v_b, v_c, v_d);
+  END IF;
+  RETURN QUERY SELECT s.* FROM unnest(v_a, v_b, v_c, v_d) AS s;
 END $scrim$

@@ -14,7 +14,9 @@ GRANT USAGE ON SCHEMA {system}, {functions}, {views} TO {readers}
 ;;
 GRANT SELECT ON TABLE {system}.user_profile, {system}.user_tables TO {readers}
 ;;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {functions} TO {readers}
+GRANT USAGE ON SCHEMA {system}, {functions} TO {scanner}
+;;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {functions} TO {readers}, {scanner}
 ;;
 -- What a view calls is called as whoever reads it.
 GRANT EXECUTE ON FUNCTION {functions}.f_table_state(oid) TO {user}
@@ -46,6 +48,6 @@ RESET ROLE
 DO $scrim$
 BEGIN
   IF NOT (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user) THEN
-    EXECUTE pg_catalog.format('REVOKE %I FROM %I', {owner:text}, current_user);
+    EXECUTE pg_catalog.format('REVOKE %I, %I FROM %I', {owner:text}, {scanner:text}, current_user);
   END IF;
 END $scrim$

@@ -10,7 +10,7 @@ LEFT JOIN pg_catalog.pg_namespace AS n
   ON n.nspname = CASE WHEN d.classid = 'pg_catalog.pg_namespace'::regclass THEN o.name ELSE o.schema END
   AND pg_catalog.pg_get_userbyid(n.nspowner) = {owner:text}
   AND n.nspname IN ({system:text}, {functions:text}, {procedures:text}, {views:text})
-WHERE r.rolname IN ({owner:text}, {user:text})
+WHERE r.rolname IN ({owner:text}, {user:text}, {scanner:text})
   -- What goes anyway.
   AND NOT (d.dbid = h.oid AND n.oid IS NOT NULL)
   AND NOT ({before} AND d.dbid = h.oid AND d.deptype = 'a' AND r.rolname = {owner:text}

@@ -1,6 +1,7 @@
 -- Everything that stands in schemas of the owner: schema, kind, name as SQL has it, identity, whether the owner owns it.
 SELECT n.nspname, o.type, o.identity, d.objid,
   COALESCE(c.relowner, p.proowner) IS NOT DISTINCT FROM n.nspowner
+    OR COALESCE(pg_catalog.pg_get_userbyid(p.proowner) = {scanner:text} AND n.nspname = {system:text}, false)
 FROM pg_catalog.pg_namespace AS n
 INNER JOIN pg_catalog.pg_depend AS d
   ON d.refclassid = 'pg_catalog.pg_namespace'::regclass AND d.refobjid = n.oid AND d.deptype = 'n'

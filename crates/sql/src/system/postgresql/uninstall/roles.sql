@@ -5,4 +5,4 @@ SELECT r.rolname, CASE
       THEN 'is a superuser, or may bypass row security, make roles or replicate: Scrim makes no such role'
   END
 FROM pg_catalog.pg_roles AS r
-WHERE r.rolname IN ({owner:text}, {user:text})
+WHERE r.rolname IN ({owner:text}, {user:text}, {scanner:text})
