@@ -235,6 +235,13 @@ macro_rules! kinds {
                 }
             }
 
+            /// What a document says of itself to people.
+            pub fn description(&self, kind: Kind, name: &str) -> Option<&str> {
+                match kind {
+                    $(Kind::$variant => self.$field.get(name)?.description.as_deref()),+
+                }
+            }
+
             /// A document as it is written.
             pub fn document(&self, kind: Kind, name: &str) -> Option<Document> {
                 match kind {

@@ -63,6 +63,15 @@ pub(crate) fn index(catalog: &Catalog) -> AccessIndex<'_> {
     Index::new(active.map(|(name, policy)| (name, &**policy)), |policy| &policy.scope)
 }
 
+/// The active policies that cover a source.
+pub(crate) fn covering<'a>(
+    catalog: &Catalog,
+    index: &AccessIndex<'a>,
+    source: &DataSource,
+) -> impl Iterator<Item = (&'a Name, &'a Stored<SubscriptionPolicy>)> {
+    index.candidates(source).filter(|(name, policy)| covers(catalog, name, &policy.scope, source))
+}
+
 impl<'a> AccessRules<'a> {
     /// Those that cover the source and count, whether or not their time has come.
     pub fn of(catalog: &'a Catalog, source: &DataSource) -> Self {
@@ -80,9 +89,8 @@ impl<'a> AccessRules<'a> {
             own.into_iter().collect::<Vec<_>>()
         };
         let mut read = BTreeSet::new();
-        let policies = index.candidates(source).filter(|(name, policy)| {
-            covers(catalog, name, &policy.scope, source) && !opted_out(source, name, policy.owners_may_disable)
-        });
+        let policies = covering(catalog, index, source)
+            .filter(|(name, policy)| !opted_out(source, name, policy.owners_may_disable));
         let rules = policies.map(|(_, policy)| {
             let meets = match policy.access.value() {
                 Access::Anyone => Meets::Anyone,
@@ -225,8 +233,22 @@ pub fn admitted(
     facts: &Facts,
     now: DateTime<Utc>,
 ) -> bool {
-    let one = |facts: &Facts| {
-        let standing = Terms::of(catalog, source, facts).standing(source, now);
+    let people = if facts.shared() { facts.fellows() } else { std::slice::from_ref(facts) };
+    let terms: Vec<_> = people.iter().map(|facts| Terms::of(catalog, source, facts)).collect();
+    admitted_by(catalog, rules, source, facts, &terms, now)
+}
+
+/// As [`admitted`], with what the person has; under an equalized project, what each member of it has, in order.
+pub(crate) fn admitted_by(
+    catalog: &Catalog,
+    rules: &AccessRules<'_>,
+    source: &DataSource,
+    facts: &Facts,
+    terms: &[Terms<'_>],
+    now: DateTime<Utc>,
+) -> bool {
+    let one = |(facts, terms): (&Facts, &Terms<'_>)| {
+        let standing = terms.standing(source, now);
         formula(
             rules,
             owns(source, facts),
@@ -236,7 +258,8 @@ pub fn admitted(
             |_, rule| rule.met_by(facts, standing.ungranted()),
         )
     };
-    let every = if facts.shared() { facts.fellows().iter().all(one) } else { one(facts) };
+    let people = if facts.shared() { facts.fellows() } else { std::slice::from_ref(facts) };
+    let every = people.len() == terms.len() && people.iter().zip(terms).all(one);
     source.status == SourceStatus::Active && in_project(catalog, source, facts) && every
 }
 

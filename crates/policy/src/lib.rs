@@ -17,6 +17,7 @@ mod merged;
 mod merging;
 mod predicate;
 mod profile;
+mod reader;
 mod readers;
 mod scope;
 mod terms;
@@ -35,6 +36,7 @@ pub use masking::{Combination, Joined, MIDDLE, Masking, Noise, Typed, noise_scal
 pub use merged::{Application, Condition, Lift, MergeError, Merged, MergedColumn, Remark, RowTest, Source, Test};
 pub use merging::{Merger, merge};
 pub use profile::{Audiences, ProfileRow, audience_key};
+pub use reader::Reader;
 pub use scope::covers;
 pub use unit_test::{Person as TestPerson, Trial, test_salt};
 pub use value::Value;

@@ -36,6 +36,15 @@ impl<'a> Terms<'a> {
     /// Those of a person to a data source.
     pub(crate) fn of(catalog: &'a Catalog, source: &DataSource, facts: &Facts) -> Self {
         let to = |name: &Name| name == source.name.value();
+        Self::to(catalog, facts, to)
+    }
+
+    /// Those of a person to every data source.
+    pub(crate) fn of_everything(catalog: &'a Catalog, facts: &Facts) -> Self {
+        Self::to(catalog, facts, |_| true)
+    }
+
+    fn to(catalog: &'a Catalog, facts: &Facts, to: impl Fn(&Name) -> bool) -> Self {
         let grants = catalog.grants.values().map(|grant| &grant.item);
         let subscriptions = catalog.subscriptions.values().map(|subscription| &subscription.item);
         Self {

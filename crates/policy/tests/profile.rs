@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use scrim_catalog::documents::SourceStatus;
 use scrim_catalog::{Catalog, Name, SourceFile, assemble};
-use scrim_policy::{AccessRules, Audiences, Facts, admitted, audience_key, decide, effect, source_key};
+use scrim_policy::{AccessRules, Audiences, Facts, Reader, admitted, audience_key, decide, effect, source_key};
 
 struct Choice(u64);
 
@@ -193,7 +193,10 @@ fn the_effect_of_a_change_is_the_difference_of_the_decisions() {
         let effects = effect(&old, &new, now);
         let may = |catalog: &Catalog, source: &str, user: &str| {
             let source = catalog.data_sources.get(source).unwrap();
-            decide(catalog, source, catalog.users.get(user).unwrap(), now).granted
+            let user = catalog.users.get(user).unwrap();
+            let granted = decide(catalog, source, user, now).granted;
+            assert_eq!(Reader::new(catalog, user).admitted(source, now), granted, "{} {}", user.name, source.name);
+            granted
         };
         for source in old.data_sources.keys() {
             let count = |had: bool| {

@@ -1,7 +1,7 @@
 //! Spans of requests, as a collector gets them.
 
 #![cfg(feature = "otel")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod service;
 

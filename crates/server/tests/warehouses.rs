@@ -81,11 +81,16 @@ fn a_warehouse_is_installed_pushed_and_looked_after() {
         assert!(found.is_array());
         service
     });
-    // Somebody does something by hand: it is told, and mended when asked.
-    governed.run("DROP VIEW governed.staff");
+    // Somebody does something by hand: it is told, and mended when asked. Unless a comparison comes in between, and mends it first.
+    let told = (0..20).any(|_| {
+        governed.run("DROP VIEW IF EXISTS governed.staff");
+        let found =
+            runtime.block_on(async { service.post("gov", "/api/v1/integrations/w/drift", Value::Null).await.good() });
+        assert!(found == json!([]) || found[0]["object"] == "staff", "{found:#}");
+        found != json!([])
+    });
+    assert!(told);
     runtime.block_on(async {
-        let found = service.post("gov", "/api/v1/integrations/w/drift", Value::Null).await.good();
-        assert_eq!(found[0]["object"], "staff", "{found:#}");
         let done = service.call("root", Method::POST, "/api/v1/integrations/w/reconcile", None).await;
         assert_eq!(done.status.as_u16(), 202);
         let begun = std::time::Instant::now();

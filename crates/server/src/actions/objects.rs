@@ -8,6 +8,7 @@ pub(crate) mod opening;
 mod put;
 mod show;
 mod versions;
+mod wanted;
 
 use http::StatusCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -76,7 +77,7 @@ fn of(kind: Kind) -> Vec<Endpoint> {
     vec![
         Endpoint::get(&many, id("list"), move |app, caller, query| list::run(kind, app, caller, query))
             .about(tag, format!("Lists each {words} that the caller may know of, in the order of their names"))
-            .query::<list::Wanted>()
+            .query::<wanted::Wanted>()
             .answers_of(StatusCode::OK, "A page of them.", move |generator| page(document(generator))),
         Endpoint::get(&one, id("get"), move |app, caller, path, query| show::run(kind, app, caller, path, query))
             .about(tag, format!("Reads one {words}"))

@@ -1,8 +1,11 @@
 //! Who may know of which documents.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
-use scrim_catalog::documents::{Access, Permission as P, PolicyStatus};
-use scrim_catalog::{Catalog, Kind, Where};
+use scrim_catalog::documents::{Access, DataSource, Permission as P};
+use scrim_catalog::{Catalog, Kind, Name, Where};
 
 use super::Decision;
 use crate::actor::Actor;
@@ -25,69 +28,111 @@ pub(crate) fn sees_all(actor: &Actor, kind: Kind) -> bool {
 
 /// Whether somebody may read a document.
 pub(crate) fn may_read(actor: &Actor, catalog: &Catalog, kind: Kind, name: &str, now: DateTime<Utc>) -> Decision {
-    if sees_all(actor, kind) {
-        return Decision::Allowed("a permission to see all of them");
+    Reader::new(actor, catalog, now).may(kind, name)
+}
+
+/// Somebody who reads documents: what is not of one document alone is looked at once, and when it is needed.
+pub(crate) struct Reader<'a> {
+    actor: &'a Actor,
+    catalog: &'a Catalog,
+    now: DateTime<Utc>,
+    person: OnceCell<Option<Person<'a>>>,
+    owned: OnceCell<Vec<&'a DataSource>>,
+}
+
+/// What a user of the catalog may read, and asked for.
+struct Person<'a> {
+    reader: scrim_policy::Reader<'a>,
+    asked: HashSet<&'a Name>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(actor: &'a Actor, catalog: &'a Catalog, now: DateTime<Utc>) -> Self {
+        Self { actor, catalog, now, person: OnceCell::new(), owned: OnceCell::new() }
     }
-    let own = match kind {
-        Kind::User => (name == actor.name.as_str()).then_some("the user's own"),
-        Kind::Group => in_group(actor, catalog, name).then_some("member of the group"),
-        Kind::DataSource => source(actor, catalog, name, now),
-        Kind::Project => project(actor, catalog, name, now),
-        Kind::Grant => catalog.grants.get(name).and_then(|grant| {
-            let theirs = grant.user.as_ref().is_some_and(|user| *user.value() == actor.name);
-            about(actor, catalog, &grant.data_source, theirs)
-        }),
-        Kind::Subscription => catalog.subscriptions.get(name).and_then(|subscription| {
-            about(actor, catalog, &subscription.data_source, *subscription.user.value() == actor.name)
-        }),
-        Kind::UnmaskRequest => catalog
-            .unmask_requests
-            .get(name)
-            .and_then(|request| about(actor, catalog, &request.data_source, *request.user.value() == actor.name)),
-        Kind::SubscriptionPolicy => {
-            catalog.subscription_policies.get(name).and_then(|policy| scope(actor, catalog, name, &policy.scope))
+
+    fn person(&self) -> Option<&Person<'a>> {
+        let found = || {
+            let user = self.catalog.users.get(&self.actor.name)?;
+            let own = self.catalog.subscriptions.values().filter(|one| *one.user.value() == self.actor.name);
+            let asked = own.map(|one| one.data_source.value()).collect();
+            Some(Person { reader: scrim_policy::Reader::new(self.catalog, user), asked })
+        };
+        self.person.get_or_init(found).as_ref()
+    }
+
+    fn owned(&self) -> &[&'a DataSource] {
+        let sources = || self.catalog.data_sources.values().map(|source| &source.item);
+        self.owned.get_or_init(|| sources().filter(|source| self.actor.is_among(&source.owners)).collect())
+    }
+
+    /// Whether they may read a document.
+    pub(crate) fn may(&self, kind: Kind, name: &str) -> Decision {
+        if sees_all(self.actor, kind) {
+            return Decision::Allowed("a permission to see all of them");
         }
-        Kind::DataPolicy => {
-            catalog.data_policies.get(name).and_then(|policy| scope(actor, catalog, name, &policy.scope))
+        let (actor, catalog) = (self.actor, self.catalog);
+        let own = match kind {
+            Kind::User => (name == actor.name.as_str()).then_some("the user's own"),
+            Kind::Group => in_group(actor, catalog, name).then_some("member of the group"),
+            Kind::DataSource => catalog.data_sources.get(name).and_then(|source| self.source(source)),
+            Kind::Project => project(actor, catalog, name),
+            Kind::Grant => catalog.grants.get(name).and_then(|grant| {
+                let theirs = grant.user.as_ref().is_some_and(|user| *user.value() == actor.name);
+                about(actor, catalog, &grant.data_source, theirs)
+            }),
+            Kind::Subscription => catalog.subscriptions.get(name).and_then(|subscription| {
+                about(actor, catalog, &subscription.data_source, *subscription.user.value() == actor.name)
+            }),
+            Kind::UnmaskRequest => catalog
+                .unmask_requests
+                .get(name)
+                .and_then(|request| about(actor, catalog, &request.data_source, *request.user.value() == actor.name)),
+            Kind::SubscriptionPolicy => {
+                let found = catalog.subscription_policies.get_key_value(name);
+                found.and_then(|(name, policy)| self.scope(name, &policy.scope))
+            }
+            Kind::DataPolicy => {
+                let found = catalog.data_policies.get_key_value(name);
+                found.and_then(|(name, policy)| self.scope(name, &policy.scope))
+            }
+            Kind::PolicyTest => {
+                catalog.policy_tests.get(name).and_then(|test| about(actor, catalog, &test.data_source, false))
+            }
+            Kind::Integration | Kind::Webhook | Kind::Tag | Kind::Purpose | Kind::Attribute | Kind::Identifier => None,
+        };
+        own.map_or(Decision::Hidden, Decision::Allowed)
+    }
+
+    /// Owners know of their data source, whoever may read it does, and everybody where a policy says that it can be discovered.
+    fn source(&self, source: &DataSource) -> Option<&'static str> {
+        if self.actor.is_among(&source.owners) {
+            return Some("owner of the data source");
         }
-        Kind::PolicyTest => {
-            catalog.policy_tests.get(name).and_then(|test| about(actor, catalog, &test.data_source, false))
+        let person = self.person()?;
+        if person.reader.admitted(source, self.now) {
+            return Some("subscribed to the data source");
         }
-        Kind::Integration | Kind::Webhook | Kind::Tag | Kind::Purpose | Kind::Attribute | Kind::Identifier => None,
-    };
-    own.map_or(Decision::Hidden, Decision::Allowed)
+        if person.asked.contains(source.name.value()) {
+            return Some("asked for the data source");
+        }
+        let discoverable = person.reader.policies(source).any(|(_, policy)| policy.discoverable);
+        discoverable.then_some("a policy that says `discoverable`")
+    }
+
+    /// Owners know the policies that cover a data source of theirs.
+    fn scope(&self, policy: &Name, scope: &Where) -> Option<&'static str> {
+        let covered = self.owned().iter().any(|source| scrim_policy::covers(self.catalog, policy, scope, source));
+        covered.then_some("owner of a data source that the policy covers")
+    }
 }
 
 fn in_group(actor: &Actor, catalog: &Catalog, group: &str) -> bool {
     catalog.users.get(&actor.name).is_some_and(|user| user.groups.iter().any(|one| one.as_str() == group))
 }
 
-/// Owners know of their data source, whoever may read it does, and everybody where a policy says that it can be discovered.
-fn source(actor: &Actor, catalog: &Catalog, name: &str, now: DateTime<Utc>) -> Option<&'static str> {
-    let source = catalog.data_sources.get(name)?;
-    if actor.is_among(&source.owners) {
-        return Some("owner of the data source");
-    }
-    let user = catalog.users.get(&actor.name)?;
-    if scrim_policy::decide(catalog, source, user, now).granted {
-        return Some("subscribed to the data source");
-    }
-    let asked = |subscription: &scrim_catalog::documents::Subscription| {
-        *subscription.user.value() == actor.name && subscription.data_source.as_str() == name
-    };
-    if catalog.subscriptions.values().any(|subscription| asked(subscription)) {
-        return Some("asked for the data source");
-    }
-    let discoverable = catalog.subscription_policies.iter().any(|(policy, form)| {
-        form.discoverable
-            && form.status == PolicyStatus::Active
-            && scrim_policy::covers(catalog, policy, &form.scope, source)
-    });
-    discoverable.then_some("a policy that says `discoverable`")
-}
-
 /// Members and owners know of their project, and whoever may join it.
-fn project(actor: &Actor, catalog: &Catalog, name: &str, _: DateTime<Utc>) -> Option<&'static str> {
+fn project(actor: &Actor, catalog: &Catalog, name: &str) -> Option<&'static str> {
     let project = catalog.projects.get(name)?;
     if actor.is_among(&project.owners) {
         return Some("owner of the project");
@@ -113,16 +158,4 @@ fn about(actor: &Actor, catalog: &Catalog, source: &str, own: bool) -> Option<&'
         return Some("the user's own");
     }
     actor.owns(catalog, source).then_some("owner of the data source")
-}
-
-/// Owners know the policies that cover a data source of theirs.
-fn scope(actor: &Actor, catalog: &Catalog, policy: &str, scope: &Where) -> Option<&'static str> {
-    let policy = catalog
-        .data_policies
-        .get_key_value(policy)
-        .map(|(name, _)| name)
-        .or_else(|| catalog.subscription_policies.get_key_value(policy).map(|(name, _)| name))?;
-    let covered = catalog.data_sources.values().filter(|source| actor.is_among(&source.owners));
-    let mut covered = covered.filter(|source| scrim_policy::covers(catalog, policy, scope, source));
-    covered.next().map(|_| "owner of a data source that the policy covers")
 }

@@ -94,9 +94,9 @@ impl Redshift {
     ) -> Result<BTreeSet<TableName>, WarehouseError> {
         let failed = while_doing("looking at what a user may read");
         let lower = |name: &Name| name.to_ascii_lowercase();
-        let login = login.to_ascii_lowercase();
-        // Asking for the rights of nobody is an error.
-        if self.home.rows(&self.calls.known_user(&login)).await.map_err(&failed)?.is_empty() {
+        // As it is spelled: profiles are for the exact name, and `Bob` is not to be answered for `bob`. Asking for the rights of
+        // nobody is an error.
+        if self.home.rows(&self.calls.known_user(login)).await.map_err(&failed)?.is_empty() {
             return Ok(BTreeSet::new());
         }
         let local = self.databases().await?;
@@ -112,7 +112,7 @@ impl Redshift {
             }
             for tables in tables.chunks(AT_ONCE) {
                 let names: Vec<_> = tables.iter().map(|table| (lower(&table.schema), lower(&table.table))).collect();
-                let rows = self.rows_of(database, &self.calls.may_select(&login, &names)).await.map_err(&failed)?;
+                let rows = self.rows_of(database, &self.calls.may_select(login, &names)).await.map_err(&failed)?;
                 for row in rows {
                     let cells = Cells { row: &row, what: "what a user may read" };
                     let found = (cells.text(0)?.to_owned(), cells.text(1)?.to_owned());

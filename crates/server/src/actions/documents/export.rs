@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::actor::Actor;
 use crate::caller::{Caller, note};
 use crate::compute::compute;
-use crate::rights::{may_read, sees_all};
+use crate::rights::Reader;
 use crate::{App, Problem};
 
 pub(crate) async fn run(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
@@ -30,10 +30,10 @@ pub(crate) async fn run(State(app): State<App>, caller: Caller) -> Result<Respon
 /// The documents that somebody may read, and how many they are.
 fn all(actor: &Actor, catalog: &Catalog, now: DateTime<Utc>) -> (String, usize) {
     let (mut text, mut count) = (String::new(), 0);
+    let reader = Reader::new(actor, catalog, now);
     for kind in Kind::ALL {
-        let every = sees_all(actor, *kind);
         for name in catalog.names_after(*kind, "") {
-            if !every && !may_read(actor, catalog, *kind, name, now).is_allowed() {
+            if !reader.may(*kind, name).is_allowed() {
                 continue;
             }
             let Some(document) = catalog.document(*kind, name) else { continue };

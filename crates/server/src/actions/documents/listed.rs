@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::Problem;
 use crate::actor::Actor;
 use crate::problem::FieldError;
-use crate::rights::{may_read, sees_all};
+use crate::rights::{Reader, sees_all};
 
 /// The documents.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -119,12 +119,13 @@ pub(crate) fn changes(
     if listed.prune {
         pruned(actor, catalog, documents, listed.allow_drop, &mut wanted)?;
     }
+    let reader = Reader::new(actor, catalog, now);
     for document in documents {
         let (kind, name) = (document.kind(), document.name().value());
         let before = catalog.document(kind, name);
         let document = completed(document.clone(), before.as_ref(), now);
         // Whoever may not know of it is not told that it is the same, either.
-        if before.as_ref() != Some(&document) || !may_read(actor, catalog, kind, name, now).is_allowed() {
+        if before.as_ref() != Some(&document) || !reader.may(kind, name).is_allowed() {
             wanted.changes.push(Change::Put(document));
         }
     }

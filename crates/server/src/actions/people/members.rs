@@ -12,7 +12,7 @@ use crate::actions::objects::known::group;
 use crate::caller::{Caller, note, refuse};
 use crate::json::{InPath, Query};
 use crate::page::{Page, Paging};
-use crate::rights::{may_read, sees_all};
+use crate::rights::Reader;
 use crate::{App, Problem};
 
 /// A member of a group.
@@ -38,11 +38,10 @@ pub(crate) async fn run(
     if let Err(problem) = group(&caller.actor, catalog, &of, now) {
         return Err(refuse(&app, &asked, problem).await);
     }
-    let all = sees_all(&caller.actor, Kind::User);
+    let reader = Reader::new(&caller.actor, catalog, now);
     let users = catalog.names_after(Kind::User, &after).filter_map(|name| catalog.users.get(name));
     let members = users.filter(|user| user.groups.iter().any(|one| *one.value() == of));
-    let known =
-        members.filter(|user| all || may_read(&caller.actor, catalog, Kind::User, &user.name, now).is_allowed());
+    let known = members.filter(|user| reader.may(Kind::User, &user.name).is_allowed());
     let shown = known.map(|user| Member { user: user.name.to_string(), disabled: user.disabled });
     let page = Page::cut(shown.take(limit + 1).collect(), limit, |member| member.user.clone());
     note(&app, &asked, "what each of them allows", json!({ "count": page.items.len() })).await;

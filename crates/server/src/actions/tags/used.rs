@@ -13,7 +13,7 @@ use crate::actor::Actor;
 use crate::caller::{Caller, note};
 use crate::json::Query;
 use crate::page::{Page, Paging};
-use crate::rights::{may_read, sees_all};
+use crate::rights::Reader;
 use crate::{App, Problem};
 
 /// Which tags.
@@ -69,10 +69,10 @@ pub(crate) async fn run(
 fn used<'a>(actor: &Actor, catalog: &'a Catalog, now: chrono::DateTime<chrono::Utc>) -> BTreeMap<&'a Name, Used> {
     let new = |tag: &Name, described| Used { tag: tag.to_string(), described, ..Used::default() };
     let mut tags: BTreeMap<&Name, Used> = catalog.tags.keys().map(|tag| (tag, new(tag, true))).collect();
-    let all = sees_all(actor, Kind::DataSource);
+    let reader = Reader::new(actor, catalog, now);
     for (name, source) in &catalog.data_sources {
         let untagged = source.tags.is_empty() && source.columns.iter().all(|column| column.tags.is_empty());
-        if untagged || !all && !may_read(actor, catalog, Kind::DataSource, name, now).is_allowed() {
+        if untagged || !reader.may(Kind::DataSource, name).is_allowed() {
             continue;
         }
         for tag in &source.tags {
