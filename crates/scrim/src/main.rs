@@ -12,6 +12,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Policy-push data access control for Amazon Redshift and PostgreSQL.
 #[derive(Parser)]
 #[command(name = "scrim", version, propagate_version = true, arg_required_else_help = true)]

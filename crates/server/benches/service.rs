@@ -22,6 +22,10 @@ use serde_json::{Value, json};
 use stand::Service;
 use tokio::runtime::Runtime;
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Sources with the same tag: what a policy by tag touches.
 const BY_TAG: usize = 100;
 
@@ -66,11 +70,13 @@ async fn run(users: usize, sources: usize) {
     documents.extend(catalog(users, sources));
     let taken = time(service.plant_all(documents)).await;
     println!("loaded in one change in {taken:.1?}");
+    remember("loading");
     let url = json!({ "admin_url": cluster.admin_url("postgres") });
     let taken = time(service.post("root", "/api/v1/integrations/w/install", url)).await;
     println!("installed in {taken:.1?}");
     let taken = time(service.enforced_within("w", Duration::from_secs(3600))).await;
     println!("first push of all of it in {taken:.1?}");
+    remember("the first push");
 
     let mut commits = Vec::new();
     for _ in 0..200 {
@@ -98,20 +104,28 @@ async fn run(users: usize, sources: usize) {
         enforced.push(start.elapsed());
     }
     report(&format!("one policy changed that covers {BY_TAG} views, until it is enforced"), enforced, &base);
+    // Some of them may read a hundred data sources, and some none.
+    let person = |n: usize| format!("u{}", n % 20 * 13 % users);
+    for n in 0..20 {
+        service.token_for(&person(n)).await;
+    }
     let mut reads = Vec::new();
     for n in 0..2000 {
-        let path = match n % 4 {
-            0 => format!("/api/v1/users/u{}", n * 7919 % users),
-            1 => format!("/api/v1/data-sources/s{}", n * 7919 % sources),
-            2 => format!("/api/v1/data-sources?limit=50&tag=T{}", n % (sources / BY_TAG).max(1)),
-            _ => "/api/v1/users?limit=50".to_owned(),
+        // Administrators know of everything; of others it is found out what they may know of.
+        let own = person(n);
+        let (who, path) = match n % 5 {
+            0 => ("root", format!("/api/v1/users/u{}", n * 7919 % users)),
+            1 => ("root", format!("/api/v1/data-sources/s{}", n * 7919 % sources)),
+            2 => ("root", format!("/api/v1/data-sources?limit=50&tag=T{}", n % (sources / BY_TAG).max(1))),
+            3 => ("root", "/api/v1/users?limit=50".to_owned()),
+            _ => (&*own, "/api/v1/data-sources?limit=50".to_owned()),
         };
         let start = Instant::now();
-        service.get("root", &path).await.good();
+        service.get(who, &path).await.good();
         reads.push(start.elapsed());
     }
     report("reads of the API", reads, &base);
-    println!("memory: {} MB resident", resident() / 1024);
+    remember("all of this");
     drop(service);
     let start = Instant::now();
     let service = Service::started(&location).await;
@@ -192,8 +206,9 @@ fn report(what: &str, times: Vec<Duration>, base: &Figures) {
     println!("{what}: {figures} ({ratio:.1} commits)");
 }
 
-fn resident() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+fn remember(what: &str) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+    let resident: usize = line.unwrap().split_whitespace().next().unwrap().parse().unwrap();
+    println!("memory after {what}: {} MB resident", resident / 1024);
 }
