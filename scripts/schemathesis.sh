@@ -42,7 +42,9 @@ stop() {
 trap stop EXIT
 
 "$TARGET/debug/scrim" demo --keep >"$home/demo"
-policies=$(sed -n 's/^  .*scrim push //p' "$home/demo")
+# Its warehouse is wanted, and its policies; the service is another one, with settings of its own.
+kill "$(sed -n 's/^  kill //p' "$home/demo")"
+policies=$(sed -n 's/^  .*scrim apply --wait //p' "$home/demo")
 cat >"$home/scrim.toml" <<END
 data_dir = "$home/data"
 listen = "127.0.0.1:0"
@@ -65,7 +67,9 @@ done
 
 # An administrator, an analyst, the documents; what exists is written where the runs find it.
 "$VENV/bin/python" scripts/schemathesis/prepare.py "$url" "$home"
-SCRIM_URL=$url SCRIM_TOKEN_FILE=$home/administrator "$TARGET/debug/scrim" apply "$policies" --wait >/dev/null
+SCRIM_URL=$url SCRIM_TOKEN_FILE=$home/administrator "$TARGET/debug/scrim" apply "$policies" >/dev/null
+# Whoever administered the other service goes with it.
+"$VENV/bin/python" scripts/schemathesis/prepare.py "$url" "$home" enforced
 "$VENV/bin/python" scripts/schemathesis/prepare.py "$url" "$home" documents
 
 outcome=0

@@ -1,12 +1,14 @@
 """Makes the people and documents that the runs meet, and writes down what there is.
 
 prepare.py URL DIRECTORY            the first administrator, and a token: DIRECTORY/administrator
+prepare.py URL DIRECTORY enforced   has the warehouse brought to the catalog, and waits until it is
 prepare.py URL DIRECTORY documents  an analyst (DIRECTORY/analyst), more documents, and DIRECTORY/schemathesis.toml
 """
 
 import json
 import pathlib
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -83,6 +85,16 @@ def start():
     call("PUT", "users/root", {"permissions": permissions}, root)
 
 
+def enforced():
+    root = (HOME / "administrator").read_text()
+    call("POST", "integrations/warehouse/reconcile?allow_drop=true", None, root)
+    until = time.monotonic() + 60
+    while call("GET", "status", None, root)[0]["integrations"][0]["state"] != "in_sync":
+        if time.monotonic() > until:
+            sys.exit("the warehouse is not brought to the catalog")
+        time.sleep(0.1)
+
+
 def documents():
     root = (HOME / "administrator").read_text()
     call("PUT", "users/anna", {"groups": ["staff", "sales"]}, root)
@@ -148,4 +160,4 @@ def settings(there):
     return "\n".join(lines) + "\n"
 
 
-documents() if sys.argv[3:] == ["documents"] else start()
+{"documents": documents, "enforced": enforced}.get("".join(sys.argv[3:]), start)()

@@ -165,6 +165,12 @@ fn every_event() -> Vec<NewEvent> {
             payload: json!({ "state": state }),
         });
     }
+    events.push(NewEvent {
+        kind: "integration.asked_to_reconcile".to_owned(),
+        object_kind: Kind::Integration.as_str().to_owned(),
+        object_name: "warehouse".to_owned(),
+        payload: json!({ "allow_drop": false }),
+    });
     let test = test_event("siem", "root", DateTime::UNIX_EPOCH);
     events.push(NewEvent {
         kind: test.kind,

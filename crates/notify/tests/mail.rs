@@ -103,7 +103,7 @@ async fn who_has_news_and_an_address_gets_mail() {
         object_name: "warehouse".to_owned(),
         payload: json!({}),
     };
-    stand.registry.tell(&asked("scrim"), &[event]).await.unwrap();
+    stand.registry.tell::<std::convert::Infallible>(&asked("scrim"), &[event], None).await.unwrap();
     eventually(async || !messages.lock().unwrap().is_empty()).await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     let messages = messages.lock().unwrap().clone();

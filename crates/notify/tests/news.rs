@@ -101,7 +101,7 @@ async fn those_who_are_concerned_are_told_once() {
         failed("integration.failed", "integration", "warehouse"),
         failed("data_source.closed", "data-source", "hr.employees"),
     ];
-    stand.registry.tell(&asked("scrim"), &events).await.unwrap();
+    stand.registry.tell::<std::convert::Infallible>(&asked("scrim"), &events, None).await.unwrap();
     eventually(async || stand.texts("root").await.len() == 2).await;
     assert_eq!(stand.texts("root").await[1], "The integration warehouse cannot be brought up to date");
     tokio::time::sleep(Duration::from_millis(500)).await;

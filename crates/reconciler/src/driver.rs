@@ -18,6 +18,7 @@ use crate::Settings;
 use crate::monitoring::Monitor;
 use crate::pace::{boundary, due, pause};
 use crate::record::Record;
+use crate::tidings;
 
 /// Drives one integration while it exists and the process does.
 pub(crate) struct Driver {
@@ -128,6 +129,7 @@ impl Driver {
         let mut failures = 0;
         let mut cause = Cause::Everything;
         let mut compared = Instant::now();
+        let mut heard = self.registry.world().sequence;
         loop {
             // However many events there are: what they miss, and what somebody changed by hand, is found in time.
             if compared.elapsed() >= self.settings.compare_every {
@@ -135,6 +137,17 @@ impl Driver {
             }
             news.mark_unchanged();
             let world = self.registry.world();
+            let asked = match self.asked((heard, world.sequence)).await {
+                Ok(asked) => asked,
+                Err(error) => {
+                    tracing::warn!(integration = %self.integration, %error, "what is asked for cannot be read");
+                    return Ended::Lost;
+                }
+            };
+            heard = world.sequence;
+            if asked.is_some() {
+                cause = Cause::Everything;
+            }
             let Some(integration) = world.catalog.integrations.get(&self.integration) else { return Ended::Gone };
             let integration = integration.item.clone();
             if connected.as_ref().is_some_and(|connected| connected.integration != integration) {
@@ -145,7 +158,11 @@ impl Driver {
                 return Ended::Lost;
             }
             let span = tracing::info_span!("push", integration = %self.integration, ?cause, sequence = world.sequence);
-            let pushing = push(&world, integration, since, cause, &mut connected, &record).instrument(span);
+            // A tenth may go at most: a database that was never pushed from may be the wrong one. From then on people delete what
+            // they mean.
+            let allow_drop = record.pushed().is_some() || asked == Some(true);
+            let options = Options { allow_drop, ..Options::default() };
+            let pushing = push(&world, integration, since, cause, &mut connected, &options).instrument(span);
             // A push that is broken off leaves whole steps behind.
             let pushed = tokio::select! {
                 pushed = pushing => pushed,
@@ -186,9 +203,12 @@ impl Driver {
                     _ = self.stop.wait_for(|stop| *stop) => return Ended::Stopped,
                 };
                 let told = self.registry.world();
-                if cause != Cause::Event || told.changed > world.changed {
+                // What cannot be read now cannot be read at the next turn either, which says so.
+                let asked = self.asked((heard, told.sequence)).await;
+                if cause != Cause::Event || told.changed > world.changed || !matches!(asked, Ok(None)) {
                     break cause;
                 }
+                heard = told.sequence;
                 // It tells how something stands, maybe this: there is nothing to push.
                 if ended && let Err(error) = record.passed(told.sequence).await {
                     tracing::error!(integration = %self.integration, %error, "how it stands cannot be written");
@@ -196,6 +216,11 @@ impl Driver {
                 }
             };
         }
+    }
+
+    /// Whether somebody asked for a push in these events, and if so, whether everything may go.
+    async fn asked(&self, between: (u64, u64)) -> Result<Option<bool>, StoreError> {
+        tidings::asked(self.registry.store(), &self.integration, between).await
     }
 
     /// How long it is until time alone changes something.
@@ -248,10 +273,8 @@ async fn push(
     since: i64,
     cause: Cause,
     connected: &mut Option<Connected>,
-    record: &Record,
+    options: &Options,
 ) -> Result<Report, SyncError> {
-    // The tenth: a database that was never pushed from may be the wrong one. From then on people delete what they mean.
-    let options = Options { allow_drop: record.pushed().is_some(), ..Options::default() };
     let mut there = match connected.take() {
         Some(connected) => connected,
         None => {
@@ -267,7 +290,7 @@ async fn push(
             let later = cause == Cause::Moment;
             (known.push(&mut there.warehouse, &world.catalog, later, now).await?, known)
         }
-        None => push_all(&mut there.warehouse, &world.catalog, &there.integration, &options, now).await?,
+        None => push_all(&mut there.warehouse, &world.catalog, &there.integration, options, now).await?,
     };
     there.known = Some(known);
     *connected = Some(there);

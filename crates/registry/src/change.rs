@@ -1,6 +1,5 @@
 //! Changing the catalog.
 
-use std::convert::Infallible;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
@@ -164,11 +163,16 @@ impl Registry {
     }
 
     /// Has something told that is no change of a document: its events and its audit entry, in one transaction. The catalog
-    /// stays as it is, and is that of the last of these events.
+    /// stays as it is, and is that of the last of these events. `decided_by`: the rule by which it is allowed.
     ///
     /// # Errors
     /// When nothing can be written, or others write all the time.
-    pub async fn tell(&self, asked: &Asked, events: &[NewEvent]) -> Result<(), ChangeError<Infallible>> {
+    pub async fn tell<E>(
+        &self,
+        asked: &Asked,
+        events: &[NewEvent],
+        decided_by: Option<&str>,
+    ) -> Result<(), ChangeError<E>> {
         let _writing = self.writing.lock().await;
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
@@ -186,7 +190,7 @@ impl Registry {
                 based_on: before.sequence,
                 events: events.to_vec(),
                 changes: vec![],
-                audit: asked.audit(Outcome::Allowed, None, Value::Null),
+                audit: asked.audit(Outcome::Allowed, decided_by.map(str::to_owned), Value::Null),
             };
             match self.store().commit(&commit).await {
                 Ok(Committed { last_sequence, .. }) => {

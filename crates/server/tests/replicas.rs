@@ -85,6 +85,19 @@ fn another_replica_takes_over_and_no_write_is_lost() {
             replicas[replica].runtime.block_on(replicas[replica].service.enforced("w"));
             assert_eq!(seen(&governed), usize::from(open));
         }
+        // Whichever is asked, the one that drives compares everything.
+        replicas[0].put("/api/v1/subscription-policies/p", json!({ "where": "all", "access": "anyone" }));
+        replicas[0].runtime.block_on(replicas[0].service.enforced("w"));
+        for replica in &replicas {
+            governed.run("DROP VIEW governed.t");
+            let asked = replica.service.post("root", "/api/v1/integrations/w/reconcile", json!(null));
+            replica.runtime.block_on(asked).good();
+            let begun = Instant::now();
+            while seen(&governed) != 1 {
+                assert!(begun.elapsed() < Duration::from_secs(20), "nobody compared anything");
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
         // The one that drives dies, or the other one: within seconds it goes on.
         replicas.remove(round % 2).dies();
         let begun = Instant::now();

@@ -174,6 +174,44 @@ fn a_login_that_was_made_anew_is_told_of_and_confirmed() {
     assert_eq!(rows(), 0);
 }
 
+#[test]
+fn what_others_pushed_to_is_taken_over_when_that_is_meant() {
+    let governed = Governed::start();
+    governed.run(&format!("{TABLES}; INSERT INTO hr.staff VALUES (1, '123-45-6789'); CREATE ROLE bob LOGIN"));
+    let before = "\n---\n{ kind: user, name: ann }\n---\n{ kind: user, name: bob }\n---\n\
+        { kind: data-source, name: old, integration: w, table: hr.staff, columns: [ { name: id } ] }\n---\n\
+        { kind: subscription-policy, name: all, where: all, access: anyone }";
+    let before = scrim_testkit::catalog(&format!("{}{before}", governed.integration("")));
+    governed.install(&before);
+    governed.try_push(&before, &scrim_sync::Options::default(), chrono::Utc::now()).unwrap();
+    let rows = |login: &str| governed.seen(login, "SELECT id FROM governed.staff").map_or(0, |rows| rows.len());
+    assert_eq!((rows("ann"), rows("bob")), (1, 1));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut document = integration(&governed);
+    document["discover"] = json!("off");
+    let service = runtime.block_on(async {
+        let service = Service::start().await;
+        let list = json!({ "documents": [document, { "kind": "user", "name": "ann" }] });
+        service.post("root", "/api/v1/apply", list).await.good();
+        let warehouse = standing(&service, "retrying").await;
+        let reason = warehouse["reason"].as_str().unwrap();
+        assert!(reason.contains("1 of 1 views") && reason.contains("reconcile?allow_drop=true"), "{warehouse:#}");
+        // Asking alone says nothing of what is meant.
+        service.call("root", Method::POST, "/api/v1/integrations/w/reconcile", None).await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        standing(&service, "retrying").await;
+        service
+    });
+    assert_eq!((rows("ann"), rows("bob")), (1, 1));
+    runtime.block_on(async {
+        let path = "/api/v1/integrations/w/reconcile?allow_drop=true";
+        service.call("", Method::POST, path, None).await.problem(401);
+        assert_eq!(service.call("root", Method::POST, path, None).await.status.as_u16(), 202);
+        standing(&service, "in_sync").await;
+    });
+    assert_eq!((rows("ann"), rows("bob")), (0, 0));
+}
+
 /// The warehouse, once it stands so.
 async fn standing(service: &Service, state: &str) -> Value {
     let begun = std::time::Instant::now();

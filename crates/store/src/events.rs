@@ -41,6 +41,26 @@ impl Store {
         );
         ask.number(after).number(limit as u64).each(self.connection(), event).await
     }
+
+    /// The events of one kind about one object, of those after number `after` up to number `until`, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn events_about(
+        &self,
+        (object_kind, object_name): (&str, &str),
+        kind: &str,
+        (after, until): (u64, u64),
+    ) -> Result<Vec<Event>, StoreError> {
+        let ask = Ask::to(
+            "read events",
+            "SELECT sequence, at, actor, request, kind, object_kind, object_name, payload FROM events
+             WHERE sequence > $1 AND sequence <= $2 AND kind = $3 AND object_kind = $4 AND object_name = $5 ORDER BY sequence",
+        );
+        let ask = ask.number(after).number(until).key("kind", kind);
+        let ask = ask.key("object kind", object_kind).key("object name", object_name);
+        ask.each(self.connection(), event).await
+    }
 }
 
 fn event(row: &Row) -> Result<Event, StoreError> {

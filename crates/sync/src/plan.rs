@@ -127,7 +127,8 @@ pub struct UserCounts {
 pub enum PlanRefused {
     /// Too much would go.
     #[error(
-        "this would drop {dropped} of {of} {what}, more than a tenth; is it the right directory? If it is meant, say `--allow-drop`"
+        "this would drop {dropped} of {of} {what}, more than a tenth; is it the right directory, or database? If it is meant, \
+         say `--allow-drop`; to a service, `POST /api/v1/integrations/NAME/reconcile?allow_drop=true`"
     )]
     Drops {
         /// How many.

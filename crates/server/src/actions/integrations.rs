@@ -32,6 +32,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/api/v1/integrations/{name}/reconcile", "reconcile", reconcile::run)
             .about(TAG, "Asks for a push now: everything is compared with what the warehouse has")
             .needs(OPERATES)
+            .query::<reconcile::Asking>()
             .answers_nothing(StatusCode::ACCEPTED, "It is asked for."),
         Endpoint::post("/api/v1/integrations/{name}/drift", "drift", drift::run)
             .about(TAG, "Compares the warehouse with the catalog, and changes nothing")
