@@ -9,6 +9,7 @@
 
 mod answer;
 mod content;
+mod create;
 mod discovery;
 mod error;
 mod filter;
@@ -16,7 +17,10 @@ mod groups;
 mod list;
 mod patch;
 mod path;
+mod provisioned;
 mod provisioner;
+mod reading;
+mod replace;
 mod resource;
 mod schema;
 mod search;
@@ -29,20 +33,25 @@ use axum::Router;
 use axum::routing::{MethodRouter, any, get, post};
 use http::StatusCode;
 
+use scrim_catalog::documents::{Group, User};
+
 use crate::{App, Problem};
+use create::create;
 use error::Refused;
+use reading::{list, show};
+use replace::{patch, put};
 
 /// The routes.
 pub(crate) fn routes() -> Router<App> {
-    let user = get(users::show).put(users::put).patch(users::patch).delete(users::delete);
-    let group = get(groups::show).put(groups::put).patch(groups::patch).delete(groups::delete);
+    let user = get(show::<User>).put(put::<User>).patch(patch::<User>).delete(users::delete);
+    let group = get(show::<Group>).put(put::<Group>).patch(patch::<Group>).delete(groups::delete);
     let routes: [(&str, MethodRouter<App>); 12] = [
         (".search", post(search::run)),
-        ("Users", get(users::list).post(users::create)),
-        ("Users/.search", post(users::search)),
+        ("Users", get(list::<User>).post(create::<User>)),
+        ("Users/.search", post(reading::search::<User>)),
         ("Users/{id}", user),
-        ("Groups", get(groups::list).post(groups::create)),
-        ("Groups/.search", post(groups::search)),
+        ("Groups", get(list::<Group>).post(create::<Group>)),
+        ("Groups/.search", post(reading::search::<Group>)),
         ("Groups/{id}", group),
         ("ServiceProviderConfig", get(discovery::config)),
         ("ResourceTypes", get(discovery::resource_types)),

@@ -9,6 +9,7 @@ use scrim_catalog::{Catalog, Name};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::provisioned::Provisioned;
 use super::schema::{ENTERPRISE, GROUP, GROUPS, Shape, USER, USERS};
 
 /// What a made-up id begins with: of what was not made by provisioning, the id is its name.
@@ -22,36 +23,9 @@ pub(crate) fn id(name: &Name, external: Option<&External>) -> String {
     }
 }
 
-/// The id of a user.
-pub(crate) fn user_id(user: &User) -> String {
-    id(user.name.value(), user.external.as_ref())
-}
-
-/// The id of a group.
-pub(crate) fn group_id(group: &Group) -> String {
-    id(group.name.value(), group.external.as_ref())
-}
-
-fn named(id: &str) -> Option<String> {
+/// The name that an id was made of.
+pub(crate) fn named(id: &str) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(id.strip_prefix(NAMED)?).ok()?).ok()
-}
-
-/// The user of an id.
-pub(crate) fn user<'c>(catalog: &'c Catalog, id: &str) -> Option<&'c User> {
-    let users = || catalog.users.values().map(|user| &user.item);
-    match named(id) {
-        Some(name) => catalog.users.get(name.as_str()).map(|user| &user.item).filter(|user| user_id(user) == id),
-        None => users().find(|user| user.external.as_ref().is_some_and(|known| known.id.as_deref() == Some(id))),
-    }
-}
-
-/// The group of an id.
-pub(crate) fn group<'c>(catalog: &'c Catalog, id: &str) -> Option<&'c Group> {
-    let groups = || catalog.groups.values().map(|group| &group.item);
-    match named(id) {
-        Some(name) => catalog.groups.get(name.as_str()).map(|group| &group.item).filter(|group| group_id(group) == id),
-        None => groups().find(|group| group.external.as_ref().is_some_and(|known| known.id.as_deref() == Some(id))),
-    }
 }
 
 /// The users in each group.
@@ -69,14 +43,14 @@ pub(crate) fn members<'c>(catalog: &'c Catalog, groups: &BTreeSet<&str>) -> Memb
 
 /// A user as SCIM has it.
 pub(crate) fn of_user(catalog: &Catalog, user: &User) -> Value {
-    let id = user_id(user);
+    let id = user.id();
     let mut fields = known(user.external.as_ref(), &id);
     fields.insert("userName".to_owned(), user.name.as_str().into());
     fields.insert("active".to_owned(), (!user.disabled).into());
     let groups = user.groups.iter().filter_map(|group| catalog.groups.get(group.value()));
     let groups: Vec<Value> = groups
         .map(|group| {
-            let id = group_id(group);
+            let id = group.id();
             let at = format!("{}/{id}", GROUPS.endpoint);
             json!({ "value": id, "$ref": at, "display": group.name, "type": "direct" })
         })
@@ -90,7 +64,7 @@ pub(crate) fn of_user(catalog: &Catalog, user: &User) -> Value {
 
 /// A group as SCIM has it, with its members.
 pub(crate) fn of_group(group: &Group, members: &Members<'_>) -> Value {
-    let id = group_id(group);
+    let id = group.id();
     let mut fields = known(group.external.as_ref(), &id);
     fields.insert("displayName".to_owned(), group.name.as_str().into());
     let members = members.get(group.name.as_str()).into_iter().flatten();
@@ -103,7 +77,7 @@ pub(crate) fn of_group(group: &Group, members: &Members<'_>) -> Value {
 
 /// A user as a member of a group.
 fn member(user: &User) -> Value {
-    let id = user_id(user);
+    let id = user.id();
     let at = format!("{}/{id}", USERS.endpoint);
     json!({ "value": id, "$ref": at, "type": "User" })
 }

@@ -1,35 +1,84 @@
-//! `/scim/v2/Users`.
+//! Users, as they are provisioned.
 
-mod create;
 mod delete;
 mod document;
-mod list;
-mod replace;
 
-pub(crate) use create::run as create;
 pub(crate) use delete::run as delete;
 pub(in crate::scim) use document::external_id;
-pub(crate) use list::{run as list, search, show};
-pub(crate) use replace::{patch, put};
 
-use scrim_catalog::documents::User;
-use scrim_registry::{Planned, World};
-use serde_json::Value;
+use scrim_catalog::documents::{External, User};
+use scrim_catalog::{At, Catalog, Change, Document, Kind, Name};
+use serde_json::{Map, Value, json};
 
-use super::resource::{of_user, user};
-use crate::Problem;
+use super::list::Wanted;
+use super::provisioned::Provisioned;
+use super::provisioner::Provisioner;
+use super::resource::of_user;
+use super::schema::{Shape, USERS};
+use crate::actions::objects::change;
+use crate::rights::may_provision;
+use crate::{App, Problem};
 
-/// The user of an id.
-///
-/// # Errors
-/// When there is none.
-fn found<'w>(world: &'w World, id: &str) -> Result<&'w User, Problem> {
-    user(&world.catalog, id).ok_or_else(|| Problem::not_found("there is no user of this id"))
-}
+impl Provisioned for User {
+    const KIND: Kind = Kind::User;
+    const STAYS: &'static str =
+        "policies, grants and warehouses name the user by it; make a new user, and disable this one";
 
-/// The user as SCIM has it after a change.
-fn after(planned: &Planned, name: &str) -> Result<Value, Problem> {
-    let catalog = &planned.applied.catalog;
-    let user = catalog.users.get(name).ok_or_else(|| Problem::not_found("there is no such user any more"))?;
-    Ok(of_user(catalog, user))
+    fn shape() -> &'static Shape {
+        &USERS
+    }
+
+    fn all(catalog: &Catalog) -> impl Iterator<Item = &Self> {
+        catalog.users.values().map(|user| &user.item)
+    }
+
+    fn known<'c>(catalog: &'c Catalog, name: &str) -> Option<&'c Self> {
+        catalog.users.get(name).map(|user| &user.item)
+    }
+
+    fn new(name: Name, external: External) -> Self {
+        Self {
+            kind: Self::KIND.as_str().to_owned(),
+            name: At::nowhere(name),
+            description: None,
+            warehouse_user: None,
+            groups: vec![],
+            attributes: Default::default(),
+            permissions: vec![],
+            current_project: None,
+            disabled: false,
+            external: Some(external),
+            confirmed: Default::default(),
+        }
+    }
+
+    fn name(&self) -> &Name {
+        self.name.value()
+    }
+
+    fn external(&self) -> Option<&External> {
+        self.external.as_ref()
+    }
+
+    fn telling<'c>(catalog: &'c Catalog, _: &[&Self], _: &Wanted) -> Box<dyn Fn(&Self) -> Value + Send + 'c> {
+        Box::new(|user| of_user(catalog, user))
+    }
+
+    fn said(
+        self,
+        catalog: &Catalog,
+        said: Map<String, Value>,
+        app: &App,
+        provisioner: &Provisioner,
+    ) -> Result<change::Wanted, Problem> {
+        let name = self.name.value().clone();
+        // As it is kept, and not as it was sent: some send passwords, which nobody wants here.
+        let details = json!({ "body": said });
+        let user = document::document(self, said, &app.settings().scim)?;
+        let changes = vec![Change::Put(Document::User(Box::new(user)))];
+        let after = catalog.apply(changes.clone());
+        let after = after.map_err(|problems| Problem::of_catalog(&problems, &changes, Some((Self::KIND, &name))))?;
+        let by = may_provision(&provisioner.caller.actor, catalog, &after.catalog, &name).required()?;
+        Ok(change::Wanted { changes, allowed_by: Some(by), details, ..change::Wanted::default() })
+    }
 }

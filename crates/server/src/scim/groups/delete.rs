@@ -3,14 +3,15 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
+use scrim_catalog::documents::Group;
 use scrim_catalog::{Change, Kind};
 use scrim_registry::World;
 
 use crate::actions::objects::change::{Wanted, make};
-use crate::caller::refuse;
 use crate::json::InPath;
 use crate::scim::answer::expected;
 use crate::scim::error::Refused;
+use crate::scim::provisioned::{Provisioned, found, name_of};
 use crate::scim::provisioner::Provisioner;
 use crate::{App, Problem};
 
@@ -21,16 +22,10 @@ pub(crate) async fn run(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let InPath(id) = path?;
-    let world = app.registry().world();
-    let name = match super::found(&world, &id) {
-        Ok(group) => group.name.value().clone(),
-        Err(problem) => {
-            return Err(refuse(&app, &provisioner.caller.doing("scim.group.delete"), problem).await.into());
-        }
-    };
+    let name = name_of::<Group>(&app, &provisioner, "scim.group.delete", &id).await?;
     let asked = provisioner.caller.about("scim.group.delete", Kind::Group, &name);
     let decide = |world: &World| {
-        expected(&headers, &super::told(&world.catalog, super::found(world, &id)?))?;
+        expected(&headers, &found::<Group>(&world.catalog, &id)?.told(&world.catalog))?;
         let changes = vec![Change::Delete(Kind::Group, name.clone())];
         Ok(Wanted { changes, allowed_by: Some(provisioner.by), ..Wanted::default() })
     };

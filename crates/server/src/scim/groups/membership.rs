@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::Problem;
 use crate::scim::error::wrong;
-use crate::scim::resource::user_id;
+use crate::scim::provisioned::Provisioned;
 use crate::scim::users::external_id;
 
 /// The changes that make a group what a provisioner says, and its members those that it names.
@@ -43,7 +43,7 @@ pub(super) fn changes(catalog: &Catalog, group: Group, said: &Map<String, Value>
 /// The users that are named as members.
 fn wanted(catalog: &Catalog, said: &Map<String, Value>) -> Result<BTreeSet<Name>, Problem> {
     let Some(Value::Array(members)) = said.get("members") else { return Ok(BTreeSet::new()) };
-    let known: HashMap<String, &Name> = catalog.users.values().map(|user| (user_id(user), user.name.value())).collect();
+    let known: HashMap<String, &Name> = catalog.users.values().map(|user| (user.id(), user.name.value())).collect();
     let of = |member: &Value| {
         if member.get("type").and_then(Value::as_str).is_some_and(|kind| !kind.eq_ignore_ascii_case("user")) {
             return Err(wrong("invalidValue", "`members`: the members of a group are users"));

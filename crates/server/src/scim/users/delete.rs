@@ -9,13 +9,12 @@ use scrim_registry::World;
 use serde_json::json;
 
 use crate::actions::objects::change::{Wanted, make};
-use crate::caller::refuse;
 use crate::json::InPath;
 use crate::rights::may_provision;
 use crate::scim::answer::expected;
 use crate::scim::error::Refused;
+use crate::scim::provisioned::{Provisioned, found, name_of};
 use crate::scim::provisioner::Provisioner;
-use crate::scim::resource::of_user;
 use crate::{App, Problem};
 
 pub(crate) async fn run(
@@ -25,19 +24,13 @@ pub(crate) async fn run(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let InPath(id) = path?;
-    let world = app.registry().world();
-    let name = match super::found(&world, &id) {
-        Ok(user) => user.name.value().clone(),
-        Err(problem) => {
-            return Err(refuse(&app, &provisioner.caller.doing("scim.user.delete"), problem).await.into());
-        }
-    };
+    let name = name_of::<User>(&app, &provisioner, "scim.user.delete", &id).await?;
     let asked = provisioner.caller.about("scim.user.delete", Kind::User, &name);
     // Where documents name the user, what they say would change: the user is disabled then, and sees nothing.
     let mut named_by = None;
     let decide = |world: &World| {
-        let user = super::found(world, &id)?;
-        expected(&headers, &of_user(&world.catalog, user))?;
+        let user = found::<User>(&world.catalog, &id)?;
+        expected(&headers, &user.told(&world.catalog))?;
         let delete = vec![Change::Delete(Kind::User, name.clone())];
         let (changes, after) = match world.catalog.apply(delete.clone()) {
             Ok(after) => {

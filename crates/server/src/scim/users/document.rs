@@ -15,15 +15,6 @@ use crate::scim::schema::USERS;
 /// What stands elsewhere in the document than in what the provisioner said of the person.
 const ELSEWHERE: [&str; 3] = ["userName", "active", "externalId"];
 
-/// The name that a provisioner gives.
-///
-/// # Errors
-/// `invalidValue`, when nobody can have it.
-pub(super) fn name(said: &Map<String, Value>) -> Result<Name, Problem> {
-    let name = said.get("userName").and_then(Value::as_str).unwrap_or("");
-    Name::new(name).map_err(|error| wrong("invalidValue", format!("`userName`: {error}")))
-}
-
 /// A user as the provisioner says it is; groups, permissions and everything else that is not said by it stay as they are.
 ///
 /// # Errors
