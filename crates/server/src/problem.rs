@@ -152,6 +152,10 @@ impl From<StoreError> for Problem {
             StoreError::Nul(_) | StoreError::Empty(_) | StoreError::TooLong { .. } | StoreError::Moment(_) => {
                 Self::malformed(error.to_string())
             }
+            StoreError::Full { .. } => {
+                tracing::error!(%error, "nothing can be written");
+                Self::unavailable("the disk of the metadata database is full: nothing was changed")
+            }
             StoreError::Taken { .. } => Self::conflict(error.to_string()),
             error => Self::internal(&error),
         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 
 /// Why the metadata database did not do what it was asked. No message holds a password, a key or a secret.
 #[derive(Debug, thiserror::Error)]
@@ -160,6 +160,12 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// No room is left.
+    #[error("cannot {what} in the metadata database: its disk is full; make room there, nothing else is to be done")]
+    Full {
+        /// What was being done.
+        what: &'static str,
+    },
     /// The database refused or broke off.
     #[error("cannot {what} in the metadata database: {reason}")]
     Database {
@@ -173,13 +179,28 @@ pub enum StoreError {
 impl StoreError {
     /// What the database said when it was asked to do something.
     pub(crate) fn database(what: &'static str) -> impl Fn(DbErr) -> Self {
-        move |error| Self::Database { what, reason: told(&error) }
+        move |error| match is_full(&error) {
+            true => Self::Full { what },
+            false => Self::Database { what, reason: told(&error) },
+        }
     }
 
     /// A file, and what was done to it.
     pub(crate) fn file(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |reason| Self::File { what, path, reason }
+    }
+}
+
+/// Whether no room was left: SQLite's `SQLITE_FULL`, PostgreSQL's `disk_full`.
+fn is_full(error: &DbErr) -> bool {
+    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else { return false };
+    match cause {
+        RuntimeErr::SqlxError(error) => {
+            let code = error.as_database_error().and_then(|error| error.code());
+            matches!(code.as_deref(), Some("13" | "53100"))
+        }
+        RuntimeErr::Internal(_) => false,
     }
 }
 
