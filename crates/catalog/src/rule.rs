@@ -202,3 +202,27 @@ pub enum RuleBody {
         only: Who,
     },
 }
+
+impl RuleBody {
+    /// The expressions in SQL that stand in it.
+    pub fn expressions(&self) -> Vec<&At<String>> {
+        match self {
+            Self::Mask { when, masks, .. } => {
+                let masks = masks.all().flatten();
+                let custom = masks.filter_map(|mask| match mask {
+                    Mask::Custom(text) => Some(text),
+                    _ => None,
+                });
+                when.iter().chain(custom).collect()
+            }
+            Self::Rows(rules) => rules
+                .all()
+                .filter_map(|rule| match rule {
+                    RowRule::Filter(text) => Some(text),
+                    _ => None,
+                })
+                .collect(),
+            Self::Purpose { .. } | Self::Reveal { .. } => vec![],
+        }
+    }
+}

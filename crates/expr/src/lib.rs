@@ -22,5 +22,5 @@ mod unsupported;
 
 pub use family::Family;
 pub use refused::Refused;
-pub use scope::{Scope, parse_expression, parse_predicate};
+pub use scope::{Scope, is_expression, parse_expression, parse_predicate};
 pub use tree::{Comparison, DateUnit, Expr, Fact, Function, Set};

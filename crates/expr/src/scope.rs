@@ -43,11 +43,23 @@ pub fn parse_expression(text: &str, scope: &Scope<'_>) -> Result<Expr, Refused> 
     parse(text, scope, Checker::expression)
 }
 
+/// Whether a text is one expression at all, whatever it speaks of.
+///
+/// # Errors
+/// When no data source could make sense of it.
+pub fn is_expression(text: &str) -> Result<(), Refused> {
+    tree(text).map(|_| ())
+}
+
 fn parse<'a, 's>(
     text: &str,
     scope: &'a Scope<'s>,
     check: impl FnOnce(&mut Checker<'a, 's>, &ast::Expr) -> Result<Expr, Refused>,
 ) -> Result<Expr, Refused> {
+    check(&mut Checker::new(scope), &tree(text)?)
+}
+
+fn tree(text: &str) -> Result<ast::Expr, Refused> {
     let tokens = tokens::read(text)?;
     let end = tokens.last().map_or(Location::new(1, 1), |token| token.span.end);
     let mut parser = Parser::new(&PostgreSqlDialect {})
@@ -61,7 +73,7 @@ fn parse<'a, 's>(
         let refused = Refused::new(rest.span.start, format!("the expression ends before `{found}`"));
         return Err(refused.help(advice(text, "write one expression and nothing after it")));
     }
-    check(&mut Checker::new(scope), &tree)
+    Ok(tree)
 }
 
 /// The parser's refusal in our words. It writes the place behind its message.

@@ -31,7 +31,7 @@ pub use effect::{ColumnEffect, SourceEffect, effect};
 pub use explain::{Explanation, explain};
 pub use facts::{Bound, Facts, Held};
 pub use key::{SaltKey, source_key};
-pub use lint::{idle_policies, misfits};
+pub use lint::{idle_policies, misfits, unreadable};
 pub use masking::{Combination, Joined, MIDDLE, Masking, Noise, Typed, noise_scale, noise_step};
 pub use merged::{Application, Condition, Lift, MergeError, Merged, MergedColumn, Remark, RowTest, Source, Test};
 pub use merging::{Merger, merge};

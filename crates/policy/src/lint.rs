@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use scrim_catalog::documents::{PolicyStatus, SourceStatus};
-use scrim_catalog::{Catalog, Mark, Name, Problem, Where};
+use scrim_catalog::{Catalog, DataPolicy, Mark, Name, Problem, Stored, Where};
 
 use crate::Merger;
 use crate::scope::covers;
@@ -26,13 +26,30 @@ pub fn idle_policies(catalog: &Catalog) -> Vec<Problem> {
     data.chain(access).map(|problem| problem.help("look at its `where`, and at the tags of the data sources")).collect()
 }
 
+/// Expressions in the rules of a policy that are none, whatever data source they are for.
+pub fn unreadable(policy: &Stored<DataPolicy>) -> Vec<Problem> {
+    let rules = policy.rules.iter().enumerate();
+    let expressions =
+        rules.flat_map(|(at, rule)| rule.body.expressions().into_iter().map(move |text| (at + 1, rule, text)));
+    let refused = expressions.filter_map(|(number, rule, text)| {
+        let why = scrim_expr::is_expression(text).err()?;
+        let mark = [text.mark(), rule.mark].into_iter().find(|mark| *mark != Mark::default()).unwrap_or(policy.mark);
+        let message = format!("rule {number} of `{}` has no expression in `{}`: {why}", policy.name, text.value());
+        Some(Problem::error(&policy.file, mark, message))
+    });
+    refused.collect()
+}
+
 /// Rules that do not fit where they reach: an error where one cannot be applied and closes the source, a warning for
 /// masks that show NULL because they cannot keep a column's type. Sources whose columns only the warehouse knows are
 /// passed over.
 pub fn misfits(catalog: &Catalog) -> Vec<Problem> {
     let active = catalog.data_sources.values().filter(|source| source.status == SourceStatus::Active);
     let merger = Merger::new(catalog);
-    let mut problems = Vec::new();
+    let mut problems: Vec<Problem> = catalog.data_policies.values().flat_map(|policy| unreadable(policy)).collect();
+    if !problems.is_empty() {
+        return problems;
+    }
     let mut fallen: BTreeMap<(Name, usize), Vec<String>> = BTreeMap::new();
     for merged in active.filter_map(|source| merger.merge(source).ok()) {
         for remark in &merged.closed {

@@ -58,6 +58,12 @@ async fn what_is_wrong_is_said_by_field() {
     let wrong = service.delete("root", "/api/v1/groups/hr").await.problem(422);
     assert_eq!(wrong["errors"][0]["document"], "subscription-policies/p", "{wrong:#}");
     service.call("root", Method::PUT, "/api/v1/users/anna", Some(json!([1]))).await.problem(422);
+    // Also where no data source would have told so yet.
+    let body = json!({ "where": "all", "rules": [{ "rows": "never" }, { "rows": { "filter": "a = = 1" } }] });
+    let wrong = service.put("root", "/api/v1/data-policies/p", body).await.problem(422);
+    let told = wrong["errors"][0]["detail"].as_str().unwrap();
+    assert!(told.contains("rule 2 of `p`") && told.contains("found: ="), "{wrong:#}");
+    service.get("root", "/api/v1/data-policies/p").await.problem(404);
     service.get("", "/api/v1/users/anna").await.problem(401);
     service.get("nobody", "/api/v1/users/anna").await.problem(401);
     service.get("root", "/api/v1/nothing").await.problem(404);

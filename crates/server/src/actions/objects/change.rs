@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use scrim_catalog::{Change, Kind, Name};
+use scrim_catalog::{Change, Document, Kind, Name};
 use scrim_registry::{Asked, Planned, Proposal, World};
 use scrim_store::Expected;
 use serde_json::{Value, json};
@@ -95,6 +95,16 @@ fn propose(caller: &Caller, world: &World, wanted: Wanted, asked: &Asked) -> Res
             (by.join("; "), Some(after?))
         }
     };
+    let written = changes.iter().filter(|change| matches!(change, Change::Put(Document::DataPolicy(_))));
+    let policies = applied
+        .iter()
+        .flat_map(|applied| written.clone().filter_map(|change| applied.catalog.data_policies.get(change.of().1)));
+    // Rules that fit no data source close it; what is no expression at all is told whoever wrote it.
+    let unreadable: Vec<_> = policies.flat_map(|policy| scrim_policy::unreadable(policy)).collect();
+    if !unreadable.is_empty() {
+        let about = asked.object.as_ref().map(|(kind, name)| (*kind, name.as_str()));
+        return Err(Problem::of_catalog(&unreadable, &changes, about));
+    }
     Ok(Proposal { changes, applied, expected, decided_by, details })
 }
 
