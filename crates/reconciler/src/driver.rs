@@ -8,9 +8,10 @@ use scrim_catalog::documents::Integration;
 use scrim_catalog::{Catalog, Name};
 use scrim_registry::{Registry, World};
 use scrim_store::{Lease, Store, StoreError};
-use scrim_sync::{Known, Options, Report, SyncError, push_all};
+use scrim_sync::{Count, Failed, Known, Options, Report, SyncError, push_all};
 use scrim_warehouse::{Warehouse, WarehouseError};
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -51,11 +52,26 @@ struct Connected {
     known: Option<Known>,
 }
 
+/// What a push looks at.
+#[derive(Clone, Copy, Debug)]
+struct Looks {
+    /// Since when this replica leads, in milliseconds.
+    since: i64,
+    /// At all of the warehouse.
+    everything: bool,
+    /// At everybody, as time alone may have changed something since the last one.
+    later: bool,
+    /// When it was begun.
+    now: DateTime<Utc>,
+}
+
 /// Why it is pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
     /// The catalog changed.
     Event,
+    /// What masks asked for was counted.
+    Counted,
     /// The moment of a policy or of something that expires came.
     Moment,
     /// Everything is to be compared.
@@ -130,6 +146,8 @@ impl Driver {
         let mut cause = Cause::Everything;
         let mut compared = Instant::now();
         let mut heard = self.registry.world().sequence;
+        let mut counting = JoinSet::new();
+        let mut looked = Utc::now();
         loop {
             // However many events there are: what they miss, and what somebody changed by hand, is found in time.
             if compared.elapsed() >= self.settings.compare_every {
@@ -162,7 +180,11 @@ impl Driver {
             // they mean.
             let allow_drop = record.pushed().is_some() || asked == Some(true);
             let options = Options { allow_drop, ..Options::default() };
-            let pushing = push(&world, integration, since, cause, &mut connected, &options).instrument(span);
+            // Whatever moment came since the last one was begun, also while it went on or beside an event.
+            let begun = Utc::now();
+            let passed = boundary(&world.catalog, looked).is_some_and(|moment| moment <= begun);
+            let looks = Looks { since, everything: cause == Cause::Everything, later: passed, now: begun };
+            let pushing = push(&world, integration.clone(), looks, &mut connected, &options).instrument(span);
             // A push that is broken off leaves whole steps behind.
             let pushed = tokio::select! {
                 pushed = pushing => pushed,
@@ -180,7 +202,16 @@ impl Driver {
                     compared = Instant::now();
                 }
             }
+            if let Some(known) = connected.as_ref().and_then(|there| there.known.as_ref()).filter(|_| pushed.is_ok()) {
+                let due = known.due();
+                if !due.is_empty() && counting.is_empty() {
+                    counting.spawn(count(integration.clone(), due));
+                }
+            }
             let ended = pushed.is_ok();
+            if ended {
+                looked = begun;
+            }
             let good = matches!(&pushed, Ok(report) if report.failed.is_empty());
             failures = if good { 0 } else { failures + 1 };
             let wait = if good { self.settings.compare_every } else { pause(failures) };
@@ -188,7 +219,7 @@ impl Driver {
                 tracing::error!(integration = %self.integration, %error, "how it stands cannot be written");
                 return Ended::Lost;
             }
-            let moment = self.until(&world.catalog, now).filter(|until| *until < wait);
+            let moment = self.until(&world.catalog, looked).filter(|until| ended && *until < wait);
             let compare = compared + self.settings.compare_every;
             let due = due(Instant::now(), good, moment.unwrap_or(wait), compare);
             cause = loop {
@@ -199,6 +230,14 @@ impl Driver {
                         Some(_) => Cause::Moment,
                         None => Cause::Everything,
                     },
+                    Some(counted) = counting.join_next() => {
+                        let known = connected.as_mut().and_then(|there| there.known.as_mut());
+                        if let (Some(known), Ok(Some(counted))) = (known, counted) {
+                            known.counted(counted);
+                            break Cause::Counted;
+                        }
+                        continue;
+                    }
                     _ = lost.wait_for(|lost| *lost) => return Ended::Lost,
                     _ = self.stop.wait_for(|stop| *stop) => return Ended::Stopped,
                 };
@@ -223,9 +262,10 @@ impl Driver {
         tidings::asked(self.registry.store(), &self.integration, between).await
     }
 
-    /// How long it is until time alone changes something.
-    fn until(&self, catalog: &Catalog, now: DateTime<Utc>) -> Option<Duration> {
-        boundary(catalog, now).map(|moment| (moment - now + TimeDelta::milliseconds(1)).to_std().unwrap_or_default())
+    /// How long it is until time alone changes something that was not looked at.
+    fn until(&self, catalog: &Catalog, looked: DateTime<Utc>) -> Option<Duration> {
+        let left = |moment: DateTime<Utc>| moment - Utc::now() + TimeDelta::milliseconds(1);
+        boundary(catalog, looked).map(|moment| left(moment).to_std().unwrap_or_default())
     }
 
     /// Writes down what came of a push.
@@ -266,12 +306,22 @@ impl Driver {
     }
 }
 
+/// Counts in a connection of its own; nothing when there is none to be had.
+async fn count(integration: Integration, counts: Vec<Count>) -> Option<Vec<(Count, Option<Failed>)>> {
+    match Warehouse::connect(&integration).await {
+        Ok(mut warehouse) => Some(scrim_sync::count(&mut warehouse, counts).await),
+        Err(error) => {
+            tracing::warn!(integration = %integration.name, %error, "nothing can be counted");
+            None
+        }
+    }
+}
+
 /// Connects where that was not done before, and pushes.
 async fn push(
     world: &World,
     integration: Integration,
-    since: i64,
-    cause: Cause,
+    looks: Looks,
     connected: &mut Option<Connected>,
     options: &Options,
 ) -> Result<Report, SyncError> {
@@ -279,17 +329,14 @@ async fn push(
         Some(connected) => connected,
         None => {
             let mut warehouse = Warehouse::connect(&integration).await?;
-            warehouse.lead(since);
+            warehouse.lead(looks.since);
             Connected { integration, warehouse, known: None }
         }
     };
-    let now = Utc::now();
-    let known = there.known.take().filter(|_| cause != Cause::Everything);
+    let Looks { later, now, .. } = looks;
+    let known = there.known.take().filter(|_| !looks.everything);
     let (report, known) = match known {
-        Some(mut known) => {
-            let later = cause == Cause::Moment;
-            (known.push(&mut there.warehouse, &world.catalog, later, now).await?, known)
-        }
+        Some(mut known) => (known.push(&mut there.warehouse, &world.catalog, later, now).await?, known),
         None => push_all(&mut there.warehouse, &world.catalog, &there.integration, options, now).await?,
     };
     there.known = Some(known);

@@ -11,10 +11,10 @@ use scrim_warehouse::{FoundTable, Pushed, Warehouse};
 
 use crate::desired::{self, Desired};
 use crate::logins::{Logins, Withdrawn};
-use crate::plan::{Options, Plan};
+use crate::plan::{Failed, Options, Plan, Step};
 use crate::profiles::{Comparison, Marks};
 use crate::push::{Report, SyncError, apply, compared};
-use crate::reach::{Reach, Views, Whose};
+use crate::reach::{self, Reach, Views, Whose};
 
 /// What was seen, and what was pushed since.
 pub struct Known {
@@ -27,6 +27,7 @@ pub struct Known {
     marks: Marks,
     /// Those whose login was not theirs when it was looked at last, by login.
     withdrawn: BTreeMap<String, Withdrawn>,
+    counting: Counting,
 }
 
 /// Brings the warehouse to what the catalog says, after looking at all of it. Answers what is known of it then.
@@ -47,12 +48,13 @@ pub async fn push_all(
     let desired = Desired::of(catalog, integration, &tables, &pushed);
     let mut profiles = compared(warehouse, &desired, integration, options, now).await?;
     let marks = std::mem::take(&mut profiles.marks);
-    let plan = Plan::of(&desired, profiles, &pushed, &salted, options, epoch)?;
+    let mut plan = Plan::of(&desired, profiles, &pushed, &salted, options, epoch)?;
+    let counting = Counting::of(warehouse, &mut plan);
     let mut report = apply(warehouse, epoch, &plan).await?;
     report.unintended(warehouse).await?;
     let (catalog, integration) = (Arc::clone(catalog), integration.clone());
     let withdrawn = by_login(&report.withdrawn);
-    let mut known = Known { catalog, integration, tables, pushed, salted, desired, marks, withdrawn };
+    let mut known = Known { catalog, integration, tables, pushed, salted, desired, marks, withdrawn, counting };
     known.look_again(warehouse, &plan.touched()).await?;
     Ok((report, known))
 }
@@ -71,15 +73,22 @@ impl Known {
         now: DateTime<Utc>,
     ) -> Result<Report, SyncError> {
         let epoch = warehouse.claim().await?;
+        let counted = std::mem::take(&mut self.counting.done);
+        self.look_again(warehouse, &counted.iter().map(String::as_str).collect()).await?;
         let reach = Reach::of(&self.catalog, catalog);
+        // What changed of a data source may be what its table has now; and a policy may look up where nothing did before.
+        let wanted = match &reach.views {
+            Views::Under(policies) if policies.is_empty() => vec![],
+            _ => desired::tables(catalog, &self.integration),
+        };
+        let changed = reach::changed(&self.catalog, catalog, &self.integration);
+        let look = |table: &TableName| !self.tables.contains_key(table) || changed.contains(table);
+        let look: Vec<TableName> = wanted.into_iter().filter(look).collect();
+        if !look.is_empty() {
+            self.tables.retain(|table, _| !changed.contains(table));
+            self.tables.extend(warehouse.tables(&look).await?);
+        }
         if reach.views == Views::All {
-            let missing: Vec<TableName> = desired::tables(catalog, &self.integration)
-                .into_iter()
-                .filter(|table| !self.tables.contains_key(table))
-                .collect();
-            if !missing.is_empty() {
-                self.tables.extend(warehouse.tables(&missing).await?);
-            }
             self.desired = Desired::of(catalog, &self.integration, &self.tables, &self.pushed);
         }
         if let Views::Under(policies) = &reach.views {
@@ -112,8 +121,11 @@ impl Known {
         }
         profiles.finish();
         let marks = std::mem::take(&mut profiles.marks);
-        let plan = Plan::of(&self.desired, profiles, &self.pushed, &self.salted, &options, epoch)?;
+        let mut plan = Plan::of(&self.desired, profiles, &self.pushed, &self.salted, &options, epoch)?;
+        let failed = std::mem::take(&mut self.counting.failed);
+        self.counting = Counting { failed, ..Counting::of(warehouse, &mut plan) };
         let mut report = apply(warehouse, epoch, &plan).await?;
+        report.failed.extend(self.counting.standing());
         self.marks.retain(|login, _| !logins.contains(login));
         self.marks.extend(marks);
         self.withdrawn.retain(|login, _| !logins.contains(login));
@@ -122,6 +134,21 @@ impl Known {
         self.catalog = Arc::clone(catalog);
         self.look_again(warehouse, &plan.touched()).await?;
         Ok(report)
+    }
+
+    /// What waits to be counted, beside pushes. What could not be counted waits for the next look at everything.
+    pub fn due(&self) -> Vec<Count> {
+        self.counting.due.iter().filter(|count| !self.counting.failed.contains_key(&count.key)).cloned().collect()
+    }
+
+    /// What came of counting; the next push looks at it.
+    pub fn counted(&mut self, counted: Vec<(Count, Option<Failed>)>) {
+        for (count, failed) in counted {
+            match failed {
+                Some(failed) => drop(self.counting.failed.insert(count.key, failed)),
+                None => drop(self.counting.done.insert(count.key)),
+            }
+        }
     }
 
     /// Whether it is about this integration as it is configured now.
@@ -151,3 +178,52 @@ fn by_login(withdrawn: &[Withdrawn]) -> BTreeMap<String, Withdrawn> {
 
 /// Of so many users profiles are asked for at a time.
 const LOGINS: usize = 1000;
+
+/// A data source whose `k_anonymous` masks wait for a count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    key: String,
+    source: String,
+}
+
+/// The counts of an integration. A table's owner says how long its count takes: nothing else waits for it.
+#[derive(Default)]
+struct Counting {
+    due: Vec<Count>,
+    /// Those that were counted since the last push, by key.
+    done: BTreeSet<String>,
+    /// Those that could not be, by key.
+    failed: BTreeMap<String, Failed>,
+}
+
+impl Counting {
+    /// What a plan would have counted, taken out of it where that can be done beside pushes.
+    fn of(warehouse: &Warehouse, plan: &mut Plan) -> Self {
+        let steps = if warehouse.counts_beside() { plan.without_counts() } else { vec![] };
+        let due = steps.into_iter().filter_map(|step| match step {
+            Step::Refresh { key, source } => Some(Count { key, source }),
+            _ => None,
+        });
+        Self { due: due.collect(), ..Self::default() }
+    }
+
+    /// What still could not be counted.
+    fn standing(&self) -> impl Iterator<Item = Failed> {
+        self.due.iter().filter_map(|count| self.failed.get(&count.key).cloned())
+    }
+}
+
+/// Counts, and tells what came of each.
+pub async fn count(warehouse: &mut Warehouse, counts: Vec<Count>) -> Vec<(Count, Option<Failed>)> {
+    let mut counted = Vec::with_capacity(counts.len());
+    for count in counts {
+        let done = warehouse.refresh(0, &count.key).await.err();
+        let failed = done.map(|refused| Failed {
+            data_source: count.source.clone(),
+            reason: refused.to_string(),
+            closed: false,
+        });
+        counted.push((count, failed));
+    }
+    counted
+}

@@ -251,6 +251,12 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Takes the counts out of it, which are its last steps.
+    pub(crate) fn without_counts(&mut self) -> Vec<Step> {
+        let at = self.steps.iter().position(|step| matches!(step, Step::Refresh { .. })).unwrap_or(self.steps.len());
+        self.steps.split_off(at)
+    }
+
     /// The data sources that its steps touch, by key.
     pub(crate) fn touched(&self) -> BTreeSet<&str> {
         self.steps.iter().filter_map(Step::key).collect()

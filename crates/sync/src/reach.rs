@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use scrim_catalog::documents::{Project, User};
-use scrim_catalog::{Catalog, Name, Named, Stored};
+use scrim_catalog::documents::{Integration, Project, User};
+use scrim_catalog::{Catalog, Name, Named, Stored, TableName};
 
 /// Whose profiles may be other than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,14 @@ impl Reach {
         let whose = if access { Whose::Everybody } else { Whose::Some(people(before, after)) };
         Self { views: if any { Views::All } else { Views::Under(policies) }, whose }
     }
+}
+
+/// The tables of the data sources of an integration that came, or are other than before.
+pub(crate) fn changed(before: &Catalog, after: &Catalog, integration: &Integration) -> BTreeSet<TableName> {
+    let sources = differing(&before.data_sources, &after.data_sources);
+    let sources = sources.into_iter().filter_map(|name| after.data_sources.get(name));
+    let ours = sources.filter(|source| source.integration == integration.name);
+    ours.map(|source| scrim_sql::located(integration, &source.table)).collect()
 }
 
 /// Whether the same documents stand there. What is shared is the same; what is not may still be equal.

@@ -101,6 +101,11 @@ pub enum WarehouseError {
     /// Another replica of the service leads.
     #[error("another replica of the service leads here since: this one changed nothing")]
     Superseded,
+    /// Somebody's table took too long to read.
+    #[error(
+        "reading the table took longer than {} s, and was ended: it may be large, or something that its owner hung on it never ends", .0.as_secs()
+    )]
+    TooLong(std::time::Duration),
     /// What probes were tried in could not be removed.
     #[error("{error}; what was made for the probes could not be removed, do it by hand: {left}")]
     LeftBehind {

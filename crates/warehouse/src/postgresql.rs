@@ -8,6 +8,8 @@ mod look;
 mod sample;
 mod uninstall;
 
+use std::time::Duration;
+
 use scrim_catalog::documents::Integration;
 use scrim_sql::calls::postgresql::Calls;
 use scrim_sql::system;
@@ -69,9 +71,39 @@ impl Postgresql {
 
     /// A session for one call that reads a table of somebody's: what they hang on it may leave something in the session, such as
     /// a prepared statement in the place of another, which would run as Scrim's login. Nothing else is done in it.
-    async fn apart(&self) -> Result<Client, WarehouseError> {
-        session(&self.integration).await
+    async fn apart(&self) -> Result<Apart, WarehouseError> {
+        let client = session(&self.integration).await?;
+        // Should nobody wait for it any more. Servers on which this cannot be asked for are waited for as long as it takes.
+        let _ = client.batch_execute("SET client_connection_check_interval = '10s'").await;
+        let row = client.query_one("SELECT pg_catalog.pg_backend_pid()", &[]).await;
+        let process = row.and_then(|row| row.try_get(0)).map_err(WarehouseError::statement("opening a session"))?;
+        Ok(Apart { client, process })
     }
+
+    /// What is asked in a session apart, ended where it takes too long. Not by a `statement_timeout`: functions of others catch that,
+    /// and nothing catches the end of their session.
+    ///
+    /// # Errors
+    /// When it took too long.
+    async fn in_time<T>(
+        &self,
+        apart: &Apart,
+        limit: Duration,
+        asked: impl Future<Output = T>,
+    ) -> Result<T, WarehouseError> {
+        if let Ok(answered) = tokio::time::timeout(limit, asked).await {
+            return Ok(answered);
+        }
+        let failed = WarehouseError::statement("ending a session that takes too long");
+        self.client.execute("SELECT pg_catalog.pg_terminate_backend($1)", &[&apart.process]).await.map_err(failed)?;
+        Err(WarehouseError::TooLong(limit))
+    }
+}
+
+/// A session apart, and the process of the server that it has.
+struct Apart {
+    client: Client,
+    process: i32,
 }
 
 /// A session of Scrim's own login.

@@ -256,7 +256,15 @@ impl Warehouse {
     /// # Errors
     /// When it is refused; then the masks show nothing, as before.
     pub async fn refresh(&mut self, epoch: i64, key: &str) -> Result<(), Refused> {
-        ask!(&mut self.0, refresh(epoch, key))
+        match &mut self.0 {
+            Connected::Postgresql(postgresql) => Box::pin(postgresql.refresh(key)).await,
+            Connected::Redshift(redshift) => Box::pin(redshift.refresh(epoch, key)).await,
+        }
+    }
+
+    /// Whether a count holds up nobody who pushes, and may go on beside pushes.
+    pub fn counts_beside(&self) -> bool {
+        matches!(self.0, Connected::Postgresql(_))
     }
 
     /// Finds the value of a token of a `reversible` mask in the table, and records who asked, who allowed it and why.

@@ -7,6 +7,7 @@ use scrim_catalog::documents::{DataSource, Discover, SourceStatus};
 use scrim_catalog::{Change, Document, Kind};
 use scrim_policy::source_key;
 use scrim_registry::{Asked, Proposal, World};
+use scrim_warehouse::WarehouseError as Refused;
 
 use super::{Monitor, Trouble, Watching, ours};
 use crate::discovering::{LookError, ROWS, SURE, look as look_at};
@@ -40,7 +41,7 @@ pub(super) async fn look(monitor: &Monitor, there: &mut Watching) -> Result<(), 
         let found = look_at(&mut there.warehouse, &world.catalog, &there.integration, &source, ROWS).await;
         let findings = match found {
             Ok(findings) => findings,
-            Err(LookError::Warehouse(error)) if !matches!(error, scrim_warehouse::WarehouseError::Statement { .. }) => {
+            Err(LookError::Warehouse(error)) if !matches!(error, Refused::Statement { .. } | Refused::TooLong(_)) => {
                 return Err(error.into());
             }
             Err(error) => {

@@ -1,6 +1,7 @@
 //! Changes, each in one transaction, through the stored procedures.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use scrim_sql::Read;
 use tokio_postgres::error::SqlState;
@@ -11,6 +12,9 @@ use crate::error::{WarehouseError, describe};
 
 /// How long a change waits for a lock: readers queue behind a waiting replacement, so it must not wait long.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '50ms'";
+
+/// How long it may take to work through a whole table.
+const COUNTING: Duration = Duration::from_mins(30);
 
 impl Postgresql {
     /// Takes the next epoch: whoever pushed before can change nothing any more.
@@ -120,11 +124,15 @@ impl Postgresql {
     ///
     /// # Errors
     /// When it is refused; then the masks show nothing, as before.
-    pub(crate) async fn refresh(&mut self, epoch: i64, key: &str) -> Result<(), Refused> {
-        let mut session = self.apart().await.map_err(Refused::Stop)?;
-        let transaction = session.transaction().await.map_err(refused)?;
-        transaction.execute(&self.calls.refresh, &[&epoch, &key]).await.map_err(refused)?;
-        transaction.commit().await.map_err(refused)
+    pub(crate) async fn refresh(&mut self, key: &str) -> Result<(), Refused> {
+        let apart = self.apart().await.map_err(Refused::Stop)?;
+        let mut counted = Some(String::new());
+        while let Some(last) = counted {
+            let row = self.in_time(&apart, COUNTING, apart.client.query_one(&self.calls.refresh, &[&key, &last])).await;
+            let row = row.map_err(|late| Refused::Statement(late.to_string()))?.map_err(refused)?;
+            counted = row.try_get(0).map_err(refused)?;
+        }
+        Ok(())
     }
 
     /// Finds the value of a token of a `reversible` mask in the table, and records who asked, who allowed it and why.
@@ -136,8 +144,9 @@ impl Postgresql {
         let failed = WarehouseError::statement("resolving a token");
         let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
             [&unmask.key, &unmask.column, &unmask.token, &unmask.requested_by, &unmask.approved_by, &unmask.reason];
-        let row = self.apart().await?.query_one(&self.calls.resolve, &parameters).await.map_err(&failed)?;
-        row.try_get(0).map_err(&failed)
+        let apart = self.apart().await?;
+        let row = self.in_time(&apart, COUNTING, apart.client.query_one(&self.calls.resolve, &parameters)).await?;
+        row.map_err(&failed)?.try_get(0).map_err(&failed)
     }
 
     /// Drops the view of a source, tried again while others hold locks.

@@ -1,6 +1,7 @@
 //! Samples of tables.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use scrim_catalog::{FoundColumn, TableName};
 
@@ -9,7 +10,7 @@ use crate::error::WarehouseError;
 use crate::found::SampledColumn;
 
 /// Long enough for a page of any table, and too short for a view that works through all of it for its first rows.
-const HURRY: &str = "SET LOCAL statement_timeout = '30s'";
+const HURRY: Duration = Duration::from_secs(30);
 
 impl Postgresql {
     pub(crate) async fn sample(
@@ -21,13 +22,11 @@ impl Postgresql {
         let failed = WarehouseError::statement("sampling a table");
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         let rows = i32::try_from(rows).unwrap_or(i32::MAX);
-        let mut session = self.apart().await?;
-        let transaction = session.transaction().await.map_err(&failed)?;
-        transaction.batch_execute(HURRY).await.map_err(&failed)?;
+        let apart = self.apart().await?;
         let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
             [&table.schema.as_str(), &table.table.as_str(), &names, &rows];
-        let found = transaction.query(&self.calls.sample, &parameters).await.map_err(&failed)?;
-        transaction.commit().await.map_err(&failed)?;
+        let found = self.in_time(&apart, HURRY, apart.client.query(&self.calls.sample, &parameters)).await?;
+        let found = found.map_err(&failed)?;
         let mut sampled: BTreeMap<String, SampledColumn> = BTreeMap::new();
         for row in found {
             let column = sampled.entry(row.try_get(0).map_err(&failed)?).or_default();

@@ -186,9 +186,12 @@ BEGIN
   DELETE FROM {system}.object_state AS s WHERE s.source = p_source;
 END $scrim$
 ;;
--- Counts again what k_anonymous masks of a source ask for. The state of the table is taken before it is counted: what
--- changes meanwhile makes the count an old one.
-CREATE OR REPLACE PROCEDURE {procedures}.refresh(p_epoch bigint, p_source text)
+-- Counts again one of what k_anonymous masks of a source ask for: the first behind a key, and tells which that was. The state of
+-- the table is taken before it is counted: what changes meanwhile makes the count an old one. Whoever owns the table says how long
+-- that takes: nothing that a push needs is held meanwhile.
+DROP PROCEDURE IF EXISTS {procedures}.refresh(bigint, text)
+;;
+CREATE OR REPLACE PROCEDURE {procedures}.refresh(p_source text, INOUT p_key text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $scrim$
 DECLARE
@@ -199,16 +202,23 @@ DECLARE
   v_c bigint[];
   v_d bigint[];
 BEGIN
-  CALL {procedures}.hold(p_epoch);
-  FOR v_known IN SELECT * FROM {system}.statistics AS k WHERE k.source = p_source FOR UPDATE LOOP
-    v_state := {functions}.f_table_state(v_known.base_oid);
-    DELETE FROM {system}.released AS r WHERE r.key = v_known.key;
-    CALL {system}.scanned(
-      format('SELECT CAST(q.combination AS text), NULL::text, NULL::bigint, NULL::bigint FROM (%s) AS q', v_known.query), v_found, v_b, v_c, v_d
-    );
-    INSERT INTO {system}.released (key, combination) SELECT v_known.key, q.combination FROM unnest(v_found) AS q (combination);
-    UPDATE {system}.statistics AS k SET state = v_state, refreshed_at = statement_timestamp() WHERE k.key = v_known.key;
-  END LOOP;
+  SELECT * INTO v_known FROM {system}.statistics AS k WHERE k.source = p_source AND k.key > p_key ORDER BY k.key LIMIT 1;
+  p_key := v_known.key;
+  IF p_key IS NULL THEN
+    RETURN;
+  END IF;
+  v_state := {functions}.f_table_state(v_known.base_oid);
+  CALL {system}.scanned(
+    format('SELECT CAST(q.combination AS text), NULL::text, NULL::bigint, NULL::bigint FROM (%s) AS q', v_known.query), v_found, v_b, v_c, v_d
+  );
+  -- Nothing was held meanwhile: something else may be asked for by now, which somebody counts then.
+  PERFORM 1 FROM {system}.statistics AS k WHERE k.key = v_known.key AND k.source = p_source AND k.query = v_known.query AND k.base_oid = v_known.base_oid FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  DELETE FROM {system}.released AS r WHERE r.key = p_key;
+  INSERT INTO {system}.released (key, combination) SELECT p_key, q.combination FROM unnest(v_found) AS q (combination);
+  UPDATE {system}.statistics AS k SET state = v_state, refreshed_at = statement_timestamp() WHERE k.key = p_key;
 END $scrim$
 ;;
 -- Finds the value of a token of a reversible mask in the table, for somebody who asked and was allowed, and keeps a
