@@ -213,3 +213,48 @@ fn a_new_look_up_is_there_at_once() {
     });
     assert_eq!(governed.seen("anna", "SELECT * FROM governed.t").unwrap().len(), 1);
 }
+
+/// A table that gets, renames and loses columns that nobody named keeps its rows all the while.
+#[test]
+fn new_columns_take_no_rows_away() {
+    let governed = Governed::on(Target::Postgresql);
+    governed.run("CREATE SCHEMA s; CREATE TABLE s.t (id integer, a text); INSERT INTO s.t VALUES (1, 'a'); CREATE ROLE anna LOGIN");
+    let catalog =
+        governed.catalog("{ kind: data-source, name: t, integration: w, table: s.t, columns: [ { name: id } ] }");
+    governed.install(&catalog);
+    let home = tempfile::tempdir().unwrap();
+    let location = Location::file(home.path().join("scrim.db"));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let service = runtime.block_on(Service::started(&location));
+    runtime.block_on(async {
+        service.plant("integration", "w", catalog.json(scrim_catalog::Kind::Integration, "w").unwrap()).await;
+        let columns = json!([{ "name": "id" }]);
+        service.plant("data-source", "t", json!({ "integration": "w", "table": "s.t", "columns": columns })).await;
+        service.plant("subscription-policy", "all", json!({ "where": "all", "access": "anyone" })).await;
+        service.plant("user", "anna", json!({})).await;
+        service.enforced("w").await;
+    });
+    let columns = || {
+        let source = runtime.block_on(service.get("root", "/api/v1/data-sources/t")).good();
+        source["columns"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|column| column["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    for (change, name) in [("ADD COLUMN b integer", "b"), ("ADD COLUMN c text", "c"), ("RENAME COLUMN c TO d", "d")] {
+        governed.run(&format!("ALTER TABLE s.t {change}"));
+        let begun = Instant::now();
+        let mut noticed: Option<Instant> = None;
+        while noticed.is_none_or(|noticed| noticed.elapsed() < Duration::from_secs(2)) {
+            assert_eq!(governed.seen("anna", "SELECT id FROM governed.t").unwrap().len(), 1, "{change}");
+            if noticed.is_none() && columns().contains(&name.to_owned()) {
+                noticed = Some(Instant::now());
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "{change} was not noticed: {:?}", columns());
+        }
+    }
+    let state = runtime.block_on(service.get("root", "/api/v1/data-sources/t/sync")).good();
+    assert_eq!(state["state"], "in_sync", "{state:#}");
+}
