@@ -196,6 +196,11 @@ impl Driver {
                 return Ended::Lost;
             }
             let now = Utc::now();
+            let name = self.integration.to_string();
+            let outcome = if pushed.is_ok() { "ended" } else { "broke_off" };
+            metrics::counter!("scrim_pushes_total", "integration" => name.clone(), "outcome" => outcome).increment(1);
+            let seconds = (now - begun).as_seconds_f64();
+            metrics::histogram!("scrim_push_seconds", "integration" => name).record(seconds);
             if pushed.is_ok() {
                 self.pushed.send_replace(world.sequence);
                 if cause == Cause::Everything {

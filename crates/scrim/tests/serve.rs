@@ -9,6 +9,9 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::Value;
 use service::{Service, directory, program, scrim};
 
+/// No fixed port: somebody may serve there.
+const ANYWHERE: (&str, &str) = ("SCRIM_LISTEN", "127.0.0.1:0");
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_start_makes_what_is_missing_for_its_own_user_alone() {
     let home = tempfile::tempdir().unwrap();
@@ -31,7 +34,9 @@ async fn a_first_start_makes_what_is_missing_for_its_own_user_alone() {
     };
     assert_eq!(get("/api/v1/users/root").await.status(), 200);
     assert_eq!(get("/readyz").await.status(), 200);
-    assert_eq!(get("/metrics").await.status(), 200);
+    let metrics = get("/metrics").await.text().await.unwrap();
+    let requests = "scrim_requests_total{route=\"/api/v1/users/{name}\",method=\"GET\",status=\"200\"} 1";
+    assert!(metrics.contains(requests) && metrics.contains("scrim_documents{kind=\"user\"} 1"), "{metrics}");
     let (code, log) = service.stop();
     assert_eq!(code, Some(0), "{log}");
     assert!(log.contains("stopping") && log.contains("stopped"), "{log}");
@@ -85,7 +90,7 @@ async fn a_first_start_makes_what_is_missing_for_its_own_user_alone() {
 
     // Without its key the database is of no use, and no new key is made for it.
     std::fs::rename(data.join("sealing.key"), home.path().join("kept.key")).unwrap();
-    let (code, _, err) = scrim(&["serve"], &here);
+    let (code, _, err) = scrim(&["serve"], &[here.as_slice(), &[ANYWHERE]].concat());
     assert!(code == 1 && err.contains("put the key back"), "{err}");
     assert!(!data.join("sealing.key").exists());
     let key = std::fs::read_to_string(home.path().join("kept.key")).unwrap();
@@ -184,7 +189,7 @@ async fn replicas_share_a_postgresql_and_one_key() {
     let token = first.administrator(&one).await;
     assert!(!one.join("scrim.db").exists());
     // Without the key it does not start, and leaves none.
-    let (code, _, err) = scrim(&["serve"], &[database, ("SCRIM_DATA_DIR", two.to_str().unwrap())]);
+    let (code, _, err) = scrim(&["serve"], &[ANYWHERE, database, ("SCRIM_DATA_DIR", two.to_str().unwrap())]);
     assert!(code == 1 && err.contains("put the key back"), "{err}");
     assert!(!two.join("sealing.key").exists());
     let key = one.join("sealing.key");

@@ -1,6 +1,9 @@
 //! The audit of what only reads: written a moment later, many at a time, so that reading does not mean writing. What
 //! changes something is audited in the transaction of the change.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use scrim_store::{NewAudit, Store};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
@@ -9,7 +12,10 @@ use tokio::sync::{mpsc, oneshot};
 const WAITING: usize = 4096;
 
 /// Where entries are put.
-pub(crate) struct Reads(mpsc::Sender<Put>);
+pub(crate) struct Reads {
+    put: mpsc::Sender<Put>,
+    failing: Arc<AtomicBool>,
+}
 
 /// What is put there.
 enum Put {
@@ -23,6 +29,8 @@ impl Reads {
     /// Starts what writes them, until the service is gone.
     pub(crate) fn start(store: Store) -> Self {
         let (sender, mut waiting) = mpsc::channel(WAITING);
+        let failing = Arc::new(AtomicBool::new(false));
+        let fails = Arc::clone(&failing);
         tokio::spawn(async move {
             let mut put = Vec::new();
             while waiting.recv_many(&mut put, WAITING).await > 0 {
@@ -36,22 +44,29 @@ impl Reads {
                 let mut pause = std::time::Duration::from_millis(50);
                 // They are not dropped: as long as they cannot be written, nobody reads much more.
                 while let Err(error) = store.audit_many(some.clone()).await {
+                    fails.store(true, Ordering::Relaxed);
                     tracing::error!(%error, "the audit trail cannot be written");
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(std::time::Duration::from_secs(5));
                 }
+                fails.store(false, Ordering::Relaxed);
                 // Whoever waits no longer need not be told.
                 for who in told {
                     let _ = who.send(());
                 }
             }
         });
-        Self(sender)
+        Self { put: sender, failing }
+    }
+
+    /// Whether entries cannot be written at the moment.
+    pub(crate) fn failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
     }
 
     /// Has an entry written.
     pub(crate) async fn add(&self, entry: NewAudit) {
-        if self.0.send(Put::Entry(Box::new(writable(entry)))).await.is_err() {
+        if self.put.send(Put::Entry(Box::new(writable(entry)))).await.is_err() {
             tracing::error!("the audit trail is not written any more");
         }
     }
@@ -59,7 +74,7 @@ impl Reads {
     /// Waits until everything that was put there is written.
     pub(crate) async fn written(&self) {
         let (who, told) = oneshot::channel();
-        if self.0.send(Put::Waiting(who)).await.is_ok() {
+        if self.put.send(Put::Waiting(who)).await.is_ok() {
             let _ = told.await;
         }
     }

@@ -71,6 +71,11 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if app.reads().failing() {
+            return Err(Problem::unavailable(
+                "the audit trail cannot be written, and nobody reads what it would not know of",
+            ));
+        }
         let address = address(parts, app.settings().proxies);
         let shown = token::bearer(&parts.headers);
         let (user, scopes, via, kind) = match &shown {

@@ -16,6 +16,7 @@ mod deputy;
 mod endpoint;
 mod forms;
 mod json;
+mod measuring;
 mod oidc;
 mod openapi;
 mod page;

@@ -19,6 +19,7 @@ use tower_http::trace::TraceLayer;
 use tracing::info_span;
 
 use crate::caller::REQUEST_ID;
+use crate::measuring::measured;
 use crate::openapi::{document, query_names};
 use crate::{App, Problem, actions, reference};
 
@@ -64,6 +65,7 @@ pub fn router(app: App) -> Router {
             Problem::internal(&std::io::Error::other("a request broke")).into_response()
         }))
         .layer(axum::middleware::map_response(with_headers))
+        .layer(axum::middleware::from_fn(measured))
         .layer(PropagateRequestIdLayer::new(HeaderName::from_static(REQUEST_ID)))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");

@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use tokio::sync::{Mutex, RwLock, watch};
 
+use crate::ask::Ask;
 use crate::engine::Engine;
 use crate::location::Place;
 use crate::migrations::{migrator, refused};
@@ -79,6 +80,8 @@ impl Store {
         };
         store.check_key().await?;
         store.note_last(store.last_sequence().await?);
+        // A file that only reads would be found out by whoever writes first.
+        store.write(Ask::to("write anything", "UPDATE log_head SET sequence = sequence")).await?;
         watching::start(&store.shared, pool);
         Ok(store)
     }

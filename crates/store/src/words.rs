@@ -10,6 +10,9 @@ macro_rules! words {
         }
 
         impl $name {
+            /// Every value.
+            pub const ALL: &[Self] = &[$(Self::$value),+];
+
             /// The word it is kept as.
             pub fn as_str(self) -> &'static str {
                 match self {

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::endpoint::Endpoint;
-use crate::{App, Problem};
+use crate::{App, Problem, measuring};
 
 /// How it stands.
 #[derive(Serialize, JsonSchema)]
@@ -28,7 +28,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .answers::<Health>(StatusCode::OK, "It does."),
         Endpoint::get("/readyz", "is_ready", ready)
             .any_query()
-            .about(TAG, "Whether requests can be answered: the metadata database is there")
+            .about(
+                TAG,
+                "Whether requests can be answered: the metadata database is there, and the audit trail is written",
+            )
             .open()
             .answers::<Health>(StatusCode::OK, "They can."),
         Endpoint::get("/metrics", "metrics", metrics)
@@ -47,6 +50,8 @@ async fn alive() -> Json<Health> {
 
 async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
     match app.store().last_sequence().await {
+        // Nothing is read that cannot be written down.
+        Ok(_) if app.reads().failing() => Err(Problem::unavailable("the audit trail cannot be written: see the log")),
         Ok(_) => Ok(Json(GOOD)),
         Err(error) => {
             tracing::warn!(%error, "the metadata database does not answer");
@@ -56,5 +61,9 @@ async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
 }
 
 async fn metrics(State(app): State<App>) -> String {
-    app.settings().metrics.as_ref().map_or_else(String::new, metrics_exporter_prometheus::PrometheusHandle::render)
+    let Some(metrics) = app.settings().metrics.as_ref() else { return String::new() };
+    if let Err(error) = measuring::look(&app).await {
+        tracing::warn!(%error, "how it stands cannot be measured");
+    }
+    metrics.render()
 }
