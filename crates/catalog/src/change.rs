@@ -1,11 +1,11 @@
 //! Changes of a catalog: what is put and deleted, what follows from it in other documents, and the catalog afterwards.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
-use crate::documents::{Acknowledged, DataSource, Project, Purpose, SourceStatus, User};
+use crate::documents::{Acknowledged, Attribute, DataSource, Project, Purpose, SourceStatus, User, Values};
 use crate::{At, Document, Kind, Name, Problem, Severity, check};
 
 /// One change.
@@ -69,6 +69,7 @@ impl Catalog {
         for mut change in changes {
             catalog.carry(&mut change);
             let mut all = catalog.following(&change);
+            all.extend(catalog.last_carried(&change));
             all.push(change);
             for change in all {
                 let (kind, name) = change.of();
@@ -148,6 +149,44 @@ impl Catalog {
             Change::Delete(Kind::Project, name) => self.users(|user| acts_under(user, name).then(|| none(user))),
             Change::Delete(..) => vec![],
         }
+    }
+
+    /// Keys of attributes that only this document carries, and will not any more, where a document may ask for them: they are
+    /// declared. Else nobody could have the last one taken away.
+    fn last_carried(&self, change: &Change) -> Vec<Change> {
+        type Carried = BTreeMap<At<Name>, Values>;
+        let (kind, name) = change.of();
+        let keys = |carried: &Carried| carried.keys().map(|key| key.value().clone()).collect::<BTreeSet<Name>>();
+        let (before, after) = match (kind, change) {
+            (Kind::User, Change::Put(Document::User(user))) => {
+                (self.users.get(name).map(|known| keys(&known.attributes)), keys(&user.attributes))
+            }
+            (Kind::User, _) => (self.users.get(name).map(|known| keys(&known.attributes)), BTreeSet::new()),
+            (Kind::Group, Change::Put(Document::Group(group))) => {
+                (self.groups.get(name).map(|known| keys(&known.attributes)), keys(&group.attributes))
+            }
+            (Kind::Group, _) => (self.groups.get(name).map(|known| keys(&known.attributes)), BTreeSet::new()),
+            _ => return vec![],
+        };
+        let gone = before.iter().flat_map(|before| before.difference(&after));
+        let undeclared = gone.filter(|key| !self.attributes.contains_key(*key));
+        let others = |key: &Name| {
+            let has = |carried: &Carried| carried.keys().any(|one| one.value() == key);
+            self.users.iter().any(|(other, user)| (kind, name) != (Kind::User, other) && has(&user.attributes))
+                || self
+                    .groups
+                    .iter()
+                    .any(|(other, group)| (kind, name) != (Kind::Group, other) && has(&group.attributes))
+        };
+        let asked = |key: &Name| {
+            let kinds = [Kind::SubscriptionPolicy, Kind::DataPolicy, Kind::Project, Kind::PolicyTest];
+            let documents = kinds.into_iter().flat_map(|kind| self.names_after(kind, "").map(move |name| (kind, name)));
+            // Wherever the word stands: what is declared for nothing does no harm.
+            let mut texts = documents.filter_map(|(kind, name)| Some(self.json(kind, name)?.to_string()));
+            texts.any(|text| text.contains(key.as_str()))
+        };
+        let last = undeclared.filter(|key| !others(key) && asked(key));
+        last.map(|key| Change::Put(Document::Attribute(Box::new(Attribute::named(key.clone()))))).collect()
     }
 
     /// Whoever is no member any more does not act under the project.

@@ -105,3 +105,18 @@ async fn people_switch_to_projects_they_are_in() {
     // Also an administrator acts only under projects of their own.
     switch("root", "study").await.problem(403);
 }
+
+/// What only one person has can be taken from them, also where policies ask for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_one_who_has_an_attribute_can_lose_it() {
+    let service = stand::Service::start().await;
+    service.put("root", "/api/v1/users/cara", json!({ "attributes": { "clearance": "secret" } })).await.good();
+    let policy = json!({ "where": "all", "access": { "conditions": { "attribute": { "clearance": "secret" } } } });
+    service.put("root", "/api/v1/subscription-policies/p", policy).await.good();
+    service.delete("root", "/api/v1/users/cara/attributes/clearance/secret").await.good();
+    // Policies ask for it still, and nobody has it.
+    service.get("root", "/api/v1/attributes/clearance").await.good();
+    service.put("root", "/api/v1/users/dora", json!({ "attributes": { "other": "x" } })).await.good();
+    service.delete("root", "/api/v1/users/dora").await.good();
+    service.get("root", "/api/v1/attributes/other").await.problem(404);
+}

@@ -210,6 +210,28 @@ fn what_others_pushed_to_is_taken_over_when_that_is_meant() {
         standing(&service, "in_sync").await;
     });
     assert_eq!((rows("ann"), rows("bob")), (0, 0));
+    // Nothing of it is left there.
+    runtime.block_on(service.delete("root", "/api/v1/integrations/w")).good();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_views_are_left_behind_by_mistake() {
+    let service = Service::start().await;
+    let integration = |views: &str| json!({ "engine": "postgresql", "database": "d", "views": { "schema": views } });
+    let path = "/api/v1/integrations/w";
+    service.put("root", path, integration("governed")).await.good();
+    service.put("root", path, integration("other")).await.good();
+    service.put("root", "/api/v1/data-sources/t", json!({ "integration": "w", "table": "s.t" })).await.good();
+    let problem = service.put("root", path, integration("governed")).await.problem(428);
+    assert!(problem["errors"][0]["detail"].as_str().unwrap().contains("stay there"), "{problem:#}");
+    let list = json!({ "documents": [{ "kind": "integration", "name": "w", "engine": "redshift", "database": "d" }] });
+    service.post("root", "/api/v1/apply", list).await.problem(428);
+    let both = ["data-source/t", "integration/w"].map(|one| one.split_once('/').unwrap());
+    let both = both.map(|(kind, name)| json!({ "delete": { "kind": kind, "name": name } }));
+    service.post("root", "/api/v1/bulk", json!({ "operations": both })).await.problem(428);
+    service.put("root", &format!("{path}?confirm=true"), integration("governed")).await.good();
+    service.delete("root", "/api/v1/data-sources/t").await.good();
+    service.delete("root", path).await.good();
 }
 
 /// The warehouse, once it stands so.

@@ -222,3 +222,10 @@ pub struct Attribute {
     /// The only values allowed.
     pub values: Option<Vec<At<Name>>>,
 }
+
+impl Attribute {
+    /// A key of which nothing more is said.
+    pub(crate) fn named(key: Name) -> Self {
+        Self { kind: "attribute".to_owned(), name: At::nowhere(key), description: None, values: None }
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
-use scrim_catalog::{Catalog, Change, Kind};
+use scrim_catalog::{Catalog, Change, Document, Kind};
 use scrim_policy::SourceEffect;
 use scrim_registry::{Planned, World};
 use serde::Serialize;
@@ -70,7 +70,8 @@ pub(super) async fn documents(
     // Tags go where a data source has fewer than before, or where some are listed, and what is not listed goes.
     let world = app.registry().world();
     let untags = documents.iter().any(|document| untags(&world.catalog, document))
-        || (listed.prune && documents.iter().any(|document| document.kind() == Kind::Tag));
+        || (listed.prune
+            && (documents.iter().any(|one| one.kind() == Kind::Tag) || unlisted(&world.catalog, &documents)));
     let puts: Vec<Change> = documents.iter().cloned().map(Change::Put).collect();
     let readable = crate::deputy::readable(app, &caller.actor, &puts).await?;
     let mut decide = |world: &World| {
@@ -84,6 +85,12 @@ pub(super) async fn documents(
     }
     let planned = make(app, caller, &asked, dry_run, decide).await?;
     Ok((planned, warnings))
+}
+
+/// Whether integrations are listed, and not all there are.
+fn unlisted(catalog: &Catalog, documents: &[Document]) -> bool {
+    let listed: Vec<_> = documents.iter().filter(|one| one.kind() == Kind::Integration).map(Document::name).collect();
+    !listed.is_empty() && catalog.integrations.keys().any(|name| !listed.iter().any(|one| one.value() == name))
 }
 
 /// What the audit trail says of changes: what each of them wrote stands in the versions.

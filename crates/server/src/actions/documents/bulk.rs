@@ -93,7 +93,7 @@ pub(crate) async fn run(
     };
     let untags = operations.iter().any(|operation| match operation {
         Read::Put(document) => untags(&app.registry().world().catalog, document),
-        Read::Delete(kind, _) => *kind == Kind::Tag,
+        Read::Delete(kind, _) => matches!(kind, Kind::Tag | Kind::Integration),
     });
     if untags && !writing.dry_run && !confirm {
         unopened(&app, &caller, &asked, "this", &decide).await?;

@@ -1,12 +1,13 @@
-//! Changes by which people see more than a policy wanted: made only when somebody has confirmed it.
+//! Changes by which people see more than a policy wanted, or go on seeing what no policy takes away any more: made only when
+//! somebody has confirmed it.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use schemars::JsonSchema;
-use scrim_catalog::documents::{DataSource, NewColumns};
-use scrim_catalog::{Catalog, Change, Document, Name};
+use scrim_catalog::documents::{DataSource, Integration, NewColumns};
+use scrim_catalog::{Catalog, Change, Document, Kind, Name};
 use scrim_registry::{Asked, Planned, World};
 use serde::Deserialize;
 
@@ -85,6 +86,23 @@ fn opened(planned: &Planned, now: DateTime<Utc>) -> Vec<FieldError> {
             add(format!("other row rules hold for {} users", effect.other_rows));
         }
     }
+    let before = &planned.before.catalog;
+    for change in &planned.applied.changes {
+        let left = match change {
+            Change::Put(document) => abandons(before, document),
+            Change::Delete(kind, name) => *kind == Kind::Integration && drives(before, name),
+        };
+        if left {
+            opens.push(FieldError {
+                document: Some(format!("integrations/{}", change.of().1)),
+                pointer: String::new(),
+                detail:
+                    "the views that were pushed stay there as they are, and nobody takes anything away in them any more"
+                        .to_owned(),
+                help: Some("delete its data sources first and wait until it is in sync, or uninstall it".to_owned()),
+            });
+        }
+    }
     for change in &planned.applied.changes {
         let Change::Put(Document::DataSource(after)) = change else { continue };
         let Some(before) = planned.before.catalog.data_sources.get(after.name.value()) else { continue };
@@ -109,9 +127,26 @@ fn forgotten<'a>(before: &'a DataSource, after: &'a DataSource) -> impl Iterator
     gone.map(|column| column.name.value())
 }
 
-/// Whether a document takes a tag from the data source of its name.
+/// Whether an integration has data sources.
+fn drives(catalog: &Catalog, integration: &Name) -> bool {
+    catalog.data_sources.values().any(|source| source.integration.value() == integration)
+}
+
+/// Whether a document has an integration push to another place than its data sources were pushed to.
+fn abandons(catalog: &Catalog, document: &Document) -> bool {
+    fn place(one: &Integration) -> impl PartialEq + '_ {
+        let at = (one.engine, &one.host, one.port(), &one.database, one.layout(), &one.system_database);
+        (at, &one.system_prefix, &one.views, &one.owner_role)
+    }
+    let Document::Integration(after) = document else { return false };
+    let before = catalog.integrations.get(after.name.value());
+    before.is_some_and(|before| place(before) != place(after) && drives(catalog, after.name.value()))
+}
+
+/// Whether a document takes a tag from the data source of its name, or leaves behind what was pushed.
 pub(crate) fn untags(catalog: &Catalog, document: &Document) -> bool {
     match document {
+        Document::Integration(_) => abandons(catalog, document),
         Document::DataSource(after) => {
             catalog.data_sources.get(after.name.value()).is_some_and(|before| loses_tags(before, after))
         }
