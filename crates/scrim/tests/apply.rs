@@ -115,6 +115,22 @@ fn a_directory_is_planned_applied_waited_for_and_exported() {
     let (code, out, err) = run(&["plan", place, "--prune"]);
     assert_eq!((code, out.contains("0 created, 0 updated, 0 deleted")), (0, true), "{out}{err}");
 
+    // What fits no table closes it, and whoever waits is told.
+    let bad = "---\n{ kind: data-policy, name: bad, where: all, rules: [ { rows: { filter: 'nosuch = 1' } } ] }\n";
+    fs::write(&file, format!("{text}{bad}")).unwrap();
+    let (code, _, err) = run(&["apply", dir, "--wait"]);
+    assert!(code == 1 && err.contains("staff is closed") && err.contains("nosuch"), "{err}");
+    let (code, out, _) = run(&["status"]);
+    assert!(code == 1 && out.contains("  staff is closed: "), "{out}");
+    runtime.block_on(async {
+        let path = format!("{url}/api/v1/data-policies/bad");
+        let done = reqwest::Client::new().delete(path).bearer_auth(&token).send().await.unwrap();
+        assert_eq!(done.status(), 200, "{}", done.text().await.unwrap());
+    });
+    fs::write(&file, &text).unwrap();
+    let (code, _, err) = run(&["apply", dir, "--wait"]);
+    assert_eq!(code, 0, "{err}");
+
     fs::write(&file, text.replace("---\n{ kind: user, name: bob }\n", "")).unwrap();
     let (code, _, err) = run(&["apply", dir, "--prune"]);
     assert!(code == 1 && err.contains("1 of 8 documents would be deleted (the user `bob`)"), "{err}");

@@ -36,6 +36,22 @@ struct Warehouse {
     pushed: Option<u64>,
     enforced: bool,
     data_sources: BTreeMap<String, u64>,
+    troubled: Vec<Troubled>,
+}
+
+/// A data source that is not as it should be.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Troubled {
+    name: String,
+    state: String,
+    reason: Option<String>,
+}
+
+impl std::fmt::Display for Troubled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} is {}", self.name, self.state)?;
+        self.reason.as_ref().map_or(Ok(()), |reason| write!(f, ": {reason}"))
+    }
 }
 
 /// Prints it; exit code 1 when a warehouse does not have everything.
@@ -66,6 +82,9 @@ pub(crate) fn run(_: &Arguments, output: Output) -> Result<ExitCode, Failure> {
             writeln!(out, "  {reason}{next}")?;
         }
         writeln!(out, "  data sources: {}", listed(&warehouse.data_sources))?;
+        for one in &warehouse.troubled {
+            writeln!(out, "  {one}")?;
+        }
     }
     Ok(ExitCode::from(u8::from(!all)))
 }

@@ -7,6 +7,7 @@ use axum::extract::State as Of;
 use schemars::JsonSchema;
 use scrim_catalog::Kind;
 use scrim_reconciler::WHOLE;
+use scrim_store::SyncWord;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -40,7 +41,12 @@ pub(crate) struct Warehouse {
     enforced: bool,
     /// How many data sources are in each state.
     data_sources: BTreeMap<String, u64>,
+    /// The first of those that are not as they should be.
+    troubled: Vec<State>,
 }
+
+/// So many of them are told by name.
+const TROUBLED: usize = 20;
 
 pub(crate) async fn run(Of(app): Of<App>, caller: Caller) -> Result<Json<Status>, Problem> {
     let asked = caller.doing("status");
@@ -55,6 +61,9 @@ pub(crate) async fn run(Of(app): Of<App>, caller: Caller) -> Result<Json<Status>
         for one in states.iter().filter(|state| state.subject != WHOLE) {
             *counts.entry(one.state.as_str().to_owned()).or_default() += 1;
         }
+        let troubled = states.iter().filter(|one| {
+            one.subject != WHOLE && matches!(one.state, SyncWord::Failed | SyncWord::Closed | SyncWord::Retrying)
+        });
         integrations.push(Warehouse {
             whole: state(name, whole, world.sequence),
             engine: match integration.engine {
@@ -63,6 +72,7 @@ pub(crate) async fn run(Of(app): Of<App>, caller: Caller) -> Result<Json<Status>
             },
             enforced: whole.and_then(|whole| whole.pushed_sequence).is_some_and(|pushed| pushed >= world.changed),
             data_sources: counts,
+            troubled: troubled.take(TROUBLED).map(|one| state(&one.subject, Some(one), world.sequence)).collect(),
         });
     }
     let documents = Kind::ALL.iter().map(|kind| (kind.plural().to_owned(), world.catalog.count(*kind)));
