@@ -137,6 +137,7 @@ impl Registry {
                 request: asked.request.clone(),
                 based_on: before.sequence,
                 events: events(&before.catalog, &changes),
+                forgotten: forgotten(&before.catalog, &changes),
                 changes: objects(&before.catalog, &changes, &proposal.expected)?,
                 audit: asked.audit(Outcome::Allowed, Some(proposal.decided_by), proposal.details),
             };
@@ -190,6 +191,7 @@ impl Registry {
                 based_on: before.sequence,
                 events: events.to_vec(),
                 changes: vec![],
+                forgotten: vec![],
                 audit: asked.audit(Outcome::Allowed, decided_by.map(str::to_owned), Value::Null),
             };
             match self.store().commit(&commit).await {
@@ -249,6 +251,16 @@ fn objects<E>(
         expected: *expected,
     }));
     Ok(objects)
+}
+
+/// Users who are somebody else before and after: nobody signs in as whoever comes by what is left of whoever went.
+fn forgotten(before: &Catalog, changes: &[Change]) -> Vec<String> {
+    let other = |change: &&Change| match change {
+        Change::Put(_) => !before.has(change.of().0, change.of().1),
+        Change::Delete(..) => true,
+    };
+    let users = changes.iter().filter(|change| change.of().0 == Kind::User);
+    users.filter(other).map(|change| change.of().1.to_string()).collect()
 }
 
 fn events(before: &Catalog, changes: &[Change]) -> Vec<NewEvent> {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{Changed, Done, What};
 use crate::actions::webhooks::check_targets;
 use crate::caller::{Caller, refuse};
-use crate::credentials::leftovers;
+use crate::credentials::session;
 use crate::problem::refused;
 use crate::rights::{Readable, may_change};
 use crate::secrets;
@@ -41,13 +41,6 @@ pub(crate) async fn make(
     dry_run: bool,
     mut decide: impl FnMut(&World) -> Result<Wanted, Problem>,
 ) -> Result<Planned, Problem> {
-    if !dry_run {
-        let world = app.registry().world();
-        // What is wrong with it is told below.
-        if let Ok(wanted) = decide(&world) {
-            leftovers::make_way(app, &world.catalog, &wanted.changes).await?;
-        }
-    }
     let mut tried = Vec::new();
     let mut propose = |world: &World| {
         let wanted = decide(world)?;
@@ -60,7 +53,7 @@ pub(crate) async fn make(
     match planned {
         Ok(planned) => {
             if !dry_run {
-                leftovers::forget(app, &planned).await?;
+                session::end_of_disabled(app, &planned).await?;
             }
             Ok(planned)
         }
