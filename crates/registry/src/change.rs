@@ -16,6 +16,8 @@ use crate::{ChangeError, Registry, RegistryError, World};
 const ATTEMPTS: u32 = 64;
 /// The longest pause before that.
 const LONGEST: u64 = 50;
+/// So many bytes of a text are written into the audit trail.
+const LONGEST_TEXT: usize = 2000;
 
 /// Who asks for something, how, and for what: what the audit trail says of it.
 #[derive(Clone, Debug)]
@@ -80,18 +82,27 @@ impl Asked {
     pub fn audit(&self, outcome: Outcome, decided_by: Option<String>, details: Value) -> NewAudit {
         NewAudit {
             at: self.at.trunc_subsecs(6),
-            actor: self.actor.clone(),
+            actor: short(&self.actor),
             actor_kind: self.actor_kind,
             via: self.via,
-            request: self.request.clone(),
-            action: self.action.clone(),
+            request: short(&self.request),
+            action: short(&self.action),
             object_kind: self.object.as_ref().map(|(kind, _)| kind.as_str().to_owned()),
-            object_name: self.object.as_ref().map(|(_, name)| name.clone()),
+            object_name: self.object.as_ref().map(|(_, name)| short(name)),
             outcome,
-            decided_by,
+            decided_by: decided_by.as_deref().map(short),
             details,
-            address: self.address.clone(),
+            address: self.address.as_deref().map(short),
         }
+    }
+}
+
+/// What an entry of the audit trail has of a text at most: some of them are the words of whoever asks, also of strangers.
+fn short(text: &str) -> String {
+    let end = text.floor_char_boundary(LONGEST_TEXT);
+    match text.get(..end) {
+        Some(beginning) if end < text.len() => format!("{beginning}…"),
+        _ => text.to_owned(),
     }
 }
 
