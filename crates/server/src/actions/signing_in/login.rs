@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use schemars::JsonSchema;
-use scrim_catalog::Name;
+use scrim_catalog::{Kind, Name};
 use scrim_registry::Asked;
 use scrim_store::{ActorKind, Outcome, Via};
 use secrecy::SecretString;
@@ -75,6 +75,13 @@ pub(crate) async fn run(
         Some(new) => {
             account.password_hash = password::hash(new).await?;
             account.must_change = false;
+            let changed = Asked {
+                action: "account.password".to_owned(),
+                object: Some((Kind::User, user.to_string())),
+                ..asked.clone()
+            };
+            let by = Some("the user's own password".to_owned());
+            app.store().audit(changed.audit(Outcome::Allowed, by, Value::Null)).await?;
             app.store().put_account(&account).await?;
             app.store().delete_sessions_of(&account.user).await?;
         }
@@ -84,7 +91,7 @@ pub(crate) async fn run(
         }
         None => {}
     }
-    let cookie = session::begin(&app, &account.user).await?;
     app.store().audit(asked.audit(Outcome::Allowed, Some("password".to_owned()), Value::Null)).await?;
+    let cookie = session::begin(&app, &account.user).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
