@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::check;
+use crate::host::misplaced;
 use crate::read::{SourceFile, read};
 use crate::{Problem, Severity};
 
@@ -49,6 +50,8 @@ pub fn assemble(files: &[SourceFile]) -> Assembled {
             catalog.put(&file, document, &mut problems);
         }
     }
+    // Where it is written, and not where it is kept: what was kept before must not keep a service from starting.
+    problems.extend(catalog.integrations.values().filter_map(|one| misplaced(one)));
     if complete {
         check::all(&catalog, &mut problems);
     }

@@ -48,6 +48,15 @@ fn strings_stay_strings() {
 }
 
 #[test]
+fn a_host_has_no_password_in_it() {
+    let text = "kind: integration\nname: w\nengine: postgresql\ndatabase: d\nhost: postgres://u:hunter2@h/d\n";
+    let found = errors(text);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].starts_with("2:7 `host` is not") && !found[0].contains("hunter2"), "{found:?}");
+    assert_eq!(errors(&text.replace("postgres://u:hunter2@h/d", "/run/postgresql")), [""; 0]);
+}
+
+#[test]
 fn temporary_credentials_are_of_a_cluster_or_of_a_workgroup() {
     let text = "kind: integration\nname: w\nengine: redshift\ndatabase: d\ntls: require\n";
     let cluster = format!("{text}iam: {{ cluster: analytics, region: eu-central-1, profile: etl, seconds: 3600 }}\n");

@@ -16,6 +16,8 @@ use crate::{ChangeError, Registry, RegistryError, World};
 const ATTEMPTS: u32 = 64;
 /// The longest pause before that.
 const LONGEST: u64 = 50;
+/// So many bytes of a text are written into the audit trail.
+const LONGEST_TEXT: usize = 2000;
 
 /// Who asks for something, how, and for what: what the audit trail says of it.
 #[derive(Clone, Debug)]
@@ -80,18 +82,27 @@ impl Asked {
     pub fn audit(&self, outcome: Outcome, decided_by: Option<String>, details: Value) -> NewAudit {
         NewAudit {
             at: self.at.trunc_subsecs(6),
-            actor: self.actor.clone(),
+            actor: short(&self.actor),
             actor_kind: self.actor_kind,
             via: self.via,
-            request: self.request.clone(),
-            action: self.action.clone(),
+            request: short(&self.request),
+            action: short(&self.action),
             object_kind: self.object.as_ref().map(|(kind, _)| kind.as_str().to_owned()),
-            object_name: self.object.as_ref().map(|(_, name)| name.clone()),
+            object_name: self.object.as_ref().map(|(_, name)| short(name)),
             outcome,
-            decided_by,
+            decided_by: decided_by.as_deref().map(short),
             details,
-            address: self.address.clone(),
+            address: self.address.as_deref().map(short),
         }
+    }
+}
+
+/// What an entry of the audit trail has of a text at most: some of them are the words of whoever asks, also of strangers.
+fn short(text: &str) -> String {
+    let end = text.floor_char_boundary(LONGEST_TEXT);
+    match text.get(..end) {
+        Some(beginning) if end < text.len() => format!("{beginning}…"),
+        _ => text.to_owned(),
     }
 }
 
@@ -137,6 +148,7 @@ impl Registry {
                 request: asked.request.clone(),
                 based_on: before.sequence,
                 events: events(&before.catalog, &changes),
+                forgotten: forgotten(&before.catalog, &changes),
                 changes: objects(&before.catalog, &changes, &proposal.expected)?,
                 audit: asked.audit(Outcome::Allowed, Some(proposal.decided_by), proposal.details),
             };
@@ -190,6 +202,7 @@ impl Registry {
                 based_on: before.sequence,
                 events: events.to_vec(),
                 changes: vec![],
+                forgotten: vec![],
                 audit: asked.audit(Outcome::Allowed, decided_by.map(str::to_owned), Value::Null),
             };
             match self.store().commit(&commit).await {
@@ -249,6 +262,16 @@ fn objects<E>(
         expected: *expected,
     }));
     Ok(objects)
+}
+
+/// Users who are somebody else before and after: nobody signs in as whoever comes by what is left of whoever went.
+fn forgotten(before: &Catalog, changes: &[Change]) -> Vec<String> {
+    let other = |change: &&Change| match change {
+        Change::Put(_) => !before.has(change.of().0, change.of().1),
+        Change::Delete(..) => true,
+    };
+    let users = changes.iter().filter(|change| change.of().0 == Kind::User);
+    users.filter(other).map(|change| change.of().1.to_string()).collect()
 }
 
 fn events(before: &Catalog, changes: &[Change]) -> Vec<NewEvent> {

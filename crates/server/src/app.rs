@@ -11,6 +11,7 @@ use crate::Settings;
 use crate::audit::Reads;
 use crate::credentials::throttle::Throttle;
 use crate::oidc::Providers;
+use crate::strangers::Strangers;
 
 /// The service.
 #[derive(Clone)]
@@ -23,6 +24,7 @@ struct Inner {
     reads: Reads,
     throttle: Throttle,
     oidc: Providers,
+    strangers: Strangers,
 }
 
 impl App {
@@ -31,7 +33,7 @@ impl App {
         let reads = Reads::start(registry.store().clone());
         let throttle = Throttle::new(&settings);
         let oidc = Providers::new(&settings.oidc);
-        Self(Arc::new(Inner { registry, reconciler, settings, reads, throttle, oidc }))
+        Self(Arc::new(Inner { registry, reconciler, settings, reads, throttle, oidc, strangers: Strangers::default() }))
     }
 
     /// The catalog, and where it is kept.
@@ -61,7 +63,13 @@ impl App {
 
     /// Waits until the audit trail has everything that was read up to now: what a service does last.
     pub async fn written(&self) {
+        self.strangers().tell(self).await;
         self.0.reads.written().await;
+    }
+
+    /// Who shows tokens that are not valid.
+    pub(crate) fn strangers(&self) -> &Strangers {
+        &self.0.strangers
     }
 
     /// Who tries too often.

@@ -78,43 +78,56 @@ impl FromRequestParts<App> for Caller {
         }
         let address = address(parts, app.settings().proxies);
         let shown = token::bearer(&parts.headers);
-        let (user, scopes, via, kind) = match &shown {
-            Some(shown) => {
-                let token = token::of(app, shown).await?;
-                let writes = !matches!(parts.method, Method::GET | Method::HEAD);
-                let has = |wanted: &str| token.scopes.iter().any(|scope| scope == wanted);
-                if writes && !has("write") {
-                    return Err(Problem::forbidden("this token only reads: it has no scope `write`"));
-                }
-                if !has("read") && !has("write") {
-                    return Err(Problem::forbidden("this token reads nothing: it has no scope `read`"));
-                }
-                (token.user, Some(token.scopes), Via::Token, ActorKind::User)
-            }
-            None => match session::of(app, &parts.headers).await? {
-                Some(session) => (session.user, None, Via::Session, ActorKind::User),
-                None => return Err(Problem::unauthenticated("show a token of the API, or sign in")),
-            },
-        };
-        app.throttle().request(&user)?;
-        let catalog = &app.registry().world().catalog;
-        let Some(found) = catalog.users.get(user.as_str()).filter(|user| !user.disabled) else {
-            return Err(Problem::unauthenticated("this user was disabled, or deleted"));
-        };
-        let actor = Actor::of(catalog, found, scopes.as_deref());
         let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-        let asked = Asked {
+        let asked = |actor: String, via: Via| Asked {
             at: app.now(),
-            actor: user,
-            actor_kind: kind,
+            actor,
+            actor_kind: ActorKind::User,
             via,
             request: request_id(&parts.headers),
             address: address.map(|address| address.to_string()),
             action: format!("{} {path}", parts.method),
             object: None,
         };
+        let (user, scopes, via) = match &shown {
+            Some(shown) => match token::of(app, shown).await? {
+                Some(token) => (token.user, Some(token.scopes), Via::Token),
+                None => {
+                    app.strangers().seen(app, address).await;
+                    return Err(Problem::unauthenticated(
+                        "this token is not valid: it may have expired, or been revoked",
+                    ));
+                }
+            },
+            None => match session::of(app, &parts.headers).await? {
+                Some(session) => (session.user, None, Via::Session),
+                None => return Err(Problem::unauthenticated("show a token of the API, or sign in")),
+            },
+        };
+        app.throttle().request(&user)?;
+        let asked = asked(user, via);
+        if let Some(problem) = scopes.as_ref().and_then(|scopes| out_of_scope(&parts.method, scopes)) {
+            return Err(refuse(app, &asked, problem).await);
+        }
+        let world = app.registry().world();
+        let Some(found) = world.catalog.users.get(asked.actor.as_str()).filter(|user| !user.disabled) else {
+            let problem = Problem::unauthenticated("this user was disabled, or deleted");
+            return Err(refuse(app, &asked, problem).await);
+        };
+        let actor = Actor::of(&world.catalog, found, scopes.as_deref());
         Ok(Self { actor, asked })
     }
+}
+
+/// Why a token is not for this, if it is not.
+fn out_of_scope(method: &Method, scopes: &[String]) -> Option<Problem> {
+    let writes = !matches!(*method, Method::GET | Method::HEAD);
+    let has = |wanted: &str| scopes.iter().any(|scope| scope == wanted);
+    if writes && !has("write") {
+        return Some(Problem::forbidden("this token only reads: it has no scope `write`"));
+    }
+    let reads = has("read") || has("write");
+    (!reads).then(|| Problem::forbidden("this token reads nothing: it has no scope `read`"))
 }
 
 /// The id of a request, which every request was given.

@@ -1,6 +1,5 @@
 //! Showing who one is: passwords, sessions, tokens.
 
-pub(crate) mod leftovers;
 pub(crate) mod password;
 pub(crate) mod session;
 pub(crate) mod throttle;

@@ -27,10 +27,12 @@ mod router;
 mod scim;
 mod secrets;
 mod settings;
+mod strangers;
 mod table;
 
 pub use actions::setup::{SetupError, SetupToken, first_admin};
 pub use app::App;
+pub use credentials::throttle::network;
 pub use oidc::{GroupClaim, OidcProvider, PermissionClaim, SecretSource};
 pub use problem::{FieldError, Problem};
 pub use router::{openapi, router};

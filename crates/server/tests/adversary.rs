@@ -52,11 +52,13 @@ async fn who_has_a_name_next_has_nothing_of_who_had_it() {
     let service = company_with(&[("ursula", "USER_ADMIN")]).await;
     let password = "correct horse battery";
     service.put("ursula", "/api/v1/users/anna/password", json!({ "password": password })).await;
-    service.get("anna", "/api/v1/me").await.good();
+    service.get("anna", "/api/v1/me").await.problem(401);
+    service.token_named("anna", "later").await;
+    service.get("later", "/api/v1/me").await.good();
     service.delete("ursula", "/api/v1/users/anna").await.good();
-    service.get("anna", "/api/v1/me").await.problem(401);
+    service.get("later", "/api/v1/me").await.problem(401);
     service.put("ursula", "/api/v1/users/anna", json!({})).await.good();
-    service.get("anna", "/api/v1/me").await.problem(401);
+    service.get("later", "/api/v1/me").await.problem(401);
     let login = json!({ "user": "anna", "password": password, "new_password": "another horse battery" });
     service.post("", "/api/v1/session", login).await.problem(401);
     assert!(service.app.store().account("anna").await.unwrap().is_none());

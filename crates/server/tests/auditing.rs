@@ -66,6 +66,49 @@ async fn the_trail_is_searched_written_out_and_examined() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_fills_the_trail() {
+    let service = Service::start().await;
+    service.person("ann", &[]).await;
+    let long = "x".repeat(1 << 20);
+    for user in [long.as_str(), "", "a\0b", &"n".repeat(128)] {
+        let login = json!({ "user": user, "password": "whatever it is" });
+        service.post("", "/api/v1/session", login).await.problem(401);
+    }
+    // Also what is a name, and is not known, is found by it.
+    service.post("", "/api/v1/session", json!({ "user": "nobody", "password": "whatever it is" })).await.problem(401);
+    // A document that stays as it is.
+    let group = json!({ "description": long });
+    for _ in 0..3 {
+        service.put("root", "/api/v1/groups/g", group.clone()).await.good();
+    }
+    service.app.written().await;
+    let found = service.get("root", "/api/v1/audit?action=session.begin").await.good();
+    let actors: Vec<&str> = found["items"].as_array().unwrap().iter().map(|e| e["actor"].as_str().unwrap()).collect();
+    assert_eq!(actors, ["nobody", "", "", "", ""]);
+    assert!(found.to_string().len() < 10_000);
+    let found = service.get("root", "/api/v1/audit?action=group.put").await.good();
+    let bodies = found["items"].as_array().unwrap().iter().map(|entry| entry["details"].to_string().len());
+    assert_eq!(bodies.map(|length| length > 1 << 20).collect::<Vec<_>>(), [false, false, true]);
+}
+
+#[test]
+fn what_others_say_is_cut() {
+    let asked = scrim_registry::Asked {
+        at: chrono::Utc::now(),
+        actor: "ä".repeat(1 << 20),
+        actor_kind: scrim_store::ActorKind::User,
+        via: scrim_store::Via::Session,
+        request: "x".repeat(1 << 20),
+        address: None,
+        action: "y".repeat(1 << 20),
+        object: Some((scrim_catalog::Kind::User, "z".repeat(1 << 20))),
+    };
+    let entry = asked.audit(scrim_store::Outcome::Refused, Some("u".repeat(1 << 20)), Value::Null);
+    let texts = [&entry.actor, &entry.request, &entry.action, entry.object_name.as_ref().unwrap()];
+    assert!(texts.into_iter().chain(&entry.decided_by).all(|text| text.len() < 2010 && text.ends_with('…')));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_is_longer_than_a_page() {
     let service = Service::start().await;
     let entry = scrim_store::NewAudit {

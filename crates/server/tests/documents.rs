@@ -90,3 +90,23 @@ async fn lists_come_a_page_at_a_time() {
     service.get("root", "/api/v1/groups?limit=0").await.problem(400);
     service.get("root", "/api/v1/groups?cursor=%00").await.problem(400);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_in_a_host_is_kept_nowhere() {
+    let service = Service::start().await;
+    let body = json!({ "engine": "postgresql", "database": "d", "host": "postgres://u:hunter2@h/d" });
+    let before = service.app.registry().world().sequence;
+    let problem = service.put("root", "/api/v1/integrations/w", body.clone()).await.problem(422);
+    let mut document = body;
+    document["kind"] = json!("integration");
+    document["name"] = json!("w");
+    let bulk = json!({ "operations": [{ "put": document }] });
+    let many = service.post("root", "/api/v1/bulk", bulk).await.problem(422);
+    let listed = service.post("root", "/api/v1/apply", json!({ "documents": [document] })).await.problem(422);
+    service.app.written().await;
+    let audit = service.get("root", "/api/v1/audit?limit=100").await.good();
+    for text in [problem, many, listed, audit] {
+        assert!(!text.to_string().contains("hunter2"), "{text:#}");
+    }
+    assert_eq!(service.app.registry().world().sequence, before);
+}

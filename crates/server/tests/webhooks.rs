@@ -114,6 +114,10 @@ async fn a_webhook_is_made_tried_and_looked_after() {
     );
     let tried = service.post("root", "/api/v1/webhooks/w/test", json!({})).await.good();
     assert_eq!((&tried["delivered"], &tried["status"]), (&json!(true), &json!(200)));
+    // Each is told of before it is sent, and after it.
+    let told = service.get("root", "/api/v1/audit?action=webhook.test").await.good();
+    let outcomes = told["items"].as_array().unwrap().iter().map(|entry| entry["outcome"].as_str().unwrap());
+    assert_eq!(outcomes.take(4).collect::<Vec<_>>(), ["allowed", "attempted", "allowed", "attempted"]);
     let (headers, body) = got.lock().unwrap()[1].clone();
     assert_eq!((&body["type"], &body["data"]["actor"]), (&json!("webhook.test"), &json!("root")));
     assert_eq!(headers["webhook-signature"].to_str().unwrap().split(' ').count(), 2);

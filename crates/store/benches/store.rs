@@ -125,7 +125,7 @@ fn commit(based_on: u64, changes: Vec<ObjectChange>) -> Commit {
     };
     let events = changes.iter().map(event).collect();
     let (actor, request) = ("olivia".to_owned(), "r1".to_owned());
-    Commit { at: now(), actor, request, based_on, events, changes, audit: entry() }
+    Commit { at: now(), actor, request, based_on, events, changes, forgotten: vec![], audit: entry() }
 }
 
 fn entry() -> NewAudit {

@@ -118,6 +118,16 @@ impl Store {
         }
         Ok(())
     }
+
+    /// Revokes all tokens of a user, and tells how many were not revoked before.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn revoke_tokens_of(&self, user: &str, at: DateTime<Utc>) -> Result<u64, StoreError> {
+        let ask = "UPDATE api_tokens SET revoked = $1 WHERE user_name = $2 AND revoked IS NULL";
+        let ask = Ask::to("revoke tokens", ask).moment("the revocation of a token", at);
+        self.write(ask.key("the name of a user", user)).await
+    }
 }
 
 fn token(row: &Row) -> Result<ApiToken, StoreError> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::ask::Ask;
 use crate::audit::{self, NewAudit};
 use crate::batches::batches;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, leavings};
 
 /// What is written together.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,9 @@ pub struct Commit {
     /// What others are told, in this order. At least one when something changes. They are written as they are given, also
     /// about objects that turn out to be unchanged.
     pub events: Vec<NewEvent>,
+    /// Users of whom nothing is good afterwards that they signed in with: what is left of whoever had a name that is given to
+    /// somebody new, and of whoever goes. The audit trail tells of each of whom something was left.
+    pub forgotten: Vec<String>,
     /// What the audit trail says of it.
     pub audit: NewAudit,
 }
@@ -128,7 +131,9 @@ impl Store {
             head.number(last_sequence).run(on).await?;
             self.tell_replicas(on).await?;
         }
-        audit::append(on, self.engine(), std::slice::from_ref(&commit.audit)).await?;
+        let mut entries = vec![commit.audit.clone()];
+        entries.extend(leavings::forget(on, commit).await?);
+        audit::append(on, self.engine(), &entries).await?;
         writing.commit().await?;
         self.note_last(last_sequence);
         Ok(Committed { last_sequence, versions })

@@ -32,6 +32,7 @@ mod engine;
 mod error;
 mod events;
 mod leases;
+mod leavings;
 mod location;
 mod migrations;
 mod notifications;

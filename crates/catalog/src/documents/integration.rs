@@ -176,7 +176,7 @@ pub struct Integration {
     pub description: Option<String>,
     /// Which warehouse speaks there.
     pub engine: Engine,
-    /// Host name or address.
+    /// Host name, address, or path of a directory of sockets; nothing else, as a URL.
     #[serde(default = "localhost")]
     pub host: String,
     /// Port; the engine's own by default (5432, 5439).

@@ -4,8 +4,8 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::{Handle, Server};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use scrim_notify::{Notifier, Smtp, SmtpTls, Targets};
 use scrim_reconciler::Reconciler;
@@ -13,6 +13,7 @@ use scrim_registry::Registry;
 use scrim_server::{App, Secrets, Settings, first_admin, router};
 
 use super::configuration::{Configuration, ConfigurationError};
+use super::connections::Connections;
 use super::metadata;
 use crate::failure::Failure;
 
@@ -40,9 +41,13 @@ pub(crate) async fn run(configuration: &Configuration) -> Result<(), Failure> {
         tokio::spawn(renew(tls.clone(), files));
     }
     let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let connections = Connections::new(configuration);
+    let server = axum_server::from_tcp(listener).map_err(refused)?.handle(handle);
+    let server = patient(server, configuration.seconds("limits.head_seconds"));
     let served = match tls {
-        Some(tls) => axum_server::from_tcp_rustls(listener, tls).map_err(refused)?.handle(handle).serve(service).await,
-        None => axum_server::from_tcp(listener).map_err(refused)?.handle(handle).serve(service).await,
+        // Counted before the handshake: that is what a stranger may make last.
+        Some(tls) => server.acceptor(RustlsAcceptor::new(tls).acceptor(connections)).serve(service).await,
+        None => server.acceptor(connections).serve(service).await,
     };
     stopping.abort();
     reconciler.stop();
@@ -59,6 +64,13 @@ pub(crate) async fn run(configuration: &Configuration) -> Result<(), Failure> {
     store.close().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The server, which does not wait for long for what a client began to ask for: each such connection is an open file.
+fn patient(mut server: Server<SocketAddr>, head: Duration) -> Server<SocketAddr> {
+    server.http_builder().http1().header_read_timeout(head);
+    server.http_builder().http2().keep_alive_interval(head).keep_alive_timeout(head);
+    server.first_request_timeout(head)
 }
 
 /// Says where it listens, once it does.

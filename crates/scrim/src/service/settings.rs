@@ -97,6 +97,25 @@ pub(crate) const SETTINGS: &[Setting] = &[
         (1, 1_000_000),
         "How many attempts to sign in an address may make in a minute.",
     ),
+    number(
+        "limits.connections",
+        "900",
+        (1, 1_000_000),
+        "How many connections there are at most; others are closed at once. The service needs some hundred open files beside \
+         them: where that many are allowed, it may be more.",
+    ),
+    number(
+        "limits.connections_per_address",
+        "256",
+        (1, 1_000_000),
+        "How many of them an address may have, or a network of IPv6 (/64). Not where there are `proxies`: all come from those.",
+    ),
+    number(
+        "limits.head_seconds",
+        "30",
+        (1, 3600),
+        "How long the head of a request may take to arrive. A connection on which nothing is asked for is closed as late.",
+    ),
     number("session.idle_minutes", "480", (1, 525_600), "How long a session lasts after it was last used."),
     number("session.longest_minutes", "1440", (1, 525_600), "How long a session lasts at most."),
     flag(

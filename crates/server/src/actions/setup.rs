@@ -19,7 +19,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::objects::change::name;
-use crate::caller::request_id;
+use super::signing_in::From;
+use crate::caller::{refuse, request_id};
 use crate::credentials::{password, secret, session};
 use crate::endpoint::Endpoint;
 use crate::json::Body;
@@ -121,26 +122,32 @@ pub(crate) fn endpoint() -> Endpoint {
         .answers_nothing(StatusCode::NO_CONTENT, "The administrator is signed in.")
 }
 
-async fn run(State(app): State<App>, headers: HeaderMap, Body(setup): Body<Setup>) -> Result<Response, Problem> {
-    app.throttle().sign_in(None)?;
+async fn run(
+    State(app): State<App>,
+    From(from): From,
+    headers: HeaderMap,
+    Body(setup): Body<Setup>,
+) -> Result<Response, Problem> {
+    app.throttle().sign_in(from)?;
     let name = name(&setup.user)?;
     let kept = app.store().setting(SETTING).await?;
     let shown = hash(&setup.token);
     let good = kept.as_ref().and_then(serde_json::Value::as_str).is_some_and(|kept| same(kept, &shown));
-    if !good || somebody_administers(&app).await? {
-        return Err(Problem::forbidden("this is not the token of the setup, or the setup is over"));
-    }
-    let password_hash = password::hash(setup.password).await?;
     let asked = Asked {
         at: app.now(),
         actor: name.to_string(),
         actor_kind: ActorKind::User,
         via: Via::Session,
         request: request_id(&headers),
-        address: None,
+        address: from.map(|address| address.to_string()),
         action: "setup".to_owned(),
         object: Some((Kind::User, name.to_string())),
     };
+    if !good || somebody_administers(&app).await? {
+        let problem = Problem::forbidden("this is not the token of the setup, or the setup is over");
+        return Err(refuse(&app, &asked, problem).await);
+    }
+    let password_hash = password::hash(setup.password).await?;
     let mut change = Vec::new();
     let planned = app.registry().change(&asked, |world| -> Result<Proposal, Problem> {
         let user = match world.catalog.users.get(&name) {

@@ -29,7 +29,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .about(TAG, "Tells who is signed in, and what they may do")
             .answers::<me::Me>(StatusCode::OK, "The caller."),
         Endpoint::put("/api/v1/users/{name}/password", "set_password", account::run)
-            .about(TAG, "Sets the password of a local account, and ends its sessions")
+            .about(TAG, "Sets the password of a local account, and ends its sessions; of another user also the tokens")
             .needs("one's own current password; APPLICATION_ADMIN, or USER_ADMIN for users without permissions")
             .body::<account::Password>()
             .answers_nothing(StatusCode::NO_CONTENT, "The password is set."),

@@ -1,7 +1,10 @@
 //! Passwords of local accounts, kept as argon2id hashes.
 
+use std::time::Duration;
+
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 
 use crate::Problem;
 
@@ -9,6 +12,11 @@ use crate::Problem;
 const SHORTEST: usize = 12;
 /// The longest, in bytes: hashing takes longer for longer ones.
 const LONGEST: usize = 1024;
+
+/// How many passwords are hashed at a time.
+const AT_ONCE: usize = 4;
+/// How long one waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Hashes a password, unless it is too short to be one.
 ///
@@ -56,7 +64,41 @@ fn nobody() -> Result<String, argon2::password_hash::Error> {
     Ok(NOBODY.get_or_init(|| hash).clone())
 }
 
-/// Hashing takes a processor for a while: not one that answers requests.
+/// Hashing takes a processor for a while: not one that answers requests. It also takes 19 MiB: few do it at a time, whoever
+/// and however many ask for it.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+    let busy = || Problem::unavailable("too many passwords are being looked at: try again in a moment");
+    let turn = tokio::time::timeout(PATIENCE, TURNS.acquire()).await.map_err(|_| busy())?.map_err(|_| busy())?;
+    // Kept until it is done, also when nobody waits for it any more.
+    let work = move || {
+        let done = work();
+        drop(turn);
+        done
+    };
     tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::{AT_ONCE, blocking};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn few_hash_at_a_time() {
+        static NOW: AtomicUsize = AtomicUsize::new(0);
+        static MOST: AtomicUsize = AtomicUsize::new(0);
+        let hash = |_| {
+            blocking(|| {
+                MOST.fetch_max(NOW.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(20));
+                NOW.fetch_sub(1, Ordering::SeqCst);
+            })
+        };
+        let all = futures_util::future::join_all((0..AT_ONCE * 5).map(hash)).await;
+        assert!(all.iter().all(Result::is_ok));
+        assert_eq!(MOST.load(Ordering::SeqCst), AT_ONCE);
+    }
 }

@@ -2,6 +2,8 @@
 
 use chrono::TimeDelta;
 use http::{HeaderMap, HeaderValue, header};
+use scrim_catalog::Kind;
+use scrim_registry::Planned;
 use scrim_store::{SecretHash, Session};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -60,6 +62,21 @@ pub(crate) async fn end(app: &App, headers: &HeaderMap) -> Result<HeaderValue, P
         app.store().delete_session(&SecretHash::of(&id)).await?;
     }
     cookie(app, "", 0)
+}
+
+/// Ends the sessions of users whom a change disabled.
+///
+/// # Errors
+/// When the metadata database does not do it. Nobody acts by them meanwhile, but somebody who is enabled again would.
+pub(crate) async fn end_of_disabled(app: &App, planned: &Planned) -> Result<(), Problem> {
+    for change in &planned.applied.changes {
+        let (Kind::User, name) = change.of() else { continue };
+        let before = planned.before.catalog.users.get(name).is_some_and(|user| !user.disabled);
+        if before && planned.applied.catalog.users.get(name).is_some_and(|user| user.disabled) {
+            app.store().delete_sessions_of(name).await?;
+        }
+    }
+    Ok(())
 }
 
 fn id(headers: &HeaderMap) -> Option<SecretString> {

@@ -16,16 +16,14 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<SecretString> {
     scheme.eq_ignore_ascii_case("bearer").then(|| SecretString::from(token.trim()))
 }
 
-/// The token of a request.
+/// The token of a request; nothing where there is none of that text, or it is not valid any more.
 ///
 /// # Errors
-/// When there is none of that text, or it is not valid any more.
-pub(crate) async fn of(app: &App, shown: &SecretString) -> Result<ApiToken, Problem> {
+/// When it cannot be read.
+pub(crate) async fn of(app: &App, shown: &SecretString) -> Result<Option<ApiToken>, Problem> {
     let now = app.now();
     let found = app.store().token(&SecretHash::of(shown)).await?;
-    let Some(token) = found.filter(|token| token.is_valid(now)) else {
-        return Err(Problem::unauthenticated("this token is not valid: it may have expired, or been revoked"));
-    };
+    let Some(token) = found.filter(|token| token.is_valid(now)) else { return Ok(None) };
     app.store().token_used(&token, now).await?;
-    Ok(token)
+    Ok(Some(token))
 }

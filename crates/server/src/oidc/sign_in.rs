@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::mapping::{Claims, applied};
 use super::provider::{Provider, Verified};
-use crate::credentials::leftovers;
 use crate::problem::refused;
 use crate::{App, Problem};
 
@@ -73,10 +72,6 @@ async fn first(app: &App, provider: &Provider, verified: &Verified, claims: &Cla
     let said = claims.values(&provider.settings.user_claim).into_iter().next();
     let name = name(said.as_deref().unwrap_or(&verified.subject))?;
     if !app.registry().world().catalog.has(Kind::User, &name) {
-        // What somebody of this name had before they were deleted is not of whoever comes now.
-        if provider.settings.create_users {
-            leftovers::everything(app, &name).await?;
-        }
         return Ok(name);
     }
     if !provider.settings.link_existing || !app.store().identities_of(&name).await?.is_empty() {

@@ -93,7 +93,11 @@ impl Service {
         let settings = Settings {
             secure_cookies: false,
             requests_per_second: 100_000,
-            sign_ins_per_minute: 100_000,
+            // Unless it is what is tested.
+            sign_ins_per_minute: match settings.sign_ins_per_minute {
+                few if few < Settings::default().sign_ins_per_minute => few,
+                _ => 100_000,
+            },
             secrets: scrim_server::Secrets { directories: vec![std::env::temp_dir()], variables: vec![] },
             ..settings
         };
@@ -144,9 +148,14 @@ impl Service {
 
     /// A token of a user, `<user>-token`, with everything that the user may do.
     pub(crate) async fn token_for(&self, user: &str) {
+        self.token_named(user, user).await;
+    }
+
+    /// A token of a user by which they are called otherwise.
+    pub(crate) async fn token_named(&self, user: &str, called: &str) {
         let token = ApiToken {
-            id: format!("{user}-token"),
-            hash: SecretHash::of(&SecretString::from(format!("{user}-token"))),
+            id: format!("{called}-token"),
+            hash: SecretHash::of(&SecretString::from(format!("{called}-token"))),
             user: user.to_owned(),
             name: "test".to_owned(),
             scopes: ["read", "write", "all"].map(str::to_owned).to_vec(),

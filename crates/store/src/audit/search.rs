@@ -4,8 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::{ActorKind, AuditEntry, AuditHash, COLUMNS, NewAudit, Outcome, Via};
 use crate::ask::Ask;
+use crate::batches::batches;
 use crate::row::Row;
 use crate::{Page, Store, StoreError};
+
+/// So many characters of details are on a page at most, or one entry: whoever reads a page has all of it in memory.
+const LARGEST: u64 = 8 << 20;
 
 /// What is looked for: entries of which everything holds that is given.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,7 +33,7 @@ pub struct AuditQuery {
     pub text: Option<String>,
     /// Older than the entry of this number: [`Page::next`] of the page before.
     pub before: Option<u64>,
-    /// How many entries at most.
+    /// How many entries at most; fewer where they are large.
     pub limit: usize,
 }
 
@@ -39,7 +43,10 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn audit_search(&self, query: &AuditQuery) -> Result<Page<AuditEntry>, StoreError> {
-        let mut ask = Ask::to("search the audit trail", format!("SELECT {COLUMNS} FROM audit WHERE true"));
+        let mut ask = Ask::to(
+            "search the audit trail",
+            "SELECT number, CAST(length(details) AS BIGINT) AS size FROM audit WHERE true",
+        );
         if let Some(before) = query.before {
             ask = ask.and(" AND number < ").and_place().number(before);
         }
@@ -73,8 +80,29 @@ impl Store {
             ask = ask.and(")");
         }
         ask = ask.and(" ORDER BY number DESC LIMIT ").and_place().number(query.limit as u64 + 1);
-        let entries = ask.each(self.connection(), entry).await?;
-        Ok(Page::cut(entries, query.limit, |entry| entry.number))
+        let found = ask.each(self.connection(), |row| Ok((row.number("number")?, row.number("size")?))).await?;
+        let mut size = 0_u64;
+        let fits = |(at, (_, more)): &(usize, &(u64, u64))| {
+            size = size.saturating_add(*more);
+            *at == 0 || (*at < query.limit && size <= LARGEST)
+        };
+        let numbers: Vec<u64> = found.iter().enumerate().take_while(fits).map(|(_, (number, _))| *number).collect();
+        let next = if numbers.len() < found.len() { numbers.last().copied() } else { None };
+        Ok(Page { entries: self.audit_entries(&numbers).await?, next })
+    }
+
+    /// The entries of these numbers, which are given newest first.
+    async fn audit_entries(&self, numbers: &[u64]) -> Result<Vec<AuditEntry>, StoreError> {
+        let mut entries = Vec::with_capacity(numbers.len());
+        for numbers in batches(numbers) {
+            let ask = format!("SELECT {COLUMNS} FROM audit WHERE number IN (VALUES ");
+            let mut ask = Ask::to("read the audit trail", ask).and_rows(numbers.len(), 1).and(") ORDER BY number DESC");
+            for number in numbers {
+                ask = ask.number(*number);
+            }
+            entries.extend(ask.each(self.connection(), entry).await?);
+        }
+        Ok(entries)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::stand::{Stand, at, audit, kept, on_both};
 on_both!(
     an_entry_is_read_as_it_was_written,
     entries_are_found_by_what_they_say,
+    a_page_ends_where_its_entries_are_large,
     a_changed_entry_is_found,
     a_removed_entry_is_found,
     an_inserted_entry_is_found,
@@ -42,6 +43,24 @@ async fn an_entry_is_read_as_it_was_written(stand: Stand) {
     let entries: Vec<_> = page.entries.iter().map(|entry| entry.entry.clone()).collect();
     assert_eq!(entries, [NewAudit { at: kept(0), ..bare }, NewAudit { at: kept(0), ..full }]);
     assert_eq!((page.entries[0].number, page.entries[0].hash), (2, head.hash));
+}
+
+async fn a_page_ends_where_its_entries_are_large(stand: Stand) {
+    let large = "x".repeat(5 << 20);
+    for size in [large.as_str(), "", "", &large, &large] {
+        stand.store.audit(NewAudit { details: json!(size), ..audit("grown") }).await.unwrap();
+    }
+    let mut query = AuditQuery { limit: 3, ..AuditQuery::default() };
+    let mut pages = Vec::new();
+    loop {
+        let page = stand.store.audit_search(&query).await.unwrap();
+        pages.push(page.entries.iter().map(|entry| entry.number).collect::<Vec<_>>());
+        query.before = page.next;
+        if page.next.is_none() {
+            break;
+        }
+    }
+    assert_eq!(pages, [vec![5], vec![4, 3, 2], vec![1]]);
 }
 
 async fn entries_are_found_by_what_they_say(stand: Stand) {

@@ -1,13 +1,19 @@
 //! Accounts, identities, tokens and sessions.
 
 use chrono::TimeDelta;
-use scrim_store::{Account, ApiToken, Identity, SecretHash, Session, StoreError};
+use scrim_store::{Account, ApiToken, AuditQuery, Commit, Identity, SecretHash, Session, StoreError};
 use secrecy::SecretString;
 use serde_json::json;
 
-use crate::stand::{Stand, at, kept, on_both};
+use crate::stand::{Stand, at, commit, kept, on_both, put};
 
-on_both!(accounts_are_kept, identities_stand_for_one_user, tokens_are_found_by_their_secret, sessions_end);
+on_both!(
+    accounts_are_kept,
+    identities_stand_for_one_user,
+    tokens_are_found_by_their_secret,
+    sessions_end,
+    a_commit_forgets_how_users_signed_in_or_nothing
+);
 
 async fn accounts_are_kept(stand: Stand) {
     let store = &stand.store;
@@ -108,4 +114,28 @@ async fn sessions_end(stand: Stand) {
     assert_eq!(store.delete_expired_sessions(kept(100)).await.unwrap(), 2);
     assert_eq!(store.delete_sessions_of("ana").await.unwrap(), 1);
     assert_eq!(store.delete_sessions_of("ana").await.unwrap(), 0);
+}
+
+async fn a_commit_forgets_how_users_signed_in_or_nothing(stand: Stand) {
+    let store = &stand.store;
+    let account = |user: &str| Account {
+        user: user.to_owned(),
+        password_hash: "$argon2id$".to_owned(),
+        must_change: false,
+        created: at(0),
+    };
+    for user in ["ana", "bo"] {
+        store.put_account(&account(user)).await.unwrap();
+    }
+    let many = (0..300).map(|number| format!("u{number}")).chain(["ana".to_owned()]).collect::<Vec<_>>();
+    let wanted = |based_on| Commit { forgotten: many.clone(), ..commit(based_on, vec![put("user", "ana", json!({}))]) };
+    assert!(matches!(store.commit(&wanted(7)).await, Err(StoreError::Behind { .. })));
+    assert!(store.account("ana").await.unwrap().is_some());
+    store.commit(&wanted(0)).await.unwrap();
+    assert_eq!(store.account_users().await.unwrap(), ["bo"]);
+    let query = AuditQuery { action: Some("user.forget".to_owned()), limit: 10, ..AuditQuery::default() };
+    let told = store.audit_search(&query).await.unwrap().entries;
+    assert_eq!((told.len(), told[0].entry.object_name.as_deref()), (1, Some("ana")));
+    assert_eq!(told[0].entry.details["passwords"], 1);
+    assert_eq!(store.verify_audit().await.unwrap().broken, None);
 }

@@ -175,6 +175,7 @@ pub(crate) fn commit(based_on: u64, changes: Vec<ObjectChange>) -> Commit {
         based_on,
         events: changes.iter().map(event).collect(),
         changes,
+        forgotten: vec![],
         audit: audit("objects.changed"),
     }
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use scrim_catalog::{Change, Document, Kind, Name};
+use scrim_catalog::{Catalog, Change, Document, Kind, Name, misplaced};
 use scrim_registry::{Asked, Planned, Proposal, World};
 use scrim_store::Expected;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{Changed, Done, What};
 use crate::actions::webhooks::check_targets;
 use crate::caller::{Caller, refuse};
-use crate::credentials::leftovers;
+use crate::credentials::session;
 use crate::problem::refused;
 use crate::rights::{Readable, may_change};
 use crate::secrets;
@@ -41,13 +41,6 @@ pub(crate) async fn make(
     dry_run: bool,
     mut decide: impl FnMut(&World) -> Result<Wanted, Problem>,
 ) -> Result<Planned, Problem> {
-    if !dry_run {
-        let world = app.registry().world();
-        // What is wrong with it is told below.
-        if let Ok(wanted) = decide(&world) {
-            leftovers::make_way(app, &world.catalog, &wanted.changes).await?;
-        }
-    }
     let mut tried = Vec::new();
     let mut propose = |world: &World| {
         let wanted = decide(world)?;
@@ -60,7 +53,7 @@ pub(crate) async fn make(
     match planned {
         Ok(planned) => {
             if !dry_run {
-                leftovers::forget(app, &planned).await?;
+                session::end_of_disabled(app, &planned).await?;
             }
             Ok(planned)
         }
@@ -95,17 +88,29 @@ fn propose(caller: &Caller, world: &World, wanted: Wanted, asked: &Asked) -> Res
             (by.join("; "), Some(after?))
         }
     };
-    let written = changes.iter().filter(|change| matches!(change, Change::Put(Document::DataPolicy(_))));
-    let policies = applied
-        .iter()
-        .flat_map(|applied| written.clone().filter_map(|change| applied.catalog.data_policies.get(change.of().1)));
-    // Rules that fit no data source close it; what is no expression at all is told whoever wrote it.
-    let unreadable: Vec<_> = policies.flat_map(|policy| scrim_policy::unreadable(policy)).collect();
+    let after = applied.as_ref().map(|applied| &applied.catalog);
+    let unreadable: Vec<_> =
+        changes.iter().flat_map(|change| after.map_or_else(Vec::new, |after| never(after, change))).collect();
     if !unreadable.is_empty() {
         let about = asked.object.as_ref().map(|(kind, name)| (*kind, name.as_str()));
         return Err(Problem::of_catalog(&unreadable, &changes, about));
     }
     Ok(Proposal { changes, applied, expected, decided_by, details })
+}
+
+/// What is wrong with a document that somebody writes, whatever else there is. What was kept before it was refused stays.
+fn never(after: &Catalog, change: &Change) -> Vec<scrim_catalog::Problem> {
+    match change {
+        // Rules that fit no data source close it; what is no expression at all is told whoever wrote it.
+        Change::Put(Document::DataPolicy(_)) => {
+            after.data_policies.get(change.of().1).map_or_else(Vec::new, |policy| scrim_policy::unreadable(policy))
+        }
+        // A URL may have a password in it, which would stand in versions, events and the audit trail for ever.
+        Change::Put(Document::Integration(_)) => {
+            after.integrations.get(change.of().1).and_then(|one| misplaced(one)).into_iter().collect()
+        }
+        Change::Put(_) | Change::Delete(..) => vec![],
+    }
 }
 
 /// Of many changes, which one it is about.

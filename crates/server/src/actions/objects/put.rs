@@ -47,11 +47,14 @@ pub(crate) async fn run(
         }
         let new = !world.catalog.has(kind, &name);
         let document = if new { owned(document.clone(), &caller.actor) } else { document.clone() };
-        let document = completed(document, world.catalog.document(kind, &name).as_ref(), now);
+        let before = world.catalog.document(kind, &name);
+        let document = completed(document, before.as_ref(), now);
+        // Where nothing changes there is nothing to tell: else anybody who may write something small could fill the trail.
+        let details = if before.as_ref() == Some(&document) { Value::Null } else { body_of(&body) };
         Ok(Wanted {
             changes: vec![Change::Put(document)],
             expected: vec![(kind, name.clone(), expected)],
-            details: body_of(&body),
+            details,
             readable: readable.clone(),
             ..Wanted::default()
         })

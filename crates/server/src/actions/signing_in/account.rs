@@ -7,7 +7,7 @@ use scrim_catalog::Kind;
 use scrim_store::{Account, Outcome};
 use secrecy::SecretString;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::actions::objects::change::name;
 use crate::caller::{Caller, refuse};
@@ -38,7 +38,7 @@ pub(crate) async fn run(
     let asked = caller.about("account.password", Kind::User, &user);
     let own = user == caller.actor.name;
     let decided = if own {
-        app.throttle().sign_in(None)?;
+        app.throttle().own_password(&user)?;
         let kept = app.store().account(&user).await?.map(|account| account.password_hash);
         let shown = new.current_password.unwrap_or_default();
         match password::matches(shown, kept).await? {
@@ -57,9 +57,14 @@ pub(crate) async fn run(
     }
     let password_hash = password::hash(new.password).await?;
     let account = Account { user: user.to_string(), password_hash, must_change: !own, created: app.now() };
-    app.store().audit(asked.audit(Outcome::Allowed, Some(by.to_owned()), Value::Null)).await?;
+    let details = if own { Value::Null } else { json!({ "tokens": "revoked" }) };
+    app.store().audit(asked.audit(Outcome::Allowed, Some(by.to_owned()), details)).await?;
     app.store().put_account(&account).await?;
     app.store().delete_sessions_of(&user).await?;
+    // Somebody else sets it where the user may not be who acts: what was made until then goes as well.
+    if !own {
+        app.store().revoke_tokens_of(&user, app.now()).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

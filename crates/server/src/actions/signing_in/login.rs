@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use schemars::JsonSchema;
+use scrim_catalog::{Kind, Name};
 use scrim_registry::Asked;
 use scrim_store::{ActorKind, Outcome, Via};
 use secrecy::SecretString;
@@ -49,9 +50,9 @@ pub(crate) async fn run(
     Body(login): Body<Login>,
 ) -> Result<Response, Problem> {
     app.throttle().sign_in(from)?;
-    let asked = Asked {
+    let mut asked = Asked {
         at: app.now(),
-        actor: login.user.clone(),
+        actor: String::new(),
         actor_kind: ActorKind::User,
         via: Via::Session,
         request: request_id(&headers),
@@ -61,15 +62,12 @@ pub(crate) async fn run(
     };
     // The same answer, whatever was wrong.
     let wrong = || Problem::unauthenticated("the user or the password is wrong");
-    let account = match app.store().account(&login.user).await {
-        Ok(account) => account,
-        Err(error) => match Problem::from(error) {
-            problem if problem.status < 500 => None,
-            problem => return Err(problem),
-        },
-    };
+    // What nobody can be called is not written down: it may be as long as a request, and anybody may send it.
+    let Ok(user) = Name::new(login.user) else { return Err(refuse(&app, &asked, wrong()).await) };
+    asked.actor = user.to_string();
+    let account = app.store().account(&user).await?;
     let good = password::matches(login.password, account.as_ref().map(|account| account.password_hash.clone())).await?;
-    let active = app.registry().world().catalog.users.get(login.user.as_str()).is_some_and(|user| !user.disabled);
+    let active = app.registry().world().catalog.users.get(&user).is_some_and(|user| !user.disabled);
     let Some(mut account) = account.filter(|_| good && active) else {
         return Err(refuse(&app, &asked, wrong()).await);
     };
@@ -77,6 +75,13 @@ pub(crate) async fn run(
         Some(new) => {
             account.password_hash = password::hash(new).await?;
             account.must_change = false;
+            let changed = Asked {
+                action: "account.password".to_owned(),
+                object: Some((Kind::User, user.to_string())),
+                ..asked.clone()
+            };
+            let by = Some("the user's own password".to_owned());
+            app.store().audit(changed.audit(Outcome::Allowed, by, Value::Null)).await?;
             app.store().put_account(&account).await?;
             app.store().delete_sessions_of(&account.user).await?;
         }
@@ -86,7 +91,7 @@ pub(crate) async fn run(
         }
         None => {}
     }
-    let cookie = session::begin(&app, &account.user).await?;
     app.store().audit(asked.audit(Outcome::Allowed, Some("password".to_owned()), Value::Null)).await?;
+    let cookie = session::begin(&app, &account.user).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

@@ -21,11 +21,17 @@ use crate::json::{Body, InPath};
 use crate::rights::{Action, may};
 use crate::{App, Problem};
 
+/// How many characters the name of a token has at most.
+const LONGEST_NAME: usize = 200;
+/// How many valid tokens somebody has at most.
+const MOST: usize = 100;
+
 /// A token to be made.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewToken {
-    /// What it is for.
+    /// What it is for; at most 200 characters.
+    #[schemars(length(max = 200))]
     name: String,
     /// What it may do: `read` and `write`, and of the user's permissions those that are named, or `all`. Without a permission
     /// it does what a user without permissions can.
@@ -102,13 +108,27 @@ pub(crate) async fn create(
     if new.expires <= now || new.expires > now + chrono::TimeDelta::days(366) {
         return Err(Problem::malformed("`expires` must be within a year from now"));
     }
+    if new.name.chars().count() > LONGEST_NAME {
+        return Err(Problem::malformed(format!("`name` has at most {LONGEST_NAME} characters")));
+    }
+    let tokens = app.store().tokens(Some(&user)).await?;
+    if tokens.iter().filter(|token| token.is_valid(now)).count() >= MOST {
+        let problem = format!("`{user}` has {MOST} tokens that are valid: revoke one that is not used any more");
+        return Err(Problem::conflict(problem));
+    }
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in new.scopes {
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
     let shown = secret(token::PREFIX);
     let token = ApiToken {
         id: Uuid::now_v7().to_string(),
         hash: SecretHash::of(&shown),
         user: user.to_string(),
         name: new.name,
-        scopes: new.scopes,
+        scopes,
         created: now,
         expires: Some(new.expires),
         last_used: None,

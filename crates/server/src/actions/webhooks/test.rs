@@ -7,7 +7,7 @@ use scrim_catalog::documents::WebhookFormat;
 use scrim_notify::{Message, Secrets, Sender, life, test_event};
 use scrim_store::Outcome as Audited;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{allowed, missing};
 use crate::caller::Caller;
@@ -49,6 +49,8 @@ pub(crate) async fn run(
     }
     let sender = Sender::new(&app.settings().notify).map_err(|error| Problem::internal(&error))?;
     let message = Message::of(&test_event(&name, &asked.actor, app.now()), webhook.format);
+    // Before anything is sent: what cannot be told is not done.
+    app.store().audit(asked.audit(Audited::Attempted, Some(by.to_owned()), Value::Null)).await?;
     let answered = sender.send(&webhook.url, &message, secrets.as_ref()).await;
     let details = json!({ "status": answered.status, "delivered": answered.is_good() });
     app.store().audit(asked.audit(Audited::Allowed, Some(by.to_owned()), details)).await?;
