@@ -11,6 +11,7 @@ use crate::Settings;
 use crate::audit::Reads;
 use crate::credentials::throttle::Throttle;
 use crate::oidc::Providers;
+use crate::past::Past;
 
 /// The service.
 #[derive(Clone)]
@@ -23,6 +24,7 @@ struct Inner {
     reads: Reads,
     throttle: Throttle,
     oidc: Providers,
+    past: Past,
 }
 
 impl App {
@@ -31,7 +33,8 @@ impl App {
         let reads = Reads::start(registry.store().clone());
         let throttle = Throttle::new(&settings);
         let oidc = Providers::new(&settings.oidc);
-        Self(Arc::new(Inner { registry, reconciler, settings, reads, throttle, oidc }))
+        let past = Past::default();
+        Self(Arc::new(Inner { registry, reconciler, settings, reads, throttle, oidc, past }))
     }
 
     /// The catalog, and where it is kept.
@@ -67,6 +70,11 @@ impl App {
     /// Who tries too often.
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    /// What is known of the past.
+    pub(crate) fn past(&self) -> &Past {
+        &self.0.past
     }
 
     /// Who vouches for people.

@@ -19,6 +19,7 @@ mod json;
 mod oidc;
 mod openapi;
 mod page;
+mod past;
 mod problem;
 mod reference;
 mod rights;
