@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scrim_catalog::documents::{DataSource, Discovery, Integration, Origin, Proposed, Share};
+use scrim_catalog::documents::{DataSource, Discovery, Identifier, Integration, Origin, Proposed, Share};
 use scrim_catalog::{At, Catalog, FoundColumn, Name, register, tag};
 use scrim_discovery::{Column, Detector, Finding, TooLarge};
 use scrim_warehouse::{Warehouse, WarehouseError};
@@ -35,18 +35,23 @@ pub struct Findings {
     pub columns: BTreeMap<Name, Vec<Finding>>,
 }
 
-/// Looks at a sample of a data source.
+/// The identifiers that a catalog has beside the built-in ones.
+pub fn own_identifiers(catalog: &Catalog) -> Vec<&Identifier> {
+    catalog.identifiers.values().map(|identifier| &identifier.item).collect()
+}
+
+/// Looks at a sample of a data source, for what the built-in identifiers and these tell.
 ///
 /// # Errors
 /// When it cannot be sampled.
 pub async fn look(
     warehouse: &mut Warehouse,
-    catalog: &Catalog,
+    identifiers: &[&Identifier],
     integration: &Integration,
     source: &DataSource,
     rows: u32,
 ) -> Result<Findings, LookError> {
-    let detector = Detector::new(catalog.identifiers.values().map(|identifier| &identifier.item))?;
+    let detector = Detector::new(identifiers.iter().copied())?;
     let table = scrim_sql::located(integration, &source.table);
     let nothing = || LookError::Nothing(table.to_string());
     let found = warehouse.tables(std::slice::from_ref(&table)).await?;

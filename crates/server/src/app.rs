@@ -11,6 +11,7 @@ use crate::Settings;
 use crate::audit::Reads;
 use crate::credentials::throttle::Throttle;
 use crate::oidc::Providers;
+use crate::past::Past;
 use crate::strangers::Strangers;
 
 /// The service.
@@ -25,6 +26,7 @@ struct Inner {
     throttle: Throttle,
     oidc: Providers,
     strangers: Strangers,
+    past: Past,
 }
 
 impl App {
@@ -33,7 +35,8 @@ impl App {
         let reads = Reads::start(registry.store().clone());
         let throttle = Throttle::new(&settings);
         let oidc = Providers::new(&settings.oidc);
-        Self(Arc::new(Inner { registry, reconciler, settings, reads, throttle, oidc, strangers: Strangers::default() }))
+        let (strangers, past) = (Strangers::default(), Past::default());
+        Self(Arc::new(Inner { registry, reconciler, settings, reads, throttle, oidc, strangers, past }))
     }
 
     /// The catalog, and where it is kept.
@@ -75,6 +78,11 @@ impl App {
     /// Who tries too often.
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    /// What is known of the past.
+    pub(crate) fn past(&self) -> &Past {
+        &self.0.past
     }
 
     /// Who vouches for people.

@@ -20,6 +20,7 @@ mod measuring;
 mod oidc;
 mod openapi;
 mod page;
+mod past;
 mod problem;
 mod reference;
 mod rights;

@@ -4,6 +4,7 @@
 //! can be done is an [`Action`].
 
 pub(crate) mod action;
+mod managing;
 mod reading;
 mod writing;
 

@@ -47,6 +47,48 @@ async fn who_manages_users_gets_no_permission() {
     assert_eq!(permissions(&service, "friend"), [""; 0]);
 }
 
+/// Owners grant what they own, and read it: signing in as one is as good as a permission.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_manages_users_does_not_sign_in_as_owners() {
+    let service = company_with(&[("ursula", "USER_ADMIN"), ("adam", "APPLICATION_ADMIN")]).await;
+    service.plant("user", "hanna", json!({ "groups": ["hr"] })).await;
+    let mut shared = service.get("root", "/api/v1/data-sources/people").await.good();
+    shared["owners"] = json!(["olivia", { "group": "hr" }]);
+    service.plant("data-source", "people", shared).await;
+    let password = json!({ "password": "correct horse battery" });
+    // Of a data source by name and by a group, and of a project.
+    for owner in ["olivia", "hanna", "petra"] {
+        let path = format!("/api/v1/users/{owner}/password");
+        service.put("ursula", &path, password.clone()).await.problem(403);
+        service.delete("ursula", &path).await.problem(403);
+        assert_eq!(service.put("adam", &path, password.clone()).await.status.as_u16(), 204);
+    }
+    assert_eq!(service.put("ursula", "/api/v1/users/anna/password", password).await.status.as_u16(), 204);
+}
+
+/// An equalized project has the views of its data sources made anew, as one of masked joins has.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_equalizes_what_they_do_not_own() {
+    let service = company_with(&[("paul", "CREATE_PROJECT"), ("mona", "PROJECT_MANAGEMENT")]).await;
+    for what in ["equalized", "masked_joins"] {
+        let new =
+            json!({ "access": "individuals", "data_sources": ["people"], "members": [{ "user": "paul" }], what: true });
+        for who in ["paul", "mona"] {
+            service.put(who, "/api/v1/projects/own", new.clone()).await.problem(403);
+        }
+        let mut body = service.get("petra", "/api/v1/projects/study").await.good();
+        body[what] = json!(true);
+        service.put("petra", "/api/v1/projects/study", body).await.problem(403);
+        // One that has none yet gets one later.
+        let empty = json!({ "access": "individuals", what: true });
+        service.put("paul", "/api/v1/projects/own", empty).await.good();
+        service.put("paul", "/api/v1/projects/own", new.clone()).await.problem(403);
+        service.delete("paul", "/api/v1/projects/own").await.good();
+        service.put("root", "/api/v1/projects/own", new).await.good();
+        service.delete("root", "/api/v1/projects/own").await.good();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_a_name_next_has_nothing_of_who_had_it() {
     let service = company_with(&[("ursula", "USER_ADMIN")]).await;
@@ -338,7 +380,11 @@ async fn names_of_any_content_are_names() {
         good(service.put("root", &format!("/api/v1/purposes/{at}"), json!({ "acknowledgement": name })).await);
         good(
             service
-                .put("root", &format!("/api/v1/projects/{at}"), json!({ "access": "anyone", "purposes": [name] }))
+                .put(
+                    "root",
+                    &format!("/api/v1/projects/{at}"),
+                    json!({ "owners": ["petra"], "access": "anyone", "purposes": [name] }),
+                )
                 .await,
         );
         good(service.put("anna", &format!("/api/v1/projects/{at}/membership"), json!(null)).await);

@@ -241,7 +241,45 @@ fn a_view_over_a_table_opens_nothing() {
     assert_eq!(two.governed.refused("rita", "SELECT id FROM governed.t"), "42501");
 }
 
+/// Whoever writes a pattern, and reads how many values it fits, asks the table: whoever may not read it does not.
+fn nobody_asks_by_identifiers_of_their_own_what_they_may_not_read(target: Target) {
+    let two = Two::start(target);
+    let rows: Vec<String> = (3..60).map(|n| format!("({n}, 'x{n}')")).collect();
+    two.governed.run(&format!("INSERT INTO hr.staff VALUES {}", rows.join(", ")));
+    let mine = json!({ "tag": "Mine", "value": "x[0-9]+|y" });
+    let put = |name: &str| format!("/api/v1/identifiers/{name}");
+    two.wait(two.service.put("gova", &put("mine"), mine.clone())).good();
+    two.wait(two.service.enforced("w"));
+    let ask = |who: &str| {
+        two.wait(two.service.post(who, "/api/v1/data-sources/staff/discover?dry_run=true", json!({}))).good()
+    };
+    let found = |answer: &Value| answer["columns"].to_string().contains("Mine");
+    let audited = || {
+        two.wait(two.service.app.written());
+        let query = scrim_store::AuditQuery {
+            action: Some("data-source.discover".into()),
+            limit: 1,
+            outcome: Some(scrim_store::Outcome::Allowed),
+            ..Default::default()
+        };
+        let entry = two.wait(two.service.app.store().audit_search(&query)).unwrap().entries.remove(0).entry;
+        entry.details["identifiers"].clone()
+    };
+    let answer = ask("gova");
+    assert!(!found(&answer), "{answer:#}");
+    assert_eq!(answer["left_out"], json!(["mine"]), "{answer:#}");
+    assert_eq!(audited(), json!([]));
+    // The owner is told, and whoever reads the table by themselves.
+    let answer = ask("rita");
+    assert!(found(&answer) && answer.get("left_out").is_none(), "{answer:#}");
+    assert_eq!(audited(), json!(["mine"]));
+    two.governed.run("CREATE ROLE gova LOGIN; GRANT USAGE ON SCHEMA hr TO gova; GRANT SELECT ON hr.staff TO gova");
+    let answer = ask("gova");
+    assert!(found(&answer) && answer.get("left_out").is_none(), "{answer:#}");
+}
+
 everywhere! {
+    nobody_asks_by_identifiers_of_their_own_what_they_may_not_read
     nobody_registers_what_they_may_not_read
     nobody_looks_up_in_what_they_may_not_read
     nobody_registers_what_is_the_systems_or_registered_already

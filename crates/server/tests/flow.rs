@@ -218,7 +218,7 @@ fn whatever_is_changed_changes_what_is_shown(target: Target) {
     }));
     let project = |acknowledged: bool| {
         json!({
-            "purposes": ["Fraud"], "data_sources": ["people"], "members": [{ "user": "bert", "acknowledged": acknowledged }]
+            "owners": ["cleo"], "purposes": ["Fraud"], "data_sources": ["people"], "members": [{ "user": "bert", "acknowledged": acknowledged }]
         })
     };
     flow.put("projects/chargebacks", project(false));

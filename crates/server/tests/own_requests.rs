@@ -109,6 +109,97 @@ async fn nobody_grants_to_themselves() {
     assert!(service.app.registry().world().catalog.grants.is_empty());
 }
 
+/// Owners read what they own: making oneself one is granting to oneself.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_makes_themselves_an_owner() {
+    let service = company::start().await;
+    service.person("gina", &["GOVERNANCE", "USER_ADMIN"]).await;
+    service.person("adam", &["APPLICATION_ADMIN", "USER_ADMIN"]).await;
+    let owned = |owners: Value| {
+        let mut body = document(&service, Kind::DataSource, "people");
+        body["owners"] = owners;
+        body
+    };
+    for who in ["gina", "adam"] {
+        let named = owned(json!(["olivia", who]));
+        all_refused(&service, who, Kind::DataSource, "people", &named, &[403]).await;
+        // By a group that they are in, or come into by the same change.
+        let shared = owned(json!(["olivia", { "group": "hr" }]));
+        let mut whole = shared.clone();
+        whole["kind"] = json!("data-source");
+        whole["name"] = json!("people");
+        let mut member = document(&service, Kind::User, who);
+        member["groups"] = json!(["hr"]);
+        member["kind"] = json!("user");
+        member["name"] = json!(who);
+        for operations in [json!([{ "put": member }, { "put": whole }]), json!([{ "put": whole }, { "put": member }])] {
+            service.post(who, "/api/v1/bulk", json!({ "operations": operations })).await.problem(403);
+        }
+        service.put(who, &format!("/api/v1/users/{who}/groups/hr"), json!(null)).await.good();
+        all_refused(&service, who, Kind::DataSource, "people", &shared, &[403]).await;
+        // Others they make owners, and what they own they go on owning.
+        service.put(who, "/api/v1/data-sources/people", owned(json!(["olivia", "petra"]))).await.good();
+        service.put(who, "/api/v1/data-sources/people", owned(json!(["olivia"]))).await.good();
+    }
+    service.put("olivia", "/api/v1/data-sources/people", owned(json!(["olivia", { "group": "staff" }]))).await.good();
+    // Whoever registers a table owns it.
+    let new = json!({ "integration": "w", "table": "s.new", "columns": [{ "name": "id", "type": "integer" }] });
+    service.put("adam", "/api/v1/data-sources/new", new).await.good();
+    let world = service.app.registry().world();
+    assert_eq!(world.catalog.json(Kind::DataSource, "new").unwrap()["owners"], json!(["adam"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_manages_projects_has_no_purpose_by_their_own_word() {
+    let service = company::start().await;
+    service.person("mona", &["PROJECT_MANAGEMENT"]).await;
+    service.person("mark", &["PROJECT_MANAGEMENT"]).await;
+    const ADS: &str = "/api/v1/projects/study/requested-purposes/Ads";
+    let study = || document(&service, Kind::Project, "study");
+    let with = |mut body: Value, purposes: Value, member: Option<Value>, owners: Value| {
+        body["purposes"] = purposes;
+        body["owners"] = owners;
+        body["members"].as_array_mut().unwrap().extend(member);
+        body["requested_purposes"] = json!([]);
+        body
+    };
+    let mona = || Some(json!({ "user": "mona" }));
+    // Without a request, and with one of their own that they deleted: as a member, as an owner, as both.
+    service.put("mona", "/api/v1/projects/study/membership", json!(null)).await.good();
+    service.put("mona", ADS, json!({ "reason": "r" })).await.good();
+    service.delete("mona", ADS).await.good();
+    service.delete("mona", "/api/v1/projects/study/membership").await.good();
+    let both = json!(["Fraud", "Ads"]);
+    for (member, owners) in [(mona(), json!(["petra"])), (None, json!(["petra", "mona"])), (mona(), json!(["mona"]))] {
+        all_refused(
+            &service,
+            "mona",
+            Kind::Project,
+            "study",
+            &with(study(), both.clone(), member.clone(), owners.clone()),
+            &[403],
+        )
+        .await;
+        let new = with(json!({ "access": "individuals", "members": [] }), json!(["Ads"]), member, owners);
+        all_refused(&service, "mona", Kind::Project, "new", &new, &[403]).await;
+    }
+    // Nobody acknowledges for themselves by the document, under a purpose that was there, either.
+    for acknowledged in [json!(true), json!(["Fraud"])] {
+        let member = Some(json!({ "user": "mona", "acknowledged": acknowledged }));
+        let body = with(study(), json!(["Fraud"]), member, json!(["petra"]));
+        all_refused(&service, "mona", Kind::Project, "study", &body, &[403]).await;
+    }
+    // What somebody else asked for they approve, also as members and by the document; others' projects are theirs to manage.
+    service
+        .put("mona", "/api/v1/projects/study", with(study(), json!(["Fraud"]), mona(), json!(["petra"])))
+        .await
+        .good();
+    service.put("anna", ADS, json!({ "reason": "to sell" })).await.good();
+    service.put("mona", "/api/v1/projects/study", with(study(), both.clone(), None, json!(["petra"]))).await.good();
+    service.put("mark", "/api/v1/projects/study", with(study(), json!(["Fraud"]), None, json!(["petra"]))).await.good();
+    service.put("mark", "/api/v1/projects/study", with(study(), both, None, json!(["petra"]))).await.good();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_purpose_that_somebody_asked_for_is_approved_by_others() {
     let service = mighty(&[(Kind::Project, "study")]).await;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt, TryStreamExt};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::Value;
 
 use crate::ask::Ask;
@@ -144,10 +144,7 @@ impl Store {
         let reading = self.reading().await?;
         let sequence = match as_of {
             AsOf::Sequence(sequence) => sequence.min(lock_log(&reading, "").await?),
-            AsOf::Moment(at) => {
-                let ask = "SELECT coalesce(max(sequence), 0) AS sequence FROM events WHERE at <= $1";
-                Ask::to("read events", ask).moment("the moment", at).only(&reading).await?.number("sequence")?
-            }
+            AsOf::Moment(at) => last_event(&reading, at).await?,
         };
         existing(reading, sequence, Which::UpTo(sequence)).await
     }
@@ -163,6 +160,42 @@ impl Store {
              WHERE kind = $1 AND name = $2 ORDER BY version DESC",
         );
         ask.key("the kind of an object", kind).key("the name of an object", name).each(self.connection(), version).await
+    }
+
+    /// The number of the last event that was not later than a moment; 0 where there was none.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn sequence_at(&self, at: DateTime<Utc>) -> Result<u64, StoreError> {
+        last_event(self.connection(), at).await
+    }
+
+    /// The version that an object was in after an event: its deletion where it was deleted, nothing where it was not there yet.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn version_as_of(&self, kind: &str, name: &str, sequence: u64) -> Result<Option<Version>, StoreError> {
+        let ask = Ask::to(
+            "read a version of an object",
+            "SELECT kind, name, version, sequence, at, actor, body FROM object_versions
+             WHERE kind = $1 AND name = $2 AND sequence <= $3 ORDER BY version DESC LIMIT 1",
+        );
+        let ask = ask.key("the kind of an object", kind).key("the name of an object", name).number(sequence);
+        ask.one(self.connection()).await?.as_ref().map(version).transpose()
+    }
+
+    /// Whether an object was deleted after an event: what has its name since is another one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn deleted_since(&self, kind: &str, name: &str, sequence: u64) -> Result<bool, StoreError> {
+        let ask = Ask::to(
+            "read the deletions of an object",
+            "SELECT coalesce(max(sequence), 0) AS sequence FROM object_versions
+             WHERE kind = $1 AND name = $2 AND sequence > $3 AND body IS NULL",
+        );
+        let ask = ask.key("the kind of an object", kind).key("the name of an object", name).number(sequence);
+        Ok(ask.only(self.connection()).await?.number("sequence")? > 0)
     }
 
     /// An object, if it exists.
@@ -190,6 +223,13 @@ async fn existing(
     let last_change = last_change(&reading, last_sequence).await?;
     let objects = read(reading, which).try_filter_map(|version| async { Ok(version.into_object()) });
     Ok(Snapshot { last_sequence, last_change, items: objects.boxed() })
+}
+
+/// From the newest one back: the moments that are asked for are late ones, mostly.
+async fn last_event(on: &impl ConnectionTrait, at: DateTime<Utc>) -> Result<u64, StoreError> {
+    let ask =
+        "SELECT coalesce((SELECT sequence FROM events WHERE at <= $1 ORDER BY sequence DESC LIMIT 1), 0) AS sequence";
+    Ask::to("read events", ask).moment("the moment", at).only(on).await?.number("sequence")
 }
 
 /// The number of the last event up to this one that an object changed with, be it by its deletion.

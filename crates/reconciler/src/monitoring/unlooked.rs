@@ -10,7 +10,7 @@ use scrim_registry::{Asked, Proposal, World};
 use scrim_warehouse::WarehouseError as Refused;
 
 use super::{Monitor, Trouble, Watching, ours};
-use crate::discovering::{LookError, ROWS, SURE, look as look_at};
+use crate::discovering::{LookError, ROWS, SURE, look as look_at, own_identifiers};
 
 /// So long after it was registered a data source is new.
 const NEW: TimeDelta = TimeDelta::days(1);
@@ -38,7 +38,8 @@ pub(super) async fn look(monitor: &Monitor, there: &mut Watching) -> Result<(), 
     let ready = waiting.into_iter().filter(|source| pushed.contains_key(&source_key(&source.name)));
     for source in ready.take(FEW).collect::<Vec<_>>() {
         let name = source.name.value().clone();
-        let found = look_at(&mut there.warehouse, &world.catalog, &there.integration, &source, ROWS).await;
+        let identifiers = own_identifiers(&world.catalog);
+        let found = look_at(&mut there.warehouse, &identifiers, &there.integration, &source, ROWS).await;
         let findings = match found {
             Ok(findings) => findings,
             Err(LookError::Warehouse(error)) if !matches!(error, Refused::Statement { .. } | Refused::TooLong(_)) => {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use comfy_table::{ContentArrangement, Table, presets};
 use scrim_catalog::Name;
-use scrim_reconciler::discovering::{Findings, LookError, ROWS, look, proposed};
+use scrim_reconciler::discovering::{Findings, LookError, ROWS, look, own_identifiers, proposed};
 use scrim_warehouse::Warehouse;
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
             if !named.is_empty() && !named.contains(source.name.value()) {
                 continue;
             }
-            match look(&mut warehouse, &catalog, integration, source, arguments.rows).await {
+            match look(&mut warehouse, &own_identifiers(&catalog), integration, source, arguments.rows).await {
                 Ok(findings) => found.extend(rows(&findings, arguments.confidence)),
                 // One table that cannot be read keeps no other one from being looked at.
                 Err(error @ (LookError::Nothing(_) | LookError::Warehouse(_))) => {

@@ -1,7 +1,7 @@
 //! What can be done beside reading and changing documents, and who may.
 
 use scrim_catalog::Catalog;
-use scrim_catalog::documents::Permission as P;
+use scrim_catalog::documents::{Owner, Permission as P, User};
 
 use super::{Decision, any};
 use crate::actor::Actor;
@@ -136,14 +136,24 @@ pub(crate) fn may(actor: &Actor, catalog: &Catalog, action: Action<'_>) -> Decis
     }
 }
 
-/// Whoever sets the password of somebody can act as them: that takes every permission which they have.
+/// Whoever sets the password of somebody can act as them: that takes every right which they have.
 fn accounts(actor: &Actor, catalog: &Catalog, user: &str) -> Decision {
     if actor.has(P::ApplicationAdmin) {
         return Decision::Allowed("APPLICATION_ADMIN");
     }
-    let powerless = catalog.users.get(user).is_some_and(|user| user.permissions.is_empty());
+    let powerless = catalog.users.get(user).is_some_and(|user| user.permissions.is_empty() && !owns(catalog, user));
     any(
-        &[(actor.has(P::UserAdmin) && powerless, "USER_ADMIN, and the user has no permission")],
-        "the permission APPLICATION_ADMIN; USER_ADMIN for users without permissions",
+        &[(actor.has(P::UserAdmin) && powerless, "USER_ADMIN, and the user has no permission and owns nothing")],
+        "the permission APPLICATION_ADMIN; USER_ADMIN for users who have no permission, and own no data source and no project",
     )
+}
+
+/// Whether a user owns anything, by name or by a group: owners grant.
+fn owns(catalog: &Catalog, user: &User) -> bool {
+    let own = |owner: &Owner| match owner {
+        Owner::User(name) => name == &user.name,
+        Owner::Group(group) => user.groups.contains(group),
+    };
+    catalog.data_sources.values().any(|source| source.owners.iter().any(own))
+        || catalog.projects.values().any(|project| project.owners.iter().any(own))
 }

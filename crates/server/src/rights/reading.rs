@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use scrim_catalog::documents::{Access, DataSource, Permission as P};
-use scrim_catalog::{Catalog, Kind, Name, Where};
+use scrim_catalog::documents::{Access, DataSource, Permission as P, Project};
+use scrim_catalog::{At, Catalog, Document, Kind, Name, Where};
 
 use super::Decision;
 use crate::actor::Actor;
@@ -76,18 +76,18 @@ impl<'a> Reader<'a> {
             Kind::User => (name == actor.name.as_str()).then_some("the user's own"),
             Kind::Group => in_group(actor, catalog, name).then_some("member of the group"),
             Kind::DataSource => catalog.data_sources.get(name).and_then(|source| self.source(source)),
-            Kind::Project => project(actor, catalog, name),
-            Kind::Grant => catalog.grants.get(name).and_then(|grant| {
-                let theirs = grant.user.as_ref().is_some_and(|user| *user.value() == actor.name);
-                about(actor, catalog, &grant.data_source, theirs)
-            }),
-            Kind::Subscription => catalog.subscriptions.get(name).and_then(|subscription| {
-                about(actor, catalog, &subscription.data_source, *subscription.user.value() == actor.name)
-            }),
-            Kind::UnmaskRequest => catalog
-                .unmask_requests
-                .get(name)
-                .and_then(|request| about(actor, catalog, &request.data_source, *request.user.value() == actor.name)),
+            Kind::Project => catalog.projects.get(name).and_then(|project| self.project(project)),
+            Kind::Grant => {
+                catalog.grants.get(name).and_then(|grant| self.about(&grant.data_source, grant.user.as_ref()))
+            }
+            Kind::Subscription => {
+                let found = catalog.subscriptions.get(name);
+                found.and_then(|subscription| self.about(&subscription.data_source, Some(&subscription.user)))
+            }
+            Kind::UnmaskRequest => {
+                let found = catalog.unmask_requests.get(name);
+                found.and_then(|request| self.about(&request.data_source, Some(&request.user)))
+            }
             Kind::SubscriptionPolicy => {
                 let found = catalog.subscription_policies.get_key_value(name);
                 found.and_then(|(name, policy)| self.scope(name, &policy.scope))
@@ -96,12 +96,47 @@ impl<'a> Reader<'a> {
                 let found = catalog.data_policies.get_key_value(name);
                 found.and_then(|(name, policy)| self.scope(name, &policy.scope))
             }
-            Kind::PolicyTest => {
-                catalog.policy_tests.get(name).and_then(|test| about(actor, catalog, &test.data_source, false))
-            }
+            Kind::PolicyTest => catalog.policy_tests.get(name).and_then(|test| self.about(&test.data_source, None)),
             Kind::Integration | Kind::Webhook | Kind::Tag | Kind::Purpose | Kind::Attribute | Kind::Identifier => None,
         };
         own.map_or(Decision::Hidden, Decision::Allowed)
+    }
+
+    /// Whether they might read a document that is not there any more, by what it was. What has its name now does not count, nor
+    /// who had it before: whether it is the same one is another question.
+    pub(crate) fn might(&self, document: &Document) -> Decision {
+        let (kind, name) = (document.kind(), document.name().value());
+        if sees_all(self.actor, kind) {
+            return Decision::Allowed("a permission to see all of them");
+        }
+        let own = match document {
+            Document::DataSource(source) => self.source(source),
+            Document::Project(project) => self.project(project),
+            Document::Grant(grant) => self.about(&grant.data_source, grant.user.as_ref()),
+            Document::Subscription(subscription) => self.about(&subscription.data_source, Some(&subscription.user)),
+            Document::UnmaskRequest(request) => self.about(&request.data_source, Some(&request.user)),
+            Document::SubscriptionPolicy(policy) => self.scope(name, &policy.scope),
+            Document::DataPolicy(policy) => self.scope(name, &policy.scope),
+            Document::PolicyTest(test) => self.about(&test.data_source, None),
+            // Whose these are is what their name says.
+            Document::User(_)
+            | Document::Group(_)
+            | Document::Integration(_)
+            | Document::Webhook(_)
+            | Document::Tag(_)
+            | Document::Purpose(_)
+            | Document::Attribute(_)
+            | Document::Identifier(_) => return self.may(kind, name),
+        };
+        own.map_or(Decision::Hidden, Decision::Allowed)
+    }
+
+    /// Owners know what is about their data source, and people what is about themselves.
+    fn about(&self, source: &str, user: Option<&At<Name>>) -> Option<&'static str> {
+        if user.is_some_and(|user| *user.value() == self.actor.name) {
+            return Some("the user's own");
+        }
+        self.actor.owns(self.catalog, source).then_some("owner of the data source")
     }
 
     /// Owners know of their data source, whoever may read it does, and everybody where a policy says that it can be discovered.
@@ -125,37 +160,28 @@ impl<'a> Reader<'a> {
         let covered = self.owned().iter().any(|source| scrim_policy::covers(self.catalog, policy, scope, source));
         covered.then_some("owner of a data source that the policy covers")
     }
+
+    /// Members and owners know of their project, and whoever may join it.
+    fn project(&self, project: &Project) -> Option<&'static str> {
+        if self.actor.is_among(&project.owners) {
+            return Some("owner of the project");
+        }
+        if project.members.iter().any(|member| *member.user.value() == self.actor.name) {
+            return Some("member of the project");
+        }
+        match &project.access {
+            Access::Anyone => Some("anyone may join the project"),
+            Access::Approval(_) => Some("anyone may ask to join the project"),
+            Access::Conditions(conditions) => {
+                let user = self.catalog.users.get(&self.actor.name)?;
+                let who = conditions.on_tags(&|_| vec![], true);
+                scrim_policy::Facts::personal(self.catalog, user).surely(&who).then_some("may join the project")
+            }
+            Access::Individuals => None,
+        }
+    }
 }
 
 fn in_group(actor: &Actor, catalog: &Catalog, group: &str) -> bool {
     catalog.users.get(&actor.name).is_some_and(|user| user.groups.iter().any(|one| one.as_str() == group))
-}
-
-/// Members and owners know of their project, and whoever may join it.
-fn project(actor: &Actor, catalog: &Catalog, name: &str) -> Option<&'static str> {
-    let project = catalog.projects.get(name)?;
-    if actor.is_among(&project.owners) {
-        return Some("owner of the project");
-    }
-    if project.members.iter().any(|member| *member.user.value() == actor.name) {
-        return Some("member of the project");
-    }
-    match &project.access {
-        Access::Anyone => Some("anyone may join the project"),
-        Access::Approval(_) => Some("anyone may ask to join the project"),
-        Access::Conditions(conditions) => {
-            let user = catalog.users.get(&actor.name)?;
-            let who = conditions.on_tags(&|_| vec![], true);
-            scrim_policy::Facts::personal(catalog, user).surely(&who).then_some("may join the project")
-        }
-        Access::Individuals => None,
-    }
-}
-
-/// Owners know what is about their data source, and people what is about themselves.
-fn about(actor: &Actor, catalog: &Catalog, source: &str, own: bool) -> Option<&'static str> {
-    if own {
-        return Some("the user's own");
-    }
-    actor.owns(catalog, source).then_some("owner of the data source")
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use scrim_catalog::documents::{Acknowledged, DataSource, Grant, Permission as P, Project, User};
-use scrim_catalog::{Catalog, Change, DataPolicy, Kind, Name, RowRule, RuleBody, TableName, Where};
+use scrim_catalog::documents::{DataSource, Grant, Owner, Permission as P, User};
+use scrim_catalog::{At, Catalog, Change, DataPolicy, Kind, Name, RowRule, RuleBody, TableName, Where};
 
-use super::{Decision, any};
+use super::{Decision, any, managing};
 use crate::actor::Actor;
 
 /// Tables that the actor's own warehouse user was seen to be allowed to read (HARDENING 23: Scrim's account reads
@@ -47,7 +47,7 @@ pub(crate) fn may_change(
             user(actor, before, after, name)
         }
         Kind::DataSource => source(actor, before, after, name, readable),
-        Kind::Project => project(actor, before, after, name),
+        Kind::Project => managing::project(actor, before, after, name),
         Kind::Grant => grant(actor, before, after, name),
         Kind::UnmaskRequest => {
             let same =
@@ -193,6 +193,10 @@ fn source(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name, readabl
     let new = after.data_sources.get(name);
     let owner = old.is_some_and(|source| actor.is_among(&source.owners));
     let stands_on = |source: &DataSource| (source.integration.value().clone(), source.table.value().clone());
+    let (known, named) = (old.map_or(&[][..], |old| &old.owners), new.map_or(&[][..], |new| &new.owners));
+    if old.is_some() && !owner && named.iter().any(|one| !known.contains(one) && is_own(actor, after, one)) {
+        return Decision::needs("somebody else: owners read what they own, and nobody grants themselves access");
+    }
     let moved = new.is_some_and(|new| old.is_none_or(|old| stands_on(old) != stands_on(new)));
     if moved {
         let may_register = actor.has(P::CreateDataSource) || owner;
@@ -220,62 +224,16 @@ fn source(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name, readabl
     )
 }
 
-fn project(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name) -> Decision {
-    let manages = actor.has_any(&[P::ProjectManagement, P::Governance]);
-    let (old, new) = (before.projects.get(name), after.projects.get(name));
-    let owner = old.is_some_and(|project| actor.is_among(&project.owners));
-    let creates = old.is_none() && actor.has(P::CreateProject);
-    if !manages && !owner && !creates {
-        return Decision::needs(
-            "to own the project, or the permission PROJECT_MANAGEMENT (CREATE_PROJECT for a new one)",
-        );
+/// Whether an owner is the actor, or a group of theirs, also one that they come into by the same change.
+pub(super) fn is_own(actor: &Actor, after: &Catalog, owner: &Owner) -> bool {
+    match owner {
+        Owner::User(name) => *name.value() == actor.name,
+        Owner::Group(group) => shares(actor, after, group),
     }
-    let Some(new) = new else {
-        return Decision::Allowed(if owner { "owner of the project" } else { "PROJECT_MANAGEMENT" });
-    };
-    let joined = new.masked_joins && old.is_none_or(|old| !old.masked_joins || old.data_sources != new.data_sources);
-    let owns_all = new.data_sources.iter().all(|source| actor.owns(after, source));
-    if joined && !owns_all && !actor.has(P::Governance) {
-        return Decision::needs(
-            "the permission GOVERNANCE, or to own every data source: `masked_joins` makes their hashes join",
-        );
-    }
-    let mut own = old.into_iter().flat_map(|old| &old.requested_purposes).filter(|one| *one.by.value() == actor.name);
-    // As somebody else's request it would be theirs to decide about.
-    let others = |purpose: &Name| {
-        new.requested_purposes.iter().any(|one| one.purpose.value() == purpose && *one.by.value() != actor.name)
-    };
-    if own.any(|request| new.purposes.contains(&request.purpose) || others(request.purpose.value())) {
-        return Decision::needs("somebody else: nobody approves their own request");
-    }
-    if manages {
-        return Decision::Allowed("PROJECT_MANAGEMENT or GOVERNANCE");
-    }
-    let had = |list: &dyn Fn(&Project) -> BTreeSet<Name>| old.map_or_else(BTreeSet::new, |old| list(old));
-    let purposes = |project: &Project| project.purposes.iter().map(|one| one.value().clone()).collect::<BTreeSet<_>>();
-    if !purposes(new).is_subset(&had(&purposes)) {
-        return Decision::needs(
-            "to be approved: ask for the purpose (`requested-purposes`), or have PROJECT_MANAGEMENT",
-        );
-    }
-    if new.requested_purposes.iter().any(|one| old.is_none_or(|old| !old.requested_purposes.contains(one))) {
-        return Decision::needs("to be asked for by itself: `POST /api/v1/projects/{name}/requested-purposes`");
-    }
-    for member in &new.members {
-        let known = old.and_then(|old| old.members.iter().find(|known| known.user == member.user));
-        let before = known.map_or(Acknowledged::All(false), |known| known.acknowledged.clone());
-        if member.acknowledged != before && !nothing(&member.acknowledged) {
-            return Decision::needs("each member to acknowledge by themselves");
-        }
-    }
-    Decision::Allowed(if owner { "owner of the project" } else { "CREATE_PROJECT" })
 }
 
-fn nothing(acknowledged: &Acknowledged) -> bool {
-    match acknowledged {
-        Acknowledged::All(all) => !all,
-        Acknowledged::Purposes(purposes) => purposes.is_empty(),
-    }
+fn shares(actor: &Actor, after: &Catalog, group: &At<Name>) -> bool {
+    after.users.get(&actor.name).is_some_and(|user| user.groups.contains(group))
 }
 
 fn grant(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name) -> Decision {
@@ -290,9 +248,7 @@ fn grant(actor: &Actor, before: &Catalog, after: &Catalog, name: &Name) -> Decis
     }
     let own = new.as_ref().is_some_and(|grant| {
         let named = grant.user.as_ref().is_some_and(|user| *user.value() == actor.name);
-        let groups = after.users.get(&actor.name).map(|user| &user.groups);
-        let shared = grant.group.as_ref().is_some_and(|group| groups.is_some_and(|groups| groups.contains(group)));
-        named || shared
+        named || grant.group.as_ref().is_some_and(|group| shares(actor, after, group))
     });
     if own {
         return Decision::needs("somebody else: nobody grants themselves access");

@@ -8,6 +8,7 @@ use crate::stand::{Stand, at, commit, delete, kept, on_both, put};
 on_both!(
     every_version_is_kept,
     what_was_is_found_again,
+    one_object_is_found_as_it_was,
     what_changed_is_told_to_who_missed_it,
     a_writer_who_knows_less_is_refused,
     an_object_that_is_not_as_expected_is_left_alone,
@@ -83,6 +84,22 @@ async fn what_was_is_found_again(stand: Stand) {
     ] {
         assert_eq!(names(store, AsOf::Moment(moment)).await, told(&found), "{moment}");
     }
+}
+
+async fn one_object_is_found_as_it_was(stand: Stand) {
+    let store = &stand.store;
+    store.commit(&commit(0, vec![put("a", "x", json!(1)), put("a", "y", json!(1))])).await.unwrap();
+    store.commit(&commit(2, vec![put("a", "x", json!(2)), delete("a", "y")])).await.unwrap();
+    store.commit(&commit(4, vec![put("a", "y", json!(3))])).await.unwrap();
+    for (moment, sequence) in [(at(-1), 0), (at(0), 2), (at(3), 4), (at(99), 5)] {
+        assert_eq!(store.sequence_at(moment).await.unwrap(), sequence, "{moment}");
+    }
+    let y = async |sequence| store.version_as_of("a", "y", sequence).await.unwrap().map(|found| found.body);
+    // In the midst of a commit nothing of it is there yet.
+    assert_eq!((y(1).await, y(2).await, y(3).await), (None, Some(Some(json!(1))), Some(Some(json!(1)))));
+    assert_eq!((y(4).await, y(99).await), (Some(None), Some(Some(json!(3)))));
+    let deleted = async |name, sequence| store.deleted_since("a", name, sequence).await.unwrap();
+    assert_eq!((deleted("y", 2).await, deleted("y", 4).await, deleted("x", 0).await), (true, false, false));
 }
 
 async fn what_changed_is_told_to_who_missed_it(stand: Stand) {

@@ -1,18 +1,20 @@
 //! `POST /api/v1/data-sources/<name>/discover`.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use scrim_catalog::documents::Proposed;
 use scrim_catalog::{Change, Document, Kind};
-use scrim_reconciler::discovering::{LookError, ROWS, SURE, look, proposed};
+use scrim_reconciler::discovering::{LookError, ROWS, SURE, look, own_identifiers, proposed};
 use scrim_registry::World;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::actions::objects::change::{Wanted, make, name};
 use crate::caller::{Caller, note, refuse};
-use crate::deputy::{connect, silent};
+use crate::deputy::{connect, may_read, silent};
 use crate::json::{InPath, Query};
 use crate::rights::{Action, may};
 use crate::{App, Problem};
@@ -42,6 +44,10 @@ pub(crate) struct Found {
     sequence: u64,
     /// Every column for which something was found.
     columns: Vec<Column>,
+    /// Identifiers of the catalog that were not looked for: by one that somebody writes they would ask the table, which takes
+    /// owning the data source, or a warehouse user of theirs that may read it. The built-in ones always are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<String>,
 }
 
 /// What was found in a column.
@@ -83,8 +89,17 @@ pub(crate) async fn run(
     let source = world.catalog.data_sources.get(&name).ok_or_else(missing)?;
     let integration = world.catalog.integrations.get(source.integration.value()).ok_or_else(missing)?;
     let mut warehouse = connect(integration).await?;
+    let mut identifiers = own_identifiers(&world.catalog);
+    let mut left_out = Vec::new();
+    if !identifiers.is_empty() && !caller.actor.owns(&world.catalog, &name) {
+        let table = BTreeSet::from([source.table.value().clone()]);
+        if may_read(&world.catalog, &caller.actor, integration, &warehouse, &table).await?.is_empty() {
+            left_out = identifiers.drain(..).map(|identifier| identifier.name.to_string()).collect();
+        }
+    }
+    let names: Vec<&str> = identifiers.iter().map(|identifier| identifier.name.as_str()).collect();
     let findings =
-        look(&mut warehouse, &world.catalog, integration, source, rows).await.map_err(|error| match error {
+        look(&mut warehouse, &identifiers, integration, source, rows).await.map_err(|error| match error {
             LookError::Nothing(_) | LookError::Identifiers(_) => Problem::conflict(error.to_string()),
             LookError::Warehouse(error) => silent(integration, &error),
         })?;
@@ -96,13 +111,14 @@ pub(crate) async fn run(
             changes: vec![Change::Put(Document::DataSource(Box::new(after)))],
             // Looking took its time: whoever may not any more changes nothing.
             allowed_by: Some(may(&caller.actor, &world.catalog, Action::Discover(&name)).required()?),
-            details: json!({ "apply": apply, "rows": rows }),
+            details: json!({ "apply": apply, "rows": rows, "identifiers": names, "left_out": left_out }),
             ..Wanted::default()
         })
     };
     let planned = make(&app, &caller, &asked, how.dry_run, decide).await?;
     if how.dry_run {
-        note(&app, &asked, by, json!({ "dry_run": true, "rows": rows })).await;
+        note(&app, &asked, by, json!({ "dry_run": true, "rows": rows, "identifiers": names, "left_out": left_out }))
+            .await;
     }
     let tags = |world: &scrim_catalog::Catalog, column: &str| -> Vec<String> {
         let source = world.data_sources.get(&name);
@@ -121,5 +137,5 @@ pub(crate) async fn run(
             refused: known.iter().flat_map(|known| &known.refused).map(ToString::to_string).collect(),
         }
     });
-    Ok(Json(Found { sequence: planned.sequence, columns: columns.collect() }))
+    Ok(Json(Found { sequence: planned.sequence, columns: columns.collect(), left_out }))
 }

@@ -11,9 +11,10 @@ use serde_json::json;
 
 use crate::actions::objects::change::name;
 use crate::caller::{Caller, note, permit, refuse};
-use crate::compute::{at, compute};
+use crate::compute::compute;
 use crate::json::{InPath, Query};
-use crate::rights::{Action, may_read};
+use crate::past::{Then, at};
+use crate::rights::{Action, may, may_read};
 use crate::{App, Problem};
 
 /// Of whom, and when.
@@ -43,8 +44,11 @@ pub(crate) async fn run(
     if let Err(problem) = may_read(&caller.actor, &world.catalog, Kind::DataSource, &source, app.now()).required() {
         return Err(refuse(&app, &asked, problem).await);
     }
+    let then = at(&app, &caller.actor.name, wanted.as_of).await?;
+    if let Err(problem) = known_then(&app, &caller, &then, &source, &user).await {
+        return Err(refuse(&app, &asked, problem).await);
+    }
     note(&app, &asked, by, json!({ "user": user, "as_of": wanted.as_of })).await;
-    let then = at(&app, wanted.as_of).await?;
     let mut explanation = compute(move || {
         let found = then.catalog.data_sources.get(&source);
         let found = found.ok_or_else(|| Problem::not_found(format!("there is no data source `{source}`")))?;
@@ -61,4 +65,16 @@ pub(crate) async fn run(
         }
     }
     Ok(Json(explanation))
+}
+
+/// Of the past is told what could have been known of it then, and of what has the same name only by chance, nothing.
+async fn known_then(app: &App, caller: &Caller, then: &Then, source: &Name, user: &Name) -> Result<(), Problem> {
+    if !then.is_past() {
+        return Ok(());
+    }
+    let actor = &caller.actor;
+    then.same(app, actor, Kind::DataSource, source).await?;
+    then.same(app, actor, Kind::User, user).await?;
+    may_read(actor, &then.catalog, Kind::DataSource, source, then.at).required()?;
+    may(actor, &then.catalog, Action::Explain { user, source }).required().map(|_| ())
 }

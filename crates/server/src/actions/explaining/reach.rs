@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::actions::objects::change::name;
-use crate::caller::{Caller, note, permit};
-use crate::compute::{Then, at, compute};
+use crate::caller::{Caller, note, permit, refuse};
+use crate::compute::compute;
 use crate::json::{InPath, Query};
+use crate::past::{Then, at};
 use crate::rights::Action;
 use crate::{App, Problem};
 
@@ -62,8 +63,11 @@ pub(crate) async fn run(
     let user = name(&text)?;
     let asked = caller.about("user.reach", Kind::User, &user);
     let by = permit(&app, &caller, &asked, Action::Reach(&user)).await?;
+    let then = at(&app, &caller.actor.name, wanted.as_of).await?;
+    if let Err(problem) = then.same(&app, &caller.actor, Kind::User, &user).await {
+        return Err(refuse(&app, &asked, problem).await);
+    }
     note(&app, &asked, by, json!({ "as_of": wanted.as_of })).await;
-    let then = at(&app, wanted.as_of).await?;
     Ok(Json(compute(move || reach(&then, &user)).await??))
 }
 

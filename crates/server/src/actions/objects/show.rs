@@ -6,14 +6,16 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
-use scrim_catalog::Kind;
-use scrim_store::AsOf;
+use scrim_catalog::{Kind, Name};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::change::{name, version};
+use super::earlier;
+use super::known::missing;
 use crate::caller::{Caller, note, refuse};
 use crate::json::{InPath, Query};
-use crate::rights::may_read;
+use crate::rights::{Reader, may_read, sees_all};
 use crate::{App, Problem};
 
 /// As of when.
@@ -38,14 +40,16 @@ pub(crate) async fn run(
         Ok(by) => by,
         Err(problem) => return Err(refuse(&app, &asked, problem).await),
     };
-    let missing = || Problem::not_found(format!("there is no {kind} `{name}`"));
+    let none = || Problem::not_found(format!("there is no {kind} `{name}`"));
     if let Some(moment) = when.as_of {
-        let past = app.registry().as_of(AsOf::Moment(moment)).await?;
+        let document = match then(&app, &caller, kind, &name, moment).await {
+            Ok(document) => document,
+            Err(problem) => return Err(refuse(&app, &asked, problem).await),
+        };
         note(&app, &asked, by, serde_json::json!({ "as_of": moment })).await;
-        let document = past.catalog.json(kind, &name).ok_or_else(missing)?;
-        return Ok(Json(document).into_response());
+        return Ok(Json(document.ok_or_else(none)?).into_response());
     }
-    let object = app.store().object(kind.as_str(), &name).await?.ok_or_else(missing)?;
+    let object = app.store().object(kind.as_str(), &name).await?.ok_or_else(none)?;
     note(&app, &asked, by, serde_json::Value::Null).await;
     let known = headers.get(header::IF_NONE_MATCH).and_then(|etag| etag.to_str().ok());
     let same = known.is_some_and(|etag| version(etag).is_ok_and(|known| known == object.version));
@@ -54,4 +58,28 @@ pub(crate) async fn run(
         response.headers_mut().insert(header::ETAG, etag);
     }
     Ok(response)
+}
+
+/// What it was at a moment, by its own versions: everything that there was then would take long to read.
+async fn then(
+    app: &App,
+    caller: &Caller,
+    kind: Kind,
+    name: &Name,
+    at: DateTime<Utc>,
+) -> Result<Option<Value>, Problem> {
+    let sequence = app.store().sequence_at(at).await?;
+    let version = app.store().version_as_of(kind.as_str(), name, sequence).await?;
+    let all = sees_all(&caller.actor, kind);
+    // What was deleted since was another one of that name.
+    let another = !all && app.store().deleted_since(kind.as_str(), name, sequence).await?;
+    let body = match version.and_then(|version| version.body) {
+        Some(body) if !another => body,
+        _ if all => return Ok(None),
+        _ => return Err(missing()),
+    };
+    let world = app.registry().world();
+    let reader = Reader::new(&caller.actor, &world.catalog, app.now());
+    earlier::known(&reader, &caller.actor, kind, name, &body).required()?;
+    Ok(Some(body))
 }

@@ -9,10 +9,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::change::name;
+use super::earlier::told;
 use crate::caller::{Caller, note, refuse};
 use crate::json::{InPath, Query};
 use crate::page::{Page, Paging};
-use crate::rights::may_read;
+use crate::rights::{Reader, may_read};
 use crate::{App, Problem};
 
 /// A version of a document.
@@ -53,14 +54,18 @@ pub(crate) async fn run(
     if versions.is_empty() {
         return Err(Problem::not_found(format!("there is no {kind} `{name}`, and never was")));
     }
-    let items =
-        versions.into_iter().filter(|version| version.version < before).take(limit + 1).map(|version| Version {
+    let page = {
+        let reader = Reader::new(&caller.actor, &world.catalog, app.now());
+        let known = told(&reader, &caller.actor, kind, &name, versions.into_iter());
+        let items = known.filter(|version| version.version < before).take(limit + 1).map(|version| Version {
             version: version.version,
             sequence: version.sequence,
             at: version.at,
             actor: version.actor,
             document: version.body,
         });
+        Page::cut(items.collect(), limit, |version| version.version.to_string())
+    };
     note(&app, &asked, by, Value::Null).await;
-    Ok(Json(Page::cut(items.collect(), limit, |version| version.version.to_string())))
+    Ok(Json(page))
 }

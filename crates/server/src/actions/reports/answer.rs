@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::caller::{Caller, note, permit};
-use crate::compute::{Then, at, compute};
+use crate::compute::compute;
 use crate::page::Page;
+use crate::past::{Then, at};
 use crate::rights::Action;
 use crate::table::{Format, Row, csv};
 use crate::{App, Problem};
@@ -39,7 +40,7 @@ pub(super) async fn answer<T: Row + Send + 'static>(
     let asked = caller.doing(&format!("report.{name}"));
     let by = permit(app, caller, &asked, Action::Report).await?;
     let format = wanted.format.unwrap_or_else(|| Format::accepted(headers));
-    let then = at(app, wanted.as_of).await?;
+    let then = at(app, &caller.actor.name, wanted.as_of).await?;
     let page = compute(move || make(&then)).await?;
     note(app, &asked, by, json!({ "as_of": wanted.as_of, "rows": page.items.len() })).await;
     Ok(match format {

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use super::answer::{Wanted, answer, whole};
 use crate::caller::Caller;
-use crate::compute::Then;
 use crate::json::Query;
+use crate::past::Then;
 use crate::table::Row;
 use crate::{App, Problem};
 

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{self, answer, whole};
 use crate::caller::Caller;
-use crate::compute::Then;
 use crate::json::Query;
+use crate::past::Then;
 use crate::table::{Format, Row};
 use crate::{App, Problem};
 

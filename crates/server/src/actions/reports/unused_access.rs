@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::answer::{Wanted, answer, whole};
 use crate::caller::Caller;
-use crate::compute::Then;
 use crate::json::Query;
+use crate::past::Then;
 use crate::table::Row;
 use crate::{App, Problem};
 

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{self, answer};
 use crate::caller::Caller;
-use crate::compute::Then;
 use crate::json::Query;
 use crate::page::{Page, Paging};
+use crate::past::Then;
 use crate::table::{Format, Row};
 use crate::{App, Problem};
 
