@@ -21,18 +21,18 @@ pub enum TargetError {
     Credentials,
     /// Another scheme.
     #[error(
-        "only https is called: others would read along; whoever runs the service can allow http to a host (`webhook_targets`)"
+        "only https is called: others would read along; whoever runs the service can allow http to a host (`webhooks.targets`)"
     )]
     NotHttps,
     /// No host.
     #[error("the URL names no host")]
     NoHost,
     /// A name that only means something inside.
-    #[error("`{0}` is a name inside a network: whoever runs the service can allow it (`webhook_targets`)")]
+    #[error("`{0}` is a name inside a network: whoever runs the service can allow it (`webhooks.targets`)")]
     Local(String),
     /// An address that is not of the internet.
     #[error(
-        "`{host}` is {address}, which is no address of the public internet: whoever runs the service can allow it (`webhook_targets`)"
+        "`{host}` is {address}, which is no address of the public internet: whoever runs the service can allow it (`webhooks.targets`)"
     )]
     Address {
         /// The host.

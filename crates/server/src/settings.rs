@@ -24,7 +24,7 @@ pub struct Settings {
     pub sign_ins_per_minute: u32,
     /// What metrics are read from, if they are kept.
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-    /// How webhooks and people are told; `webhook_targets` are its [`Targets`](scrim_notify::Targets).
+    /// How webhooks and people are told; `webhooks.targets` are its [`Targets`](scrim_notify::Targets).
     pub notify: scrim_notify::Settings,
     /// Where the passwords of integrations may be.
     pub secrets: Secrets,
