@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Named};
-use crate::{At, Name, Problem, Who};
+use crate::{At, Kind, Name, Problem, Who};
 
 /// Checks a whole catalog.
 pub(crate) fn all(catalog: &Catalog, problems: &mut Vec<Problem>) {
@@ -49,7 +49,7 @@ impl Checker<'_> {
     fn must_exist<'n, I: Iterator<Item = &'n Name>>(
         &mut self,
         file: &Arc<PathBuf>,
-        what: &str,
+        (what, kinds): (&str, &'static [Kind]),
         name: &At<Name>,
         exists: bool,
         known: impl FnOnce() -> I,
@@ -59,47 +59,54 @@ impl Checker<'_> {
         }
         let hint = format!("no {what} of that name is defined");
         let problem = Problem::error(file, name.mark(), format!("there is no {what} `{name}`")).help(hint);
-        self.problems.push(problem.suggest(name, known().map(Name::as_str)));
+        self.problems.push(problem.suggest(name, known().map(Name::as_str)).naming(kinds));
     }
 
     /// Reports a name that no document of a kind has.
-    fn document<T>(&mut self, file: &Arc<PathBuf>, what: &str, name: &At<Name>, all: &Named<T>) {
-        self.must_exist(file, what, name, all.contains_key(name.value()), || all.keys());
+    fn document<T>(&mut self, file: &Arc<PathBuf>, kinds: &'static [Kind; 1], name: &At<Name>, all: &Named<T>) {
+        let [kind] = kinds;
+        let what = kind.as_str().replace('-', " ");
+        self.must_exist(file, (&what, kinds), name, all.contains_key(name.value()), || all.keys());
     }
 
     /// Reports a name that is not among a few.
     fn among(&mut self, file: &Arc<PathBuf>, what: &str, name: &At<Name>, known: &[&Name]) {
-        self.must_exist(file, what, name, known.contains(&name.value()), || known.iter().copied());
+        self.must_exist(file, (what, &[]), name, known.contains(&name.value()), || known.iter().copied());
     }
 
     /// A policy of either kind.
     fn policy(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
         let Catalog { data_policies, subscription_policies, .. } = self.catalog;
         let exists = data_policies.contains_key(name.value()) || subscription_policies.contains_key(name.value());
-        self.must_exist(file, "policy", name, exists, || data_policies.keys().chain(subscription_policies.keys()));
+        let kinds = &[Kind::DataPolicy, Kind::SubscriptionPolicy];
+        self.must_exist(file, ("policy", kinds), name, exists, || {
+            data_policies.keys().chain(subscription_policies.keys())
+        });
     }
 
     fn user(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
-        self.document(file, "user", name, &self.catalog.users);
+        self.document(file, &[Kind::User], name, &self.catalog.users);
     }
 
     fn group(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
-        self.document(file, "group", name, &self.catalog.groups);
+        self.document(file, &[Kind::Group], name, &self.catalog.groups);
     }
 
     /// A purpose exists when it is defined, or one below it is.
     fn purpose(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
         let known: BTreeSet<Name> = self.catalog.purposes.keys().flat_map(crate::tag::with_ancestors).collect();
-        self.must_exist(file, "purpose", name, known.contains(name.value()), || known.iter());
+        self.must_exist(file, ("purpose", &[Kind::Purpose]), name, known.contains(name.value()), || known.iter());
     }
 
     fn data_source(&mut self, file: &Arc<PathBuf>, name: &At<Name>) {
-        self.document(file, "data source", name, &self.catalog.data_sources);
+        self.document(file, &[Kind::DataSource], name, &self.catalog.data_sources);
     }
 
     fn attribute(&mut self, file: &Arc<PathBuf>, key: &At<Name>) {
         let known: Vec<&Name> = self.keys.iter().copied().collect();
-        self.must_exist(file, "attribute", key, self.keys.contains(key.value()), || known.into_iter());
+        self.must_exist(file, ("attribute", &[Kind::Attribute]), key, self.keys.contains(key.value()), || {
+            known.into_iter()
+        });
     }
 
     /// A value of a declared attribute must be one of its values, when they are listed.

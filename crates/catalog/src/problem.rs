@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::Mark;
+use crate::{Kind, Mark};
 
 /// Whether a problem stops anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -34,6 +34,9 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// The kinds of which `help` may tell a name: not everybody may know of all of them.
+    #[serde(skip)]
+    pub names: &'static [Kind],
 }
 
 fn path<S: serde::Serializer>(path: &Arc<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -50,6 +53,7 @@ impl Problem {
             column: mark.column,
             message: message.into(),
             help: None,
+            names: &[],
         }
     }
 
@@ -62,6 +66,13 @@ impl Problem {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same problem, in which `help` may tell names of these kinds.
+    #[must_use]
+    pub fn naming(mut self, kinds: &'static [Kind]) -> Self {
+        self.names = kinds;
         self
     }
 

@@ -8,6 +8,9 @@ use scrim_registry::{ChangeError, RegistryError};
 use scrim_store::StoreError;
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Actor;
+use crate::rights::sees_all;
+
 /// What was wrong, why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
@@ -106,15 +109,44 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again later").detail(detail)
     }
 
-    /// The problems of a catalog, each at its field; `changes` are those that were asked for.
-    pub fn of_catalog(problems: &[scrim_catalog::Problem], changes: &[Change], about: Option<(Kind, &str)>) -> Self {
+    /// The problems of a catalog, each at its field; `changes` are those that were asked for, `told` is who asked.
+    pub(crate) fn of_catalog(
+        problems: &[scrim_catalog::Problem],
+        changes: &[Change],
+        about: Option<(Kind, &str)>,
+        told: Told<'_>,
+    ) -> Self {
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
-        Self::invalid(errors.map(|problem| field(problem, changes, about)).collect())
+        Self::invalid(errors.map(|problem| field(problem, changes, about, told)).collect())
+    }
+}
+
+/// Who is told what was wrong.
+#[derive(Clone, Copy)]
+pub(crate) enum Told<'a> {
+    /// Somebody who is signed in.
+    Actor(&'a Actor),
+    /// Somebody who is not, or not yet.
+    Anybody,
+}
+
+impl Told<'_> {
+    /// Whether names of these kinds may be suggested: any of them, for a name is near to whatever there is.
+    fn sees(self, kinds: &[Kind]) -> bool {
+        match self {
+            Self::Actor(actor) => kinds.iter().all(|kind| sees_all(actor, *kind)),
+            Self::Anybody => kinds.is_empty(),
+        }
     }
 }
 
 /// A problem of the catalog, at its field.
-pub(crate) fn field(problem: &scrim_catalog::Problem, changes: &[Change], about: Option<(Kind, &str)>) -> FieldError {
+fn field(
+    problem: &scrim_catalog::Problem,
+    changes: &[Change],
+    about: Option<(Kind, &str)>,
+    told: Told<'_>,
+) -> FieldError {
     let document = problem.file.display().to_string();
     let changed = changes.iter().find_map(|change| {
         let (kind, name) = change.of();
@@ -129,7 +161,11 @@ pub(crate) fn field(problem: &scrim_catalog::Problem, changes: &[Change], about:
         document: (!own).then_some(document),
         pointer,
         detail: problem.message.clone(),
-        help: problem.help.clone(),
+        // The same whether something is near or not.
+        help: match told.sees(problem.names) {
+            true => problem.help.clone(),
+            false => Some("write the name of one that you know of, as it is written there".to_owned()),
+        },
     }
 }
 
@@ -172,10 +208,15 @@ impl From<RegistryError> for Problem {
 }
 
 /// What became of a change that was asked for.
-pub(crate) fn refused(error: ChangeError<Problem>, changes: &[Change], about: Option<(Kind, &str)>) -> Problem {
+pub(crate) fn refused(
+    error: ChangeError<Problem>,
+    changes: &[Change],
+    about: Option<(Kind, &str)>,
+    told: Told<'_>,
+) -> Problem {
     match error {
         ChangeError::Refused(problem) => problem,
-        ChangeError::Problems(problems) => Problem::of_catalog(&problems, changes, about),
+        ChangeError::Problems(problems) => Problem::of_catalog(&problems, changes, about, told),
         ChangeError::Expected { kind, name, version } => {
             let now = version.map_or_else(|| "does not exist".to_owned(), |version| format!("is in version {version}"));
             Problem::new(StatusCode::PRECONDITION_FAILED, "changed", "Somebody else changed it")

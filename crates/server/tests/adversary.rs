@@ -176,6 +176,49 @@ async fn what_is_hidden_is_as_if_it_was_not_there() {
     }
 }
 
+/// What is suggested for a name that nothing has is a name that something has.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_of_what_is_hidden_are_not_suggested() {
+    let service =
+        company_with(&[("mona", "PROJECT_MANAGEMENT"), ("gina", "GOVERNANCE"), ("ursula", "USER_ADMIN")]).await;
+    let body = json!({ "integration": "w", "table": "s.supplier", "owners": ["olivia"], "columns": [{ "name": "id", "type": "integer" }] });
+    service.plant("data-source", "supplier", body).await;
+    service.plant("user", "nathaniel", json!({})).await;
+    let help = async |who: &str, path: &str, body: Value| {
+        let mut whole = body.clone();
+        let (kind, name) = path.split_once('/').unwrap();
+        whole["kind"] = json!(kind.trim_end_matches('s'));
+        whole["name"] = json!(name);
+        let listed = json!({ "documents": [whole], "operations": [{ "put": whole }] });
+        let only = |field: &str| json!({ field: listed[field] });
+        let mut told = vec![];
+        told.push(service.put(who, &format!("/api/v1/{path}?dry_run=true"), body.clone()).await.problem(422));
+        told.push(service.put(who, &format!("/api/v1/{path}"), body).await.problem(422));
+        told.push(service.post(who, "/api/v1/plan", only("documents")).await.problem(422));
+        told.push(service.post(who, "/api/v1/apply", only("documents")).await.problem(422));
+        told.push(service.post(who, "/api/v1/bulk", only("operations")).await.problem(422));
+        let mut all: Vec<String> =
+            told.iter().map(|one| one["errors"][0]["help"].as_str().unwrap().to_owned()).collect();
+        all.dedup();
+        assert_eq!(all.len(), 1, "{told:#?}");
+        all.remove(0)
+    };
+    let sources = |name: &str| json!({ "access": "individuals", "data_sources": [name] });
+    let (near, far) =
+        (help("mona", "projects/pm2", sources("suppliers")).await, help("mona", "projects/pm2", sources("zzz")).await);
+    assert_eq!(near, far);
+    assert_eq!(help("gina", "projects/pm2", sources("suppliers")).await, "did you mean `supplier`?");
+    let members = |name: &str| json!({ "access": "individuals", "members": [{ "user": name }] });
+    let (near, far) =
+        (help("mona", "projects/pm2", members("nathanael")).await, help("mona", "projects/pm2", members("zzz")).await);
+    assert_eq!(near, far);
+    assert_eq!(help("gina", "projects/pm2", members("nathanael")).await, "did you mean `nathaniel`?");
+    // Purposes and what else everybody sees are suggested to everybody; groups to whoever manages them.
+    let purposes = json!({ "owners": ["petra"], "access": "individuals", "purposes": ["Frau"] });
+    assert_eq!(help("mona", "projects/pm2", purposes).await, "did you mean `Fraud`?");
+    assert_eq!(help("ursula", "users/zoe", json!({ "groups": ["staf"] })).await, "did you mean `staff`?");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_acknowledges_or_approves_for_others() {
     let service = company_with(&[("paul", "CREATE_PROJECT")]).await;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Checker;
 use crate::documents::{Access, Acknowledged, Engine, External, Owner, WarehouseUser};
-use crate::{At, Name, Problem};
+use crate::{At, Kind, Name, Problem};
 
 pub(super) fn users(checker: &mut Checker<'_>) {
     let catalog = checker.catalog;
@@ -24,11 +24,11 @@ pub(super) fn users(checker: &mut Checker<'_>) {
         }
         if let Some(WarehouseUser::By(logins)) = &user.warehouse_user {
             for integration in logins.keys() {
-                checker.document(&user.file, "integration", integration, &catalog.integrations);
+                checker.document(&user.file, &[Kind::Integration], integration, &catalog.integrations);
             }
         }
         if let Some(project) = &user.current_project {
-            checker.document(&user.file, "project", project, &catalog.projects);
+            checker.document(&user.file, &[Kind::Project], project, &catalog.projects);
             if let Some(found) = catalog.projects.get(project.value())
                 && !found.members.iter().any(|m| m.user.value() == user.name.value())
             {
@@ -94,10 +94,10 @@ pub(super) fn projects(checker: &mut Checker<'_>) {
     for project in catalog.projects.values() {
         let file = &project.file;
         for purpose in &project.purposes {
-            checker.document(file, "purpose", purpose, &catalog.purposes);
+            checker.document(file, &[Kind::Purpose], purpose, &catalog.purposes);
         }
         for request in &project.requested_purposes {
-            checker.document(file, "purpose", &request.purpose, &catalog.purposes);
+            checker.document(file, &[Kind::Purpose], &request.purpose, &catalog.purposes);
         }
         for source in &project.data_sources {
             checker.data_source(file, source);

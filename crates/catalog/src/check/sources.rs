@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Checker;
 use crate::documents::{Engine, Integration, Layout, Owner};
-use crate::{At, Name, Problem, TableName, Where};
+use crate::{At, Kind, Name, Problem, TableName, Where};
 
 /// PostgreSQL cuts names after 63 bytes without a word, and the system schemas add up to 11 to the prefix.
 const LONGEST_NAME: usize = 63;
@@ -104,7 +104,7 @@ pub(super) fn data_sources(checker: &mut Checker<'_>) {
     let (mut tables, mut views) = (HashMap::new(), HashMap::new());
     for source in catalog.data_sources.values() {
         let file = &source.file;
-        checker.document(file, "integration", &source.integration, &catalog.integrations);
+        checker.document(file, &[Kind::Integration], &source.integration, &catalog.integrations);
         for owner in &source.owners {
             match owner {
                 Owner::User(name) => checker.user(file, &placed(name, &source.name)),

@@ -24,7 +24,7 @@ use crate::caller::{refuse, request_id};
 use crate::credentials::{password, secret, session};
 use crate::endpoint::Endpoint;
 use crate::json::Body;
-use crate::problem::refused;
+use crate::problem::{Told, refused};
 use crate::{App, Problem};
 
 /// Under which the hash of the token of the setup is kept, as long as it may be used.
@@ -157,7 +157,7 @@ async fn run(
         change = vec![Change::Put(Document::User(Box::new(user)))];
         Ok(Proposal { changes: change.clone(), decided_by: "the token of the setup".to_owned(), ..Proposal::default() })
     });
-    planned.await.map_err(|error: ChangeError<Problem>| refused(error, &change, None))?;
+    planned.await.map_err(|error: ChangeError<Problem>| refused(error, &change, None, Told::Anybody))?;
     let account = Account { user: name.to_string(), password_hash, must_change: false, created: app.now() };
     app.store().put_account(&account).await?;
     app.store().set_setting(SETTING, &serde_json::Value::Null).await?;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::mapping::{Claims, applied};
 use super::provider::{Provider, Verified};
-use crate::problem::refused;
+use crate::problem::{Told, refused};
 use crate::{App, Problem};
 
 /// The user who somebody is: the one of the subject, whatever the claims name; at the first sign-in, the one that they name.
@@ -54,7 +54,7 @@ pub(crate) async fn sign_in(
     let about =
         Asked { action: "user.claims".to_owned(), object: Some((Kind::User, name.to_string())), ..asked.clone() };
     let planned = app.registry().change(&about, decide).await;
-    planned.map_err(|error: ChangeError<Problem>| refused(error, &change, None))?;
+    planned.map_err(|error: ChangeError<Problem>| refused(error, &change, None, Told::Anybody))?;
     if new {
         link(app, verified, &name).await?;
     }

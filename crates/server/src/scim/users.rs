@@ -16,6 +16,7 @@ use super::provisioner::Provisioner;
 use super::resource::of_user;
 use super::schema::{Shape, USERS};
 use crate::actions::objects::change;
+use crate::problem::Told;
 use crate::rights::may_provision;
 use crate::{App, Problem};
 
@@ -77,7 +78,8 @@ impl Provisioned for User {
         let user = document::document(self, said, &app.settings().scim)?;
         let changes = vec![Change::Put(Document::User(Box::new(user)))];
         let after = catalog.apply(changes.clone());
-        let after = after.map_err(|problems| Problem::of_catalog(&problems, &changes, Some((Self::KIND, &name))))?;
+        let (about, told) = (Some((Self::KIND, name.as_str())), Told::Actor(&provisioner.caller.actor));
+        let after = after.map_err(|problems| Problem::of_catalog(&problems, &changes, about, told))?;
         let by = may_provision(&provisioner.caller.actor, catalog, &after.catalog, &name).required()?;
         Ok(change::Wanted { changes, allowed_by: Some(by), details, ..change::Wanted::default() })
     }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::actions::objects::change::name;
 use crate::caller::{Caller, permit};
 use crate::json::{InPath, Query};
-use crate::problem::refused;
+use crate::problem::{Told, refused};
 use crate::rights::Action;
 use crate::{App, Problem};
 
@@ -37,6 +37,9 @@ pub(crate) async fn run(
     }
     // By an event: another replica may be the one that drives it.
     let event = asked_to_reconcile(&integration, asking.allow_drop);
-    app.registry().tell(&asked, &[event], Some(by)).await.map_err(|error| refused(error, &[], None))?;
+    app.registry()
+        .tell(&asked, &[event], Some(by))
+        .await
+        .map_err(|error| refused(error, &[], None, Told::Actor(&caller.actor)))?;
     Ok(StatusCode::ACCEPTED)
 }

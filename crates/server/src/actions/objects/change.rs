@@ -12,7 +12,7 @@ use super::{Changed, Done, What};
 use crate::actions::webhooks::check_targets;
 use crate::caller::{Caller, refuse};
 use crate::credentials::session;
-use crate::problem::refused;
+use crate::problem::{Told, refused};
 use crate::rights::{Readable, may_change};
 use crate::secrets;
 use crate::{App, Problem};
@@ -59,7 +59,7 @@ pub(crate) async fn make(
         }
         Err(error) => {
             let about = asked.object.as_ref().map(|(kind, name)| (*kind, name.as_str()));
-            Err(refuse(app, asked, refused(error, &tried, about)).await)
+            Err(refuse(app, asked, refused(error, &tried, about, Told::Actor(&caller.actor))).await)
         }
     }
 }
@@ -74,7 +74,10 @@ fn propose(caller: &Caller, world: &World, wanted: Wanted, asked: &Asked) -> Res
         None => {
             // What the caller asks for is what must be allowed; what only follows is the catalog's own matter.
             let about = asked.object.as_ref().map(|(kind, name)| (*kind, name.as_str()));
-            let after = world.catalog.apply(changes.clone()).map_err(|p| Problem::of_catalog(&p, &changes, about));
+            let after = world
+                .catalog
+                .apply(changes.clone())
+                .map_err(|p| Problem::of_catalog(&p, &changes, about, Told::Actor(&actor)));
             let mut by = Vec::new();
             for change in &changes {
                 // Whether somebody may comes before what is wrong with it: an error tells what there is.
@@ -93,7 +96,7 @@ fn propose(caller: &Caller, world: &World, wanted: Wanted, asked: &Asked) -> Res
         changes.iter().flat_map(|change| after.map_or_else(Vec::new, |after| never(after, change))).collect();
     if !unreadable.is_empty() {
         let about = asked.object.as_ref().map(|(kind, name)| (*kind, name.as_str()));
-        return Err(Problem::of_catalog(&unreadable, &changes, about));
+        return Err(Problem::of_catalog(&unreadable, &changes, about, Told::Actor(&actor)));
     }
     Ok(Proposal { changes, applied, expected, decided_by, details })
 }

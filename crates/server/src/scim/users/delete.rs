@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::actions::objects::change::{Wanted, make};
 use crate::json::InPath;
+use crate::problem::Told;
 use crate::rights::may_provision;
 use crate::scim::answer::expected;
 use crate::scim::error::Refused;
@@ -45,7 +46,12 @@ pub(crate) async fn run(
                 let disabled = User { disabled: true, ..user.clone() };
                 let disable = vec![Change::Put(Document::User(Box::new(disabled)))];
                 let after = world.catalog.apply(disable.clone());
-                (disable.clone(), after.map_err(|problems| Problem::of_catalog(&problems, &disable, None))?)
+                (
+                    disable.clone(),
+                    after.map_err(|problems| {
+                        Problem::of_catalog(&problems, &disable, None, Told::Actor(&provisioner.caller.actor))
+                    })?,
+                )
             }
         };
         let by = may_provision(&provisioner.caller.actor, &world.catalog, &after.catalog, &name).required()?;
