@@ -47,7 +47,8 @@ async fn whoever_holds_connections_holds_up_nobody_else() {
     let settings = [("SCRIM_LIMITS_CONNECTIONS_PER_ADDRESS", "20"), ("SCRIM_LIMITS_CONNECTIONS", "30")];
     let mut service = Service::start(data.path(), &settings);
     let mut held = half(&service, 60, "GET /api/v1/openapi.json HTTP/1.1\r\nhost: x\r\nx-slow: ");
-    assert_eq!(ended(&mut held[20..], Duration::from_secs(10)), 40);
+    // Which of them have room is left to chance: they are accepted side by side.
+    assert_eq!(ended(&mut held, Duration::from_secs(3)), 40);
     answers(&service, [127, 0, 0, 1]).await.unwrap_err();
     assert_eq!(answers(&service, [127, 0, 0, 2]).await.unwrap(), 200);
     assert!(service.log().contains("there are as many as `limits` allow"));
