@@ -26,7 +26,10 @@ DOCUMENTS = {
     "purposes/Ads": {"acknowledgement": "I only sell."},
     "tags/Described": {"description": "A tag."},
     "groups/spare": {},
-    "projects/study": {"access": "anyone", "data_sources": ["nation"], "purposes": ["Ads"], "members": [{"user": "anna"}]},
+    # Whoever makes it would own it, and nobody writes a purpose into a project of their own.
+    "projects/study": {
+        "owners": ["oscar"], "access": "anyone", "data_sources": ["nation"], "purposes": ["Ads"], "members": [{"user": "anna"}],
+    },
     "subscription-policies/asking": {"where": {"source_tag": "Asked"}, "access": {"approval": ["GOVERNANCE"]}},
     "data-policies/tokens": {
         "where": {"data_source": "nation"}, "rules": [{"mask": {"columns": {"name": "n_comment"}, "with": "reversible"}}],

@@ -59,16 +59,18 @@ pub(crate) struct Then {
 /// # Errors
 /// When what was then is no catalog to this version, or cannot be read.
 pub(crate) async fn at(app: &App, caller: &Name, moment: Option<DateTime<Utc>>) -> Result<Then, Problem> {
-    let now = app.registry().world();
     let Some(at) = moment else {
-        return Ok(Then { catalog: Arc::clone(&now.catalog), at: app.now(), sequence: None, _turn: None });
+        let catalog = Arc::clone(&app.registry().world().catalog);
+        return Ok(Then { catalog, at: app.now(), sequence: None, _turn: None });
     };
+    // Also finding out which event was the last then may take long.
+    let turn = app.past().turn(caller).await;
     let sequence = app.store().sequence_at(at).await?;
+    let now = app.registry().world();
     let (world, turn) = if (now.changed..=now.sequence).contains(&sequence) {
         (now, None)
     } else {
         drop(now);
-        let turn = app.past().turn(caller).await;
         let (world, turn) = found(app, sequence, turn).await?;
         (world, Some(turn))
     };

@@ -170,17 +170,23 @@ impl Store {
         last_event(self.connection(), at).await
     }
 
-    /// The version that an object was in after an event: its deletion where it was deleted, nothing where it was not there yet.
+    /// The version that an object was in at a moment: its deletion where it was deleted, nothing where it was not there yet. Only
+    /// its own versions are looked at, however much else happened.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn version_as_of(&self, kind: &str, name: &str, sequence: u64) -> Result<Option<Version>, StoreError> {
+    pub async fn version_as_of(
+        &self,
+        kind: &str,
+        name: &str,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Version>, StoreError> {
         let ask = Ask::to(
             "read a version of an object",
             "SELECT kind, name, version, sequence, at, actor, body FROM object_versions
-             WHERE kind = $1 AND name = $2 AND sequence <= $3 ORDER BY version DESC LIMIT 1",
+             WHERE kind = $1 AND name = $2 AND at <= $3 ORDER BY version DESC LIMIT 1",
         );
-        let ask = ask.key("the kind of an object", kind).key("the name of an object", name).number(sequence);
+        let ask = ask.key("the kind of an object", kind).key("the name of an object", name).moment("the moment", at);
         ask.one(self.connection()).await?.as_ref().map(version).transpose()
     }
 

@@ -94,10 +94,10 @@ async fn one_object_is_found_as_it_was(stand: Stand) {
     for (moment, sequence) in [(at(-1), 0), (at(0), 2), (at(3), 4), (at(99), 5)] {
         assert_eq!(store.sequence_at(moment).await.unwrap(), sequence, "{moment}");
     }
-    let y = async |sequence| store.version_as_of("a", "y", sequence).await.unwrap().map(|found| found.body);
-    // In the midst of a commit nothing of it is there yet.
-    assert_eq!((y(1).await, y(2).await, y(3).await), (None, Some(Some(json!(1))), Some(Some(json!(1)))));
-    assert_eq!((y(4).await, y(99).await), (Some(None), Some(Some(json!(3)))));
+    let y = async |second| store.version_as_of("a", "y", at(second)).await.unwrap().map(|found| found.body);
+    // A commit is at the second of the event it is based on.
+    assert_eq!((y(-1).await, y(0).await, y(1).await), (None, Some(Some(json!(1))), Some(Some(json!(1)))));
+    assert_eq!((y(2).await, y(3).await, y(4).await), (Some(None), Some(None), Some(Some(json!(3)))));
     let deleted = async |name, sequence| store.deleted_since("a", name, sequence).await.unwrap();
     assert_eq!((deleted("y", 2).await, deleted("y", 4).await, deleted("x", 0).await), (true, false, false));
 }

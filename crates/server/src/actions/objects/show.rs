@@ -68,11 +68,13 @@ async fn then(
     name: &Name,
     at: DateTime<Utc>,
 ) -> Result<Option<Value>, Problem> {
-    let sequence = app.store().sequence_at(at).await?;
-    let version = app.store().version_as_of(kind.as_str(), name, sequence).await?;
     let all = sees_all(&caller.actor, kind);
+    let version = app.store().version_as_of(kind.as_str(), name, at).await?;
     // What was deleted since was another one of that name.
-    let another = !all && app.store().deleted_since(kind.as_str(), name, sequence).await?;
+    let another = match &version {
+        Some(version) if !all => app.store().deleted_since(kind.as_str(), name, version.sequence).await?,
+        _ => false,
+    };
     let body = match version.and_then(|version| version.body) {
         Some(body) if !another => body,
         _ if all => return Ok(None),
