@@ -2,7 +2,7 @@
 //! there or there twice, the audit trail verifies, and the warehouse becomes what the catalog says. Meanwhile no reader sees
 //! what no state shows, and no query fails.
 //!
-//! `SCRIM_KILLS=200` for a longer run.
+//! 200 times; `SCRIM_KILLS` says how often else.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -27,7 +27,7 @@ type May = BTreeMap<String, Vec<Value>>;
 
 #[test]
 fn a_service_that_is_killed_loses_and_repeats_nothing() {
-    let kills = std::env::var("SCRIM_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
+    let kills = std::env::var("SCRIM_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(200);
     let governed = Governed::on(Target::Postgresql);
     governed.run(
         "CREATE SCHEMA raw; CREATE TABLE raw.people (id integer, secret text, country text);
