@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use scrim_catalog::{Catalog, Change, Kind};
-use scrim_sync::{Options, dry_run, push_all};
+use scrim_sync::{Options, count, dry_run, push_all};
 use scrim_testkit::agreement::{prepare, random};
 use scrim_testkit::random::Choice;
 use scrim_testkit::{Governed, Target, everywhere};
@@ -51,6 +51,10 @@ fn a_change_is_pushed_as_if_all_was_compared(target: Target) {
         let other = governed.catalog(&text(round));
         catalog = changed(&mut choice, &catalog, &other);
         let report = governed.wait(known.push(&mut warehouse, &catalog, false, now)).unwrap();
+        // What is counted is counted beside pushes; the next one finds that it was.
+        let counted = governed.wait(count(&mut warehouse, known.due()));
+        assert!(counted.iter().all(|(_, failed)| failed.is_none()), "round {round}: {counted:?}");
+        known.counted(counted);
         let left = governed.wait(dry_run(&warehouse, &catalog, &integration, &options, now)).unwrap();
         assert!(!left.changes_anything(), "round {round}: {report:#?}\nleft {left:#?}");
     }
