@@ -46,7 +46,6 @@ pub(crate) struct Found {
     columns: Vec<Column>,
     /// Identifiers of the catalog that were not looked for: by one that somebody writes they would ask the table, which takes
     /// owning the data source, or a warehouse user of theirs that may read it. The built-in ones always are.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<String>,
 }
 
