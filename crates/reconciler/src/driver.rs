@@ -339,10 +339,19 @@ async fn push(
         }
     };
     let Looks { later, now, .. } = looks;
-    let known = there.known.take().filter(|_| !looks.everything);
-    let (report, known) = match known {
-        Some(mut known) => (known.push(&mut there.warehouse, &world.catalog, later, now).await?, known),
-        None => push_all(&mut there.warehouse, &world.catalog, &there.integration, options, now).await?,
+    let (report, known) = match there.known.take() {
+        Some(mut known) if !looks.everything => {
+            (known.push(&mut there.warehouse, &world.catalog, later, now).await?, known)
+        }
+        before => {
+            let uncounted = before.map(Known::uncounted);
+            let (mut report, mut known) =
+                push_all(&mut there.warehouse, &world.catalog, &there.integration, options, now).await?;
+            if let Some(uncounted) = uncounted {
+                known.follows(uncounted, &mut report);
+            }
+            (report, known)
+        }
     };
     there.known = Some(known);
     *connected = Some(there);

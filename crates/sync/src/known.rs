@@ -122,8 +122,8 @@ impl Known {
         profiles.finish();
         let marks = std::mem::take(&mut profiles.marks);
         let mut plan = Plan::of(&self.desired, profiles, &self.pushed, &self.salted, &options, epoch)?;
-        let failed = std::mem::take(&mut self.counting.failed);
-        self.counting = Counting { failed, ..Counting::of(warehouse, &mut plan) };
+        let Counting { failed, tried, .. } = std::mem::take(&mut self.counting);
+        self.counting = Counting { failed, tried, ..Counting::of(warehouse, &mut plan) };
         let mut report = apply(warehouse, epoch, &plan).await?;
         report.failed.extend(self.counting.standing());
         self.marks.retain(|login, _| !logins.contains(login));
@@ -138,15 +138,32 @@ impl Known {
 
     /// What waits to be counted, beside pushes. What could not be counted waits for the next look at everything.
     pub fn due(&self) -> Vec<Count> {
-        self.counting.due.iter().filter(|count| !self.counting.failed.contains_key(&count.key)).cloned().collect()
+        self.counting.due.iter().filter(|count| !self.counting.tried.contains(&count.key)).cloned().collect()
+    }
+
+    /// What could not be counted, for who looks at everything anew: it is tried again, and stands so until it was counted.
+    pub fn uncounted(self) -> Uncounted {
+        Uncounted(self.counting.failed)
+    }
+
+    /// Takes that over.
+    pub fn follows(&mut self, before: Uncounted, report: &mut Report) {
+        self.counting.failed = before.0;
+        report.failed.extend(self.counting.standing());
     }
 
     /// What came of counting; the next push looks at it.
     pub fn counted(&mut self, counted: Vec<(Count, Option<Failed>)>) {
         for (count, failed) in counted {
             match failed {
-                Some(failed) => drop(self.counting.failed.insert(count.key, failed)),
-                None => drop(self.counting.done.insert(count.key)),
+                Some(failed) => {
+                    self.counting.tried.insert(count.key.clone());
+                    self.counting.failed.insert(count.key, failed);
+                }
+                None => {
+                    self.counting.failed.remove(&count.key);
+                    self.counting.done.insert(count.key);
+                }
             }
         }
     }
@@ -194,7 +211,12 @@ struct Counting {
     done: BTreeSet<String>,
     /// Those that could not be, by key.
     failed: BTreeMap<String, Failed>,
+    /// Those of them that were tried since everything was looked at.
+    tried: BTreeSet<String>,
 }
+
+/// What could not be counted.
+pub struct Uncounted(BTreeMap<String, Failed>);
 
 impl Counting {
     /// What a plan would have counted, taken out of it where that can be done beside pushes.

@@ -19,7 +19,7 @@ mod reach;
 pub use dependence::depends_on;
 pub use desired::{Desired, Wanted, tables};
 pub use drift::{Difference, differences};
-pub use known::{Count, Known, count, push_all};
+pub use known::{Count, Known, Uncounted, count, push_all};
 pub use logins::Withdrawn;
 pub use plan::{Action, Failed, Options, Plan, PlanRefused, Step, UserCounts};
 pub use push::{Changed, Report, SyncError, ViewCounts, apply_step, dry_run, plan, push, refresh};
