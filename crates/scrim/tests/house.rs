@@ -21,6 +21,8 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("reconciler", &["catalog", "discovery", "policy", "registry", "sql", "store", "sync", "warehouse"]),
         ("notify", &["catalog", "policy", "registry", "store"]),
         ("server", &["catalog", "policy", "sql", "warehouse", "sync", "store", "registry", "reconciler", "notify"]),
+        // It knows nothing but what the API answers.
+        ("console", &[]),
         ("redshift-gate", &[]),
         ("sandbox", &[]),
         ("redshift-double", &["redshift-gate", "sandbox"]),
@@ -29,6 +31,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             "scrim",
             &[
                 "catalog",
+                "console",
                 "discovery",
                 "expr",
                 "policy",

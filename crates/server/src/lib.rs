@@ -36,7 +36,7 @@ pub use app::App;
 pub use credentials::throttle::network;
 pub use oidc::{GroupClaim, OidcProvider, PermissionClaim, SecretSource};
 pub use problem::{FieldError, Problem};
-pub use router::{openapi, router};
+pub use router::{openapi, router, router_with};
 pub use scim::ScimSettings;
 pub use secrets::Secrets;
 pub use settings::Settings;

@@ -8,10 +8,11 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
@@ -28,8 +29,43 @@ pub fn openapi() -> Value {
     document(&actions::endpoints())
 }
 
-/// The service, as routes.
+/// The service without pages for people.
 pub fn router(app: App) -> Router {
+    router_with(app, |_| Router::new())
+}
+
+/// The service, with pages that are made by calling the API in this process, as whoever asks for them: `pages` are given
+/// the API, and have no other way to anything.
+pub fn router_with(app: App, pages: impl FnOnce(Router) -> Router) -> Router {
+    let settings = app.settings().clone();
+    let api = api(app);
+    // What the pages do not have either is told as the API tells it.
+    let nothing = || async { Problem::not_found("there is nothing at this address") };
+    let pages = pages(api.clone().fallback(nothing));
+    let routes = if pages.has_routes() { api.merge(pages) } else { api.fallback(nothing) };
+    routes
+        .layer(RequestBodyLimitLayer::new(settings.largest_request))
+        .layer(axum::middleware::from_fn(move |request, next| sized(settings.largest_request, request, next)))
+        // Requests of other sites' pages carry the cookie of the session; those of programs carry a token.
+        .layer(CsrfLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(whole)))
+        .layer(CatchPanicLayer::custom(|_| {
+            Problem::internal(&std::io::Error::other("a request broke")).into_response()
+        }))
+        .layer(axum::middleware::map_response(with_headers))
+        .layer(axum::middleware::from_fn(measured))
+        .layer(PropagateRequestIdLayer::new(HeaderName::from_static(REQUEST_ID)))
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
+            let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");
+            // Without the query: it may hold what somebody searched for.
+            info_span!("request", id, method = %request.method(), path = request.uri().path())
+        }))
+        .layer(SetRequestIdLayer::new(HeaderName::from_static(REQUEST_ID), MakeRequestUuid))
+        .layer(axum::middleware::map_request(own_id))
+}
+
+/// Every call of the API, each within its time.
+fn api(app: App) -> Router {
     let endpoints = actions::endpoints();
     let document = document(&endpoints);
     let (page, policy) = reference::page(&document);
@@ -45,35 +81,21 @@ pub fn router(app: App) -> Router {
         };
         router = router.route(&endpoint.path, handler);
     }
-    let settings = app.settings().clone();
+    let longest = app.settings().longest_request;
     router
         .merge(crate::scim::routes())
         .route("/api/v1/openapi.json", axum::routing::get(move || async move { json(text) }))
         .route("/api/v1/docs", axum::routing::get(move || async move { html(page, &policy) }))
-        .fallback(|| async { Problem::not_found("there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "This method is not for this address")
         })
         .with_state(app)
-        .layer(axum::middleware::from_fn(move |request, next| timed(settings.longest_request, request, next)))
-        .layer(RequestBodyLimitLayer::new(settings.largest_request))
-        .layer(axum::middleware::from_fn(move |request, next| sized(settings.largest_request, request, next)))
-        // Requests of other sites' pages carry the cookie of the session; those of programs carry a token.
-        .layer(CsrfLayer::new())
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::custom(|_| {
-            Problem::internal(&std::io::Error::other("a request broke")).into_response()
-        }))
-        .layer(axum::middleware::map_response(with_headers))
-        .layer(axum::middleware::from_fn(measured))
-        .layer(PropagateRequestIdLayer::new(HeaderName::from_static(REQUEST_ID)))
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
-            let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");
-            // Without the query: it may hold what somebody searched for.
-            info_span!("request", id, method = %request.method(), path = request.uri().path())
-        }))
-        .layer(SetRequestIdLayer::new(HeaderName::from_static(REQUEST_ID), MakeRequestUuid))
-        .layer(axum::middleware::map_request(own_id))
+        .layer(axum::middleware::from_fn(move |request, next| timed(longest, request, next)))
+}
+
+/// What comes whole is worth compressing; what comes piece by piece would wait in the compressor.
+fn whole(_: StatusCode, _: http::Version, headers: &HeaderMap, _: &http::Extensions) -> bool {
+    headers.get("x-accel-buffering").is_none()
 }
 
 fn json(text: String) -> Response {

@@ -10,7 +10,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use scrim_notify::{Notifier, Smtp, SmtpTls, Targets};
 use scrim_reconciler::Reconciler;
 use scrim_registry::Registry;
-use scrim_server::{App, Secrets, Settings, first_admin, router};
+use scrim_server::{App, Secrets, Settings, first_admin, router_with};
 
 use super::configuration::{Configuration, ConfigurationError};
 use super::connections::Connections;
@@ -40,7 +40,8 @@ pub(crate) async fn run(configuration: &Configuration) -> Result<(), Failure> {
     if let (Some(tls), Some(files)) = (&tls, certificate(configuration)?) {
         tokio::spawn(renew(tls.clone(), files));
     }
-    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let routes = router_with(app.clone(), scrim_console::pages);
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     let connections = Connections::new(configuration);
     let server = axum_server::from_tcp(listener).map_err(refused)?.handle(handle);
     let server = patient(server, configuration.seconds("limits.head_seconds"));

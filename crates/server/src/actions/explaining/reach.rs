@@ -5,7 +5,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use scrim_catalog::documents::{DataSource, PolicyStatus};
-use scrim_catalog::{Catalog, Kind};
+use scrim_catalog::{At, Catalog, Kind};
 use scrim_policy::Merger;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -41,6 +41,8 @@ pub(crate) struct Reach {
 pub(crate) struct Readable {
     /// The data source.
     data_source: String,
+    /// The view that shows it, in its warehouse.
+    view: String,
     /// Why.
     because: Vec<String>,
 }
@@ -80,20 +82,27 @@ fn reach(then: &Then, name: &str) -> Result<Reach, Problem> {
         let data_source = source.name.to_string();
         let decision = scrim_policy::decide(catalog, source, user, then.at);
         if decision.granted {
-            let closed = match merger.merge(source) {
+            let closed: Vec<String> = match merger.merge(source) {
                 Ok(merged) => merged.closed.into_iter().map(|remark| remark.message).collect(),
                 Err(error) => vec![error.to_string()],
             };
-            if closed.is_empty() {
-                reach.readable.push(Readable { data_source, because: decision.because });
-            } else {
-                reach.discoverable.push(Discoverable { data_source, needs: closed });
+            match view(catalog, source) {
+                Some(view) if closed.is_empty() => {
+                    reach.readable.push(Readable { data_source, view, because: decision.because });
+                }
+                _ => reach.discoverable.push(Discoverable { data_source, needs: closed }),
             }
         } else if discoverable(catalog, source) {
             reach.discoverable.push(Discoverable { data_source, needs: decision.needs });
         }
     }
     Ok(reach)
+}
+
+/// The view of a data source; none where it has no valid name, and so no view.
+fn view(catalog: &Catalog, source: &DataSource) -> Option<String> {
+    let integration = catalog.integrations.get(source.integration.value())?;
+    scrim_catalog::view_of(integration, source.view.as_ref().map(At::value), &source.table).map(|view| view.to_string())
 }
 
 /// Whether a policy says that everybody may know of it.

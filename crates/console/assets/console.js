@@ -1,0 +1,68 @@
+// What makes the pages quicker to use. Every page works without it; nothing here decides about anything.
+"use strict";
+
+document.documentElement.classList.add("scripted");
+
+// Whatever is clicked, changed or shown again is found by its attributes: there is no script in the pages.
+document.addEventListener("click", (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    navigator.clipboard.writeText(copy.dataset.copy).then(() => {
+      const before = copy.textContent;
+      copy.textContent = "Copied";
+      setTimeout(() => { copy.textContent = before; }, 1500);
+    });
+  }
+  const all = event.target.closest("[data-tick-all]");
+  if (all) {
+    for (const box of all.form.querySelectorAll(`input[name="${CSS.escape(all.dataset.tickAll)}"]`)) box.checked = all.checked;
+  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+
+// What cannot be undone is asked about first.
+document.addEventListener("submit", (event) => {
+  const asked = event.submitter?.dataset.asks ?? event.target.dataset.asks;
+  if (asked && !window.confirm(asked)) event.preventDefault();
+});
+
+// Keys: / looks for something, g and a letter goes to a page, ? tells them.
+const PLACES = { h: "/", m: "/my-data", r: "/requests", d: "/data-sources", p: "/policies", t: "/tags", j: "/projects", u: "/people", i: "/integrations", w: "/webhooks", a: "/audit" };
+let going = false;
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (going && PLACES[event.key]) { window.location.href = PLACES[event.key]; event.preventDefault(); }
+  going = event.key === "g";
+  if (event.key === "/") { document.querySelector(".find input")?.focus(); event.preventDefault(); }
+});
+
+const prepare = (root) => {
+  // Only where it can work.
+  if (navigator.clipboard) for (const copy of root.querySelectorAll("[data-copy]")) copy.hidden = false;
+};
+prepare(document);
+document.addEventListener("htmx:load", (event) => prepare(event.target));
+
+// On narrow screens the ways to the pages begin folded.
+const ways = document.querySelector("[data-folds]");
+if (ways && window.matchMedia("(max-width: 56rem)").matches) ways.open = false;
+// And on wide ones they never are.
+window.matchMedia("(max-width: 56rem)").addEventListener("change", (narrow) => { if (ways) ways.open = !narrow.matches; });
+
+// A part of a page that could not be fetched says so, where it would have stood.
+document.addEventListener("htmx:responseError", (event) => {
+  const notice = document.createElement("div");
+  notice.className = "notice bad";
+  notice.setAttribute("role", "alert");
+  notice.textContent = `This could not be fetched (${event.detail.xhr.status}). Load the page again.`;
+  event.detail.target.prepend(notice);
+});

@@ -1,0 +1,116 @@
+//! One's own account: what one may do, the password, tokens of the API.
+
+use axum::Router;
+use axum::extract::Path;
+use axum::response::Response;
+use axum::routing::{get, post};
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{Method, StatusCode};
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::api::{Service, to};
+use crate::form::Form;
+use crate::parts::{button, check, choice, copied, empty, facts, head, input, password, section, table};
+use crate::problem::Problem;
+use crate::time;
+use crate::visit::{Visit, done};
+
+pub(super) fn routes() -> Router<Service> {
+    Router::new()
+        .route("/account", get(show))
+        .route("/account/password", post(change_password))
+        .route("/account/tokens", post(make_token))
+        .route("/account/tokens/{id}/revoke", post(revoke_token))
+}
+
+#[derive(Deserialize)]
+struct Token {
+    id: String,
+    name: String,
+    scopes: Vec<String>,
+    created: DateTime<Utc>,
+    expires: Option<DateTime<Utc>>,
+    last_used: Option<DateTime<Utc>>,
+    revoked: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+struct Made {
+    token: String,
+}
+
+async fn show(visit: Visit) -> Result<Response, Problem> {
+    let main = content(&visit, None).await?;
+    Ok(visit.page("Account", main))
+}
+
+async fn content(visit: &Visit, made: Option<&Made>) -> Result<Markup, Problem> {
+    let tokens = visit.api.get::<Vec<Token>>(to!("/api/v1/users/{}/tokens", visit.me.user)).await?;
+    let valid: Vec<_> = tokens.iter().filter(|token| token.revoked.is_none()).collect();
+    Ok(html! {
+        (head("Account", "", html! {}))
+        @if let Some(made) = made {
+            div.notice.good role="status" {
+                strong { "The token is made. It is shown now, and never again:" } " " (copied(&made.token))
+            }
+        }
+        (section("You", facts(&[
+            ("User", html! { code { (visit.me.user) } }),
+            ("Permissions", html! { @if visit.me.permissions().is_empty() { "none: you read data, and ask for it" } @else { (visit.me.permissions().join(", ")) } }),
+            ("Project", html! { (visit.me.current_project.as_deref().unwrap_or("none")) }),
+        ])))
+        (section("Tokens of the API", html! {
+            p.muted { "A token lets a program act as you, within its scopes, until it expires." }
+            @if valid.is_empty() { (empty("No token", html! { "Make one below for the command line, or for a program." })) }
+            @else {
+                (table(&["Name", "Scopes", "Made", "Expires", "Last used", ""], &valid.iter().map(|token| vec![
+                    html! { (token.name) }, html! { (token.scopes.join(", ")) }, time::moment(token.created),
+                    time::maybe(token.expires), time::maybe(token.last_used),
+                    button(&to!("/account/tokens/{}/revoke", token.id), "Revoke", "small danger"),
+                ]).collect::<Vec<_>>()))
+            }
+            form.row method="post" action="/account/tokens" {
+                (input("name", "Name", "", "what it is for"))
+                (choice("days", "Valid for", "30", &[("1", "1 day"), ("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "1 year")]))
+                fieldset {
+                    legend { "Scopes" }
+                    (check("scope", "read", "read", true)) (check("scope", "write", "write", false))
+                    (check("scope", "all", "all my permissions", false))
+                    @for permission in visit.me.permissions() { (check("scope", permission, permission, false)) }
+                }
+                button.main { "Make a token" }
+            }
+        }))
+        (section("Password", html! {
+            p.muted { "For a local account. It ends your other sessions." }
+            form.row method="post" action="/account/password" {
+                (password("current_password", "Password until now", "current-password"))
+                (password("password", "New password, of at least 12 characters", "new-password"))
+                button { "Change the password" }
+            }
+        }))
+    })
+}
+
+async fn make_token(visit: Visit, form: Form) -> Result<Response, Problem> {
+    let days = form.text("days").parse().map_err(|_| Problem::malformed("for how many days is no number"))?;
+    let days = TimeDelta::try_days(days).ok_or_else(|| Problem::malformed("that many days is too long"))?;
+    let expires = Utc::now() + days - TimeDelta::minutes(1);
+    let wanted = json!({ "name": form.text("name"), "scopes": form.all("scope"), "expires": expires });
+    let made = visit.api.post::<Made>(to!("/api/v1/users/{}/tokens", visit.me.user), &wanted).await?;
+    let main = content(&visit, Some(&made)).await?;
+    Ok(visit.answer(StatusCode::CREATED, "Account", main))
+}
+
+async fn revoke_token(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
+    visit.api.send(Method::DELETE, to!("/api/v1/users/{}/tokens/{}", visit.me.user, id), &Value::Null).await?;
+    Ok(done("/account", "The token is revoked."))
+}
+
+async fn change_password(visit: Visit, form: Form) -> Result<Response, Problem> {
+    let new = json!({ "password": form.exact("password"), "current_password": form.exact("current_password") });
+    visit.api.send(Method::PUT, to!("/api/v1/users/{}/password", visit.me.user), &new).await?;
+    Ok(done("/account", "The password is changed: sign in with the new one."))
+}

@@ -1,0 +1,59 @@
+//! What somebody was told: notifications.
+
+use axum::Router;
+use axum::extract::Query;
+use axum::response::Response;
+use axum::routing::{get, post};
+use chrono::{DateTime, Utc};
+use http::Method;
+use maud::html;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::api::{Service, with_query};
+use crate::parts::{Page, button, empty, head, pager};
+use crate::problem::Problem;
+use crate::time;
+use crate::visit::{Visit, done};
+
+pub(super) fn routes() -> Router<Service> {
+    Router::new().route("/news", get(show)).route("/news/read", post(read))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    cursor: String,
+}
+
+#[derive(Deserialize)]
+struct Notification {
+    at: DateTime<Utc>,
+    text: String,
+    read: Option<DateTime<Utc>>,
+}
+
+async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+    let list = with_query("/api/v1/notifications", &[("cursor", &asked.cursor), ("limit", "50")]);
+    let news = visit.api.get::<Page<Notification>>(list).await?;
+    let read_all = html! { @if visit.me.unread > 0 { (button("/news/read", "Mark all as read", "")) } };
+    let main = html! {
+        (head("News", "What happened to what is yours, newest first.", read_all))
+        @if news.items.is_empty() {
+            (empty("No news", html! { "Requests, decisions, new columns of your tables and failed pushes are told here." }))
+        } @else {
+            ol.news {
+                @for one in &news.items {
+                    li.unread[one.read.is_none()] { (time::moment(one.at)) " " span { (one.text) } }
+                }
+            }
+        }
+        (pager("/news", &[], Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), news.next.as_deref()))
+    };
+    Ok(visit.page("News", main))
+}
+
+async fn read(visit: Visit) -> Result<Response, Problem> {
+    visit.api.send(Method::POST, "/api/v1/notifications/read", &json!({})).await?;
+    Ok(done("/news", "All is marked as read."))
+}

@@ -1,0 +1,147 @@
+//! Signing in and out, the first administrator, and a password that must be changed.
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use http::request::Parts;
+use http::{Method, StatusCode, header};
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::api::{Answer, Service, to};
+use crate::form::Form;
+use crate::frame;
+use crate::parts::{hidden, input, password};
+use crate::problem::Problem;
+use crate::visit::{Look, own};
+
+pub(super) fn routes() -> Router<Service> {
+    Router::new()
+        .route("/sign-in", get(show).post(sign_in))
+        .route("/set-up", get(show_setup).post(set_up))
+        .route("/sign-out", post(sign_out))
+}
+
+/// Where to go afterwards.
+#[derive(Deserialize)]
+struct To {
+    #[serde(default)]
+    to: String,
+}
+
+/// How somebody can sign in.
+#[derive(Deserialize)]
+struct WaysIn {
+    oidc: Vec<String>,
+    setup: bool,
+}
+
+async fn show(
+    State(service): State<Service>,
+    look: Look,
+    Query(to): Query<To>,
+    parts: Parts,
+) -> Result<Response, Problem> {
+    let api = service.by(&parts);
+    // Whoever is signed in has nothing to do here.
+    if api.get::<Value>("/api/v1/me").await.is_ok() {
+        return Ok(Redirect::to(own(&to.to)).into_response());
+    }
+    let ways = api.get::<WaysIn>("/api/v1/ways-in").await?;
+    if ways.setup {
+        return Ok(Redirect::to("/set-up").into_response());
+    }
+    Ok(page(&look, &ways, &to.to, "", None, StatusCode::OK))
+}
+
+fn page(look: &Look, ways: &WaysIn, to: &str, user: &str, problem: Option<&Problem>, status: StatusCode) -> Response {
+    // Set by an administrator: the person chooses their own.
+    let must_change = problem.is_some_and(|problem| problem.status == 403);
+    let main = html! {
+        h1 { "Sign in" }
+        @if let Some(problem) = problem {
+            @if must_change {
+                div.notice.warn role="alert" { "An administrator set this password. Choose your own, of at least 12 characters." }
+            } @else { div.notice.bad role="alert" { (problem.detail.as_deref().unwrap_or(&problem.title)) } }
+        }
+        form.stacked method="post" action="/sign-in" {
+            (hidden("to", own(to)))
+            label.field { span { "User" } input name="user" value=(user) autocomplete="username" autofocus[user.is_empty()] required; }
+            (password("password", "Password", "current-password"))
+            @if must_change { (password("new_password", "New password", "new-password")) }
+            button.main { "Sign in" }
+        }
+        @for provider in &ways.oidc {
+            p { a.button href=(to!("/api/v1/oidc/{}/start", provider)) { "Sign in with " (provider) } }
+        }
+    };
+    answered(look, "Sign in", main, status)
+}
+
+async fn sign_in(State(service): State<Service>, look: Look, parts: Parts, form: Form) -> Result<Response, Problem> {
+    let api = service.by(&parts);
+    let mut login = json!({ "user": form.exact("user"), "password": form.exact("password") });
+    if form.has("new_password") {
+        login["new_password"] = json!(form.exact("new_password"));
+    }
+    match api.send(Method::POST, "/api/v1/session", &login).await {
+        Ok(answer) => Ok(with_cookies(Redirect::to(own(form.text("to"))).into_response(), &answer)),
+        Err(problem) => {
+            let ways = api.get::<WaysIn>("/api/v1/ways-in").await?;
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
+            Ok(page(&look, &ways, form.text("to"), form.text("user"), Some(&problem), status))
+        }
+    }
+}
+
+async fn sign_out(State(service): State<Service>, parts: Parts) -> Result<Response, Problem> {
+    let answer = service.by(&parts).send(Method::DELETE, "/api/v1/session", &Value::Null).await?;
+    Ok(with_cookies(Redirect::to("/sign-in").into_response(), &answer))
+}
+
+async fn show_setup(State(service): State<Service>, look: Look, parts: Parts) -> Result<Response, Problem> {
+    let wanted = service.by(&parts).get::<WaysIn>("/api/v1/ways-in").await?.setup;
+    Ok(if wanted { setup_page(&look, "", None) } else { Redirect::to("/sign-in").into_response() })
+}
+
+fn setup_page(look: &Look, user: &str, problem: Option<&Problem>) -> Response {
+    let status = problem.and_then(|problem| StatusCode::from_u16(problem.status).ok()).unwrap_or(StatusCode::OK);
+    let main = html! {
+        h1 { "The first administrator" }
+        p { "Nobody can administer this service yet. It wrote a token to the file " code { "setup-token" }
+            " in its data directory: whoever can read that file makes the first account here, once." }
+        @if let Some(problem) = problem { (problem.told()) }
+        form.stacked method="post" action="/set-up" {
+            (password("token", "Token of the file", "off"))
+            (input("user", "User", user, "the name you will sign in with"))
+            (password("password", "Password", "new-password"))
+            p.muted { "At least 12 characters." }
+            button.main { "Make the account" }
+        }
+    };
+    answered(look, "Set up", main, status)
+}
+
+async fn set_up(State(service): State<Service>, look: Look, parts: Parts, form: Form) -> Result<Response, Problem> {
+    let wanted = json!({ "token": form.text("token"), "user": form.text("user"), "password": form.exact("password") });
+    match service.by(&parts).send(Method::POST, "/api/v1/setup", &wanted).await {
+        Ok(answer) => Ok(with_cookies(Redirect::to("/").into_response(), &answer)),
+        Err(problem) => Ok(setup_page(&look, form.text("user"), Some(&problem))),
+    }
+}
+
+fn answered(look: &Look, title: &str, main: Markup, status: StatusCode) -> Response {
+    let mut response = frame::page(None, look, title, main);
+    *response.status_mut() = status;
+    response
+}
+
+/// Hands the cookies on that the API set.
+fn with_cookies(mut response: Response, answer: &Answer) -> Response {
+    for cookie in answer.headers.get_all(header::SET_COOKIE) {
+        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    response
+}

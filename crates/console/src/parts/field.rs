@@ -1,0 +1,53 @@
+//! Fields of forms, each with its label.
+
+use maud::{Markup, html};
+
+/// A line of text. `about` says what belongs there.
+pub(crate) fn input(name: &str, label: &str, value: &str, about: &str) -> Markup {
+    html! {
+        label.field {
+            span { (label) }
+            input name=(name) value=(value) autocomplete="off" spellcheck="false";
+            @if !about.is_empty() { small { (about) } }
+        }
+    }
+}
+
+/// A secret: never filled in by the page.
+pub(crate) fn password(name: &str, label: &str, autocomplete: &str) -> Markup {
+    html! { label.field { span { (label) } input type="password" name=(name) autocomplete=(autocomplete) required; } }
+}
+
+/// Several lines of text.
+pub(crate) fn area(name: &str, label: &str, value: &str, rows: u32, about: &str) -> Markup {
+    html! {
+        label.field.wide {
+            span { (label) }
+            // The first line feed after the tag is not part of the value.
+            textarea name=(name) rows=(rows) spellcheck="false" { "\n" (value) }
+            @if !about.is_empty() { small { (about) } }
+        }
+    }
+}
+
+/// One of some values, each with what it is called.
+pub(crate) fn choice(name: &str, label: &str, chosen: &str, values: &[(&str, &str)]) -> Markup {
+    html! {
+        label.field {
+            span { (label) }
+            select name=(name) {
+                @for (value, called) in values { option value=(value) selected[*value == chosen] { (called) } }
+            }
+        }
+    }
+}
+
+/// A box that is ticked or not.
+pub(crate) fn check(name: &str, value: &str, label: &str, ticked: bool) -> Markup {
+    html! { label.check { input type="checkbox" name=(name) value=(value) checked[ticked]; " " (label) } }
+}
+
+/// What a form carries along.
+pub(crate) fn hidden(name: &str, value: &str) -> Markup {
+    html! { input type="hidden" name=(name) value=(value); }
+}

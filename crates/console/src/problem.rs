@@ -1,0 +1,126 @@
+//! What the API refuses something with, and how a page tells it.
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
+
+/// A problem, as the API tells it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Problem {
+    /// Its class, at the end of an address.
+    #[serde(rename = "type", default)]
+    class: String,
+    /// The class in words.
+    pub(crate) title: String,
+    /// The status of the answer.
+    pub(crate) status: u16,
+    /// What was wrong this time.
+    #[serde(default)]
+    pub(crate) detail: Option<String>,
+    /// Each thing that was wrong, by field.
+    #[serde(default)]
+    pub(crate) errors: Vec<FieldError>,
+}
+
+/// One thing that was wrong.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct FieldError {
+    /// The document, where it is not the one that was sent.
+    #[serde(default)]
+    pub(crate) document: Option<String>,
+    /// The field, as a JSON pointer.
+    pub(crate) pointer: String,
+    /// What is wrong.
+    pub(crate) detail: String,
+    /// What to do.
+    #[serde(default)]
+    pub(crate) help: Option<String>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, title: &str) -> Self {
+        Self { class: String::new(), title: title.to_owned(), status: status.as_u16(), detail: None, errors: vec![] }
+    }
+
+    /// What an answer says.
+    pub(crate) fn of(status: StatusCode, body: &[u8]) -> Self {
+        serde_json::from_slice(body)
+            .unwrap_or_else(|_| Self::new(status, status.canonical_reason().unwrap_or("The service could not do this")))
+    }
+
+    /// A form that cannot be read.
+    pub(crate) fn malformed(detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..Self::new(StatusCode::BAD_REQUEST, "The form cannot be read") }
+    }
+
+    /// There is no such page.
+    pub(crate) fn nowhere() -> Self {
+        let detail = Some("there is no page at this address".to_owned());
+        Self { detail, ..Self::new(StatusCode::NOT_FOUND, "There is no such page") }
+    }
+
+    /// A fault of this program.
+    pub(crate) fn broken(detail: String) -> Self {
+        Self { detail: Some(detail), ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made") }
+    }
+
+    /// The API took too long.
+    pub(crate) fn late() -> Self {
+        let detail = Some("the service did not answer in time: try again".to_owned());
+        Self { detail, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "This took too long") }
+    }
+
+    /// Whether it is of a class: `opens`, `changed`, …
+    pub(crate) fn is(&self, class: &str) -> bool {
+        self.class.rsplit_once("#problem-").is_some_and(|(_, is)| is == class)
+    }
+
+    /// The problem, where it belongs on a page.
+    pub(crate) fn told(&self) -> Markup {
+        html! {
+            div.notice.bad role="alert" {
+                strong { (self.title) }
+                @if let Some(detail) = &self.detail {
+                    @if self.errors.first().is_none_or(|first| first.detail != *detail) { p { (detail) } }
+                }
+                @if !self.errors.is_empty() {
+                    ul {
+                        @for error in &self.errors {
+                            li {
+                                @if let Some(document) = &error.document { code { (document) } " " }
+                                @if !error.pointer.is_empty() { code { (error.pointer) } ": " }
+                                (error.detail)
+                                @if let Some(help) = &error.help { " " span.muted { "(" (help) ")" } }
+                            }
+                        }
+                    }
+                }
+                p.muted { (self.advice()) }
+            }
+        }
+    }
+
+    /// What whoever reads it can do.
+    fn advice(&self) -> &'static str {
+        match self.status {
+            403 => "Ask somebody who has that right, or sign in as another user.",
+            404 => "It may have been deleted or renamed, or it is not for you to know.",
+            409 | 412 => "Nothing was changed.",
+            422 | 400 => "Nothing was changed: correct it, and send it again.",
+            429 => "Wait a little, and try again.",
+            503 => "Nothing was changed: try again in a moment.",
+            _ => "The log of the service says more, under the id of the request.",
+        }
+    }
+}
+
+/// A page with nothing but a problem is made by [`frame`](crate::frame), which knows who looks.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
