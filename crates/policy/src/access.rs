@@ -78,6 +78,12 @@ impl<'a> AccessRules<'a> {
         Self::indexed(catalog, &index(catalog), source)
     }
 
+    /// The same of many sources: what is the same for all of them is looked at once.
+    pub fn of_each(catalog: &'a Catalog) -> impl Fn(&DataSource) -> Self {
+        let index = index(catalog);
+        move |source| Self::indexed(catalog, &index, source)
+    }
+
     pub(crate) fn indexed(catalog: &'a Catalog, index: &AccessIndex<'a>, source: &DataSource) -> Self {
         let tags = |on: TagsOn| {
             let own: BTreeSet<Name> = match on {
@@ -111,6 +117,11 @@ impl<'a> AccessRules<'a> {
     /// The names of the policies that decide, and the tags that they read: what an audience is made of.
     pub fn decided_by(&self) -> (BTreeSet<&'a Name>, &BTreeSet<(TagsOn, Name)>) {
         (self.rules.iter().map(|rule| rule.policy.name.value()).collect(), &self.tags)
+    }
+
+    /// How many of the policies may give access: guardrails only take it away.
+    pub fn giving(&self) -> usize {
+        self.rules.iter().filter(|rule| !rule.is_guardrail()).count()
     }
 
     /// Every rule, to number its condition.

@@ -125,6 +125,21 @@ async fn run(users: usize, sources: usize) {
         reads.push(start.elapsed());
     }
     report("reads of the API", reads, &base);
+    let mut overviews = Vec::new();
+    for n in 0..200 {
+        let own = person(n);
+        let (who, query) = match n % 5 {
+            0 => ("root", String::new()),
+            1 => ("root", format!("&search=t{}", n * 7919 % sources)),
+            2 => ("root", format!("&tag=T{}&protected=true", n % (sources / BY_TAG).max(1))),
+            3 => (&*own, String::new()),
+            _ => (&*own, "&tag=PII".to_owned()),
+        };
+        let start = Instant::now();
+        service.get(who, &format!("/api/v1/source-overview?limit=50{query}")).await.good();
+        overviews.push(start.elapsed());
+    }
+    report("overviews of all data sources", overviews, &base);
     remember("all of this");
     drop(service);
     let start = Instant::now();

@@ -10,6 +10,7 @@ mod integrations;
 pub(crate) mod notifications;
 pub(crate) mod objects;
 pub(crate) mod oidc;
+mod overview;
 pub(crate) mod people;
 pub(crate) mod projects;
 mod registering;
@@ -26,6 +27,7 @@ use crate::endpoint::Endpoint;
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
         objects::endpoints(),
+        overview::endpoints(),
         people::endpoints(),
         tags::endpoints(),
         access::endpoints(),

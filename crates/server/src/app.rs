@@ -12,6 +12,7 @@ use crate::audit::Reads;
 use crate::credentials::throttle::Throttle;
 use crate::oidc::Providers;
 use crate::past::Past;
+use crate::protection::Protection;
 use crate::strangers::Strangers;
 
 /// The service.
@@ -27,6 +28,7 @@ struct Inner {
     oidc: Providers,
     strangers: Strangers,
     past: Past,
+    protection: Protection,
 }
 
 impl App {
@@ -35,8 +37,8 @@ impl App {
         let reads = Reads::start(registry.store().clone());
         let throttle = Throttle::new(&settings);
         let oidc = Providers::new(&settings.oidc);
-        let (strangers, past) = (Strangers::default(), Past::default());
-        Self(Arc::new(Inner { registry, reconciler, settings, reads, throttle, oidc, strangers, past }))
+        let (strangers, past, protection) = (Strangers::default(), Past::default(), Protection::default());
+        Self(Arc::new(Inner { registry, reconciler, settings, reads, throttle, oidc, strangers, past, protection }))
     }
 
     /// The catalog, and where it is kept.
@@ -83,6 +85,11 @@ impl App {
     /// What is known of the past.
     pub(crate) fn past(&self) -> &Past {
         &self.0.past
+    }
+
+    /// How many policies are in force on each data source.
+    pub(crate) fn protection(&self) -> &Protection {
+        &self.0.protection
     }
 
     /// Who vouches for people.

@@ -22,6 +22,7 @@ mod openapi;
 mod page;
 mod past;
 mod problem;
+mod protection;
 mod reference;
 mod rights;
 mod router;

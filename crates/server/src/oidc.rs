@@ -25,6 +25,11 @@ impl Providers {
         Self(settings.iter().map(|(name, one)| (name.clone(), Provider::new(name, one.clone()))).collect())
     }
 
+    /// The names that their addresses have.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// The provider of a name.
     pub(crate) fn get(&self, name: &str) -> Option<&Provider> {
         self.0.get(name)

@@ -9,7 +9,7 @@ mod reading;
 mod writing;
 
 pub(crate) use action::{Action, may};
-pub(crate) use reading::{Reader, may_read, sees_all};
+pub(crate) use reading::{Reader, Standing, may_read, sees_all};
 pub(crate) use writing::{Readable, looks_up, looks_up_for, may_change, may_provision};
 
 use crate::Problem;

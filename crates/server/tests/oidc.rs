@@ -80,6 +80,14 @@ fn no_session(answered: &Answered, status: u16) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn providers_are_told_by_the_names_of_their_addresses_only() {
+    let voucher = Voucher::start().await;
+    let service = start(&voucher, json!({ "create_users": true })).await;
+    let told = service.get("", "/api/v1/ways-in").await.good();
+    assert_eq!(told, json!({ "password": true, "oidc": ["main", "other"], "setup": false }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn somebody_signs_in_and_out() {
     let voucher = Voucher::start().await;
     let service = start(&voucher, json!({ "create_users": true })).await;

@@ -137,3 +137,38 @@ async fn tokens_that_are_not_good_are_told_of_and_fill_nothing() {
     assert_eq!((told.len(), times), (2, 50));
     assert_eq!(told[0]["details"]["addresses"], json!(["127.0.0.1"]));
 }
+
+/// What a page for signing in is told: all of it, so that nothing more is.
+async fn ways_in(service: &Service) -> Value {
+    service.get("", "/api/v1/ways-in").await.good()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_not_signed_in_is_told_how_to_and_nothing_else() {
+    let service = company::start().await;
+    // Nobody administers yet, and there is no token to be asked for either.
+    let usual = json!({ "password": true, "oidc": [], "setup": false });
+    assert_eq!(ways_in(&service).await, usual);
+    let directory = tempfile::tempdir().unwrap();
+    let token = scrim_server::first_admin(&service.app, directory.path()).await.unwrap().unwrap();
+    assert_eq!(ways_in(&service).await, json!({ "password": true, "oidc": [], "setup": true }));
+    service.get("", "/api/v1/ways-in?user=root").await.problem(400);
+    let token = std::fs::read_to_string(token.file).unwrap();
+    let body = json!({ "token": token.trim(), "user": "first", "password": "correct horse battery" });
+    service.post("", "/api/v1/setup", body).await.good();
+    assert_eq!(ways_in(&service).await, usual);
+    // The same for who is signed in; and it costs no attempt to sign in.
+    assert_eq!(service.get("anna", "/api/v1/ways-in").await.good(), usual);
+    assert_eq!(scrim_server::first_admin(&service.app, directory.path()).await.unwrap().map(|token| token.file), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_of_the_setup_is_not_asked_for_where_somebody_administers() {
+    let service = company::start().await;
+    let directory = tempfile::tempdir().unwrap();
+    scrim_server::first_admin(&service.app, directory.path()).await.unwrap().unwrap();
+    // By another way than the setup.
+    service.person("adam", &["APPLICATION_ADMIN"]).await;
+    with_password(&service, "adam").await;
+    assert_eq!(ways_in(&service).await["setup"], false);
+}

@@ -35,6 +35,14 @@ impl Engine {
         }
     }
 
+    /// The beginning and the end of what makes one JSON list of a column of several rows.
+    pub(crate) fn list_of(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sqlite => ("json_group_array(", ")"),
+            Self::Postgres => ("CAST(json_agg(", ") AS text)"),
+        }
+    }
+
     /// For writing. SQLite takes the database at once: a transaction that reads first may find that it cannot write.
     pub(crate) fn writing(self) -> TransactionOptions {
         match self {

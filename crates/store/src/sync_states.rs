@@ -1,6 +1,6 @@
 //! How far the warehouse is, for each thing that is pushed into it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -111,6 +111,43 @@ impl Store {
         let ask = Ask::to("read how it stands", ask).key("the name of an integration", integration);
         let ask = ask.key("the subject of a state", subject);
         ask.one(self.connection()).await?.as_ref().map(state).transpose()
+    }
+
+    /// How it stands with these things of an integration, of those of which that was ever written.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn sync_states_of(&self, integration: &str, subjects: &[&str]) -> Result<Vec<SyncState>, StoreError> {
+        let mut found = Vec::with_capacity(subjects.len());
+        for subjects in batches(subjects) {
+            let ask = format!("SELECT {COLUMNS} FROM sync_states WHERE (integration, subject) IN (VALUES ");
+            let mut ask = Ask::to("read how it stands", ask).and_rows(subjects.len(), 2).and(") ORDER BY subject");
+            for subject in subjects {
+                ask = ask.key("the name of an integration", integration).key("the subject of a state", subject);
+            }
+            found.extend(ask.each(self.connection(), state).await?);
+        }
+        Ok(found)
+    }
+
+    /// The state of each thing of an integration, without the rest of it: one row for each state there is, for thousands of
+    /// rows take longer than what is in them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn sync_words(&self, integration: &str) -> Result<HashMap<String, SyncWord>, StoreError> {
+        let (begin, end) = self.engine().list_of();
+        let ask = format!(
+            "SELECT state, {begin}subject{end} AS subjects FROM sync_states WHERE integration = $1 GROUP BY state"
+        );
+        let ask = Ask::to("read the states of pushes", ask).key("the name of an integration", integration);
+        let of_each = ask.each(self.connection(), |row| {
+            let subjects: Vec<String> = serde_json::from_value(row.json("subjects")?)
+                .map_err(|error| crate::row::unreadable("subjects", &error.to_string()))?;
+            Ok((row.word("state", SyncWord::from_word)?, subjects))
+        });
+        let words = of_each.await?.into_iter();
+        Ok(words.flat_map(|(word, subjects)| subjects.into_iter().map(move |subject| (subject, word))).collect())
     }
 
     /// How many things of an integration are in each state; states with none are left out.

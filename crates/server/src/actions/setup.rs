@@ -70,6 +70,16 @@ pub async fn first_admin(app: &App, directory: &Path) -> Result<Option<SetupToke
     Ok(Some(SetupToken { file }))
 }
 
+/// Whether the first administrator is still to be made, and there is a token for it.
+///
+/// # Errors
+/// When the metadata database cannot be read.
+pub(crate) async fn is_open(app: &App) -> Result<bool, StoreError> {
+    // Asked first: strangers ask this, and of a service that was set up it is nothing.
+    let kept = app.store().setting(SETTING).await?.is_some_and(|kept| kept.is_string());
+    Ok(kept && !somebody_administers(app).await?)
+}
+
 /// Whether an active user with `APPLICATION_ADMIN` has an account or an outside identity.
 async fn somebody_administers(app: &App) -> Result<bool, StoreError> {
     let world = app.registry().world();

@@ -5,6 +5,7 @@ mod login;
 mod logout;
 mod me;
 mod tokens;
+mod ways_in;
 
 pub(crate) use login::From;
 
@@ -25,6 +26,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .about(TAG, "Signs out")
             .open()
             .answers_nothing(StatusCode::NO_CONTENT, "Signed out."),
+        Endpoint::get("/api/v1/ways-in", "ways_in", ways_in::run)
+            .about(TAG, "Tells how people sign in here, and whether the first administrator is still to be made")
+            .open()
+            .answers::<ways_in::WaysIn>(StatusCode::OK, "The ways in."),
         Endpoint::get("/api/v1/me", "who_am_i", me::run)
             .about(TAG, "Tells who is signed in, and what they may do")
             .answers::<me::Me>(StatusCode::OK, "The caller."),

@@ -4,8 +4,10 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use scrim_catalog::documents::{Access, DataSource, Permission as P, Project};
 use scrim_catalog::{At, Catalog, Document, Kind, Name, Where};
+use serde::Serialize;
 
 use super::Decision;
 use crate::actor::Actor;
@@ -38,6 +40,32 @@ pub(crate) struct Reader<'a> {
     now: DateTime<Utc>,
     person: OnceCell<Option<Person<'a>>>,
     owned: OnceCell<Vec<&'a DataSource>>,
+}
+
+/// How somebody stands to a data source, whatever their permissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Standing {
+    /// They own it.
+    Owner,
+    /// They may read it.
+    Reader,
+    /// They asked for it, and may not read it: not yet, not now, or not any more.
+    Asked,
+    /// A policy says that everybody may know of it.
+    Discoverable,
+}
+
+impl Standing {
+    /// What lets them know of the data source.
+    fn by(self) -> &'static str {
+        match self {
+            Self::Owner => "owner of the data source",
+            Self::Reader => "subscribed to the data source",
+            Self::Asked => "asked for the data source",
+            Self::Discoverable => "a policy that says `discoverable`",
+        }
+    }
 }
 
 /// What a user of the catalog may read, and asked for.
@@ -139,20 +167,24 @@ impl<'a> Reader<'a> {
         self.actor.owns(self.catalog, source).then_some("owner of the data source")
     }
 
-    /// Owners know of their data source, whoever may read it does, and everybody where a policy says that it can be discovered.
     fn source(&self, source: &DataSource) -> Option<&'static str> {
+        self.standing(source).map(Standing::by)
+    }
+
+    /// Owners know of their data source, whoever may read it does, and everybody where a policy says that it can be discovered.
+    pub(crate) fn standing(&self, source: &DataSource) -> Option<Standing> {
         if self.actor.is_among(&source.owners) {
-            return Some("owner of the data source");
+            return Some(Standing::Owner);
         }
         let person = self.person()?;
         if person.reader.admitted(source, self.now) {
-            return Some("subscribed to the data source");
+            return Some(Standing::Reader);
         }
         if person.asked.contains(source.name.value()) {
-            return Some("asked for the data source");
+            return Some(Standing::Asked);
         }
         let discoverable = person.reader.policies(source).any(|(_, policy)| policy.discoverable);
-        discoverable.then_some("a policy that says `discoverable`")
+        discoverable.then_some(Standing::Discoverable)
     }
 
     /// Owners know the policies that cover a data source of theirs.

@@ -28,6 +28,23 @@ async fn states_of_pushes_are_kept(stand: Stand) {
     store.set_sync_states(&[state("hr.a", SyncWord::Failed), state("hr.a", SyncWord::Closed)]).await.unwrap();
     let counts: Vec<_> = store.sync_counts("warehouse").await.unwrap().into_iter().collect();
     assert_eq!(counts, [(SyncWord::InSync, 1), (SyncWord::Retrying, 1), (SyncWord::Closed, 1)]);
+    let some = store.sync_states_of("warehouse", &["hr.b", "none", "profiles"]).await.unwrap();
+    assert_eq!(some, states[1..]);
+    assert!(store.sync_states_of("warehouse", &[]).await.unwrap().is_empty());
+    let mut words: Vec<_> = store.sync_words("warehouse").await.unwrap().into_iter().collect();
+    words.sort();
+    let named = |subject: &str, word| (subject.to_owned(), word);
+    assert_eq!(
+        words,
+        [named("hr.a", SyncWord::Closed), named("hr.b", SyncWord::Retrying), named("profiles", SyncWord::InSync)]
+    );
+    let odd = "a \"quoted\", [listed] \\ thing";
+    store
+        .set_sync_states(&[SyncState { integration: "odd".to_owned(), ..state(odd, SyncWord::Pushing) }])
+        .await
+        .unwrap();
+    assert_eq!(store.sync_words("odd").await.unwrap().into_iter().collect::<Vec<_>>(), [named(odd, SyncWord::Pushing)]);
+    assert!(store.sync_words("none").await.unwrap().is_empty());
     store.forget_sync_states("warehouse", &["hr.a", "hr.c"]).await.unwrap();
     assert_eq!(store.sync_states("warehouse").await.unwrap(), states[1..]);
     assert!(store.sync_states("other").await.unwrap().is_empty());

@@ -6,13 +6,13 @@ use http::HeaderMap;
 use schemars::JsonSchema;
 use scrim_catalog::Name;
 use scrim_catalog::documents::SourceStatus;
-use scrim_policy::{AccessRules, Merger};
 use serde::Serialize;
 
 use super::answer::{Wanted, answer, whole};
 use crate::caller::Caller;
 use crate::json::Query;
 use crate::past::Then;
+use crate::protection::{InForce, counting};
 use crate::table::Row;
 use crate::{App, Problem};
 
@@ -49,13 +49,10 @@ pub(crate) async fn run(
 
 fn unprotected(then: &Then) -> Vec<Unprotected> {
     let catalog = &*then.catalog;
-    let merger = Merger::new(catalog);
+    let in_force = counting(catalog);
     let mut found = Vec::new();
     for source in catalog.data_sources.values().filter(|source| source.status == SourceStatus::Active) {
-        let data_policies = merger.policies(source).len();
-        let rules = AccessRules::of(catalog, source);
-        let giving = |name: &&&Name| catalog.subscription_policies.get(**name).is_some_and(|policy| !policy.guardrail);
-        let subscription_policies = rules.decided_by().0.iter().filter(giving).count();
+        let InForce { data_policies, subscription_policies } = in_force(source);
         let missing = [(data_policies, "data-policy"), (subscription_policies, "subscription-policy")];
         let lacks: Vec<_> = missing.iter().filter(|(count, _)| *count == 0).map(|(_, kind)| *kind).collect();
         if lacks.is_empty() {
