@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::catalog::Catalog;
 use crate::documents::{Acknowledged, Attribute, DataSource, Project, Purpose, SourceStatus, User, Values};
-use crate::{At, Document, Kind, Name, Problem, Severity, check};
+use crate::{At, Document, Kind, Name, Problem, Severity, check, misplaced};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,14 @@ pub fn place(kind: Kind, name: &str) -> Arc<PathBuf> {
 }
 
 impl Catalog {
+    /// A catalog of one document, and what is wrong with it by itself: whether what it names is there is another question.
+    pub fn alone(document: Document) -> (Self, Vec<Problem>) {
+        let (mut catalog, mut problems) = (Self::default(), Vec::new());
+        catalog.put(&place(document.kind(), document.name()), document, &mut problems);
+        problems.extend(catalog.integrations.values().filter_map(|one| misplaced(one)));
+        (catalog, problems)
+    }
+
     /// The catalog of these documents, which stand in no file.
     ///
     /// # Errors

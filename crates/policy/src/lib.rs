@@ -20,6 +20,7 @@ mod profile;
 mod reader;
 mod readers;
 mod scope;
+pub mod sentences;
 mod terms;
 mod unit_test;
 mod value;
