@@ -11,6 +11,7 @@ mod frame;
 mod pages;
 mod parts;
 mod problem;
+mod route;
 mod time;
 mod visit;
 
@@ -19,4 +20,9 @@ use axum::Router;
 /// The pages, over the API that they call.
 pub fn pages(api: Router) -> Router {
     pages::routes(api::Service::new(api))
+}
+
+/// Every address of a page, and of what can be done on one, with the method; in braces stand names.
+pub fn addresses() -> Vec<(http::Method, &'static str)> {
+    pages::all().into_iter().map(|route| (route.method, route.path)).collect()
 }

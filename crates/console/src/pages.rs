@@ -10,40 +10,53 @@ mod sign_in;
 mod switches;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::StatusCode;
+use http::{StatusCode, header};
 
 use crate::api::Service;
 use crate::assets;
 use crate::frame::framed;
 use crate::problem::Problem;
+use crate::route::Route;
 
-/// Every page, and the API for what is none.
+/// Every page.
+pub(crate) fn all() -> Vec<Route> {
+    [
+        home::routes(),
+        my_data::routes(),
+        requests::routes(),
+        search::routes(),
+        news::routes(),
+        account::routes(),
+        switches::routes(),
+        sign_in::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Every page as routes, and the API for what is none.
 pub(crate) fn routes(service: Service) -> Router {
     let api = service.clone();
-    Router::new()
-        .merge(home::routes())
-        .merge(sign_in::routes())
-        .merge(account::routes())
-        .merge(switches::routes())
-        .merge(search::routes())
-        .merge(news::routes())
-        .merge(my_data::routes())
-        .merge(requests::routes())
+    let pages = all().into_iter().fold(Router::new(), |router, page| router.route(page.path, page.handler));
+    pages
         .route("/assets/{version}/{name}", get(assets::asset))
-        .fallback(move |request: axum::extract::Request| async move {
-            let path = request.uri().path();
-            let accepts = request.headers().get(http::header::ACCEPT).and_then(|accept| accept.to_str().ok());
-            // Browsers are shown a page, programs what the API says.
-            if path.starts_with("/api/")
-                || path.starts_with("/scim/")
-                || !accepts.is_some_and(|one| one.contains("text/html"))
-            {
-                return api.answer(request).await;
-            }
-            axum::response::IntoResponse::into_response(Problem::nowhere())
-        })
+        .fallback(|request: Request| nowhere(api, request))
         .method_not_allowed_fallback(|| async { Problem::of(StatusCode::METHOD_NOT_ALLOWED, b"") })
         .layer(axum::middleware::from_fn_with_state(service.clone(), framed))
         .with_state(service)
+}
+
+/// Browsers are shown a page where there is none, programs what the API says.
+async fn nowhere(api: Service, request: Request) -> Response {
+    let path = request.uri().path();
+    let programs = path.starts_with("/api/") || path.starts_with("/scim/");
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    if programs || !accept.is_some_and(|accept| accept.contains("text/html")) {
+        return api.answer(request).await;
+    }
+    Problem::nowhere().into_response()
 }

@@ -41,3 +41,29 @@ pub(crate) fn copied(text: &str) -> Markup {
 pub(crate) fn facts(facts: &[(&str, Markup)]) -> Markup {
     html! { dl.facts { @for (name, value) in facts { dt { (name) } dd { (value) } } } }
 }
+
+/// A sentence in which names stand in backticks.
+pub(crate) fn prose(text: &str) -> Markup {
+    html! {
+        @for (at, part) in text.split('`').enumerate() {
+            @if at % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
+/// Several sentences, one below the other where there are more than one.
+pub(crate) fn sentences(texts: &[String]) -> Markup {
+    html! {
+        @if let [text] = texts { (prose(text)) }
+        @else if !texts.is_empty() { ul.plain { @for text in texts { li { (prose(text)) } } } }
+    }
+}
+
+/// The parts of a page that has several, and which of them is shown.
+pub(crate) fn tabs(shown: &str, tabs: &[(&str, String)]) -> Markup {
+    html! {
+        nav.tabs aria-label="Parts of this page" {
+            @for (label, to) in tabs { a href=(to) aria-current=[(*label == shown).then_some("page")] { (label) } }
+        }
+    }
+}

@@ -1,28 +1,28 @@
 //! One's own account: what one may do, the password, tokens of the API.
 
-use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
-use axum::routing::{get, post};
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{Method, StatusCode};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::api::{Service, to};
+use crate::api::to;
 use crate::form::Form;
 use crate::parts::{button, check, choice, copied, empty, facts, head, input, password, section, table};
 use crate::problem::Problem;
+use crate::route::Route;
 use crate::time;
 use crate::visit::{Visit, done};
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new()
-        .route("/account", get(show))
-        .route("/account/password", post(change_password))
-        .route("/account/tokens", post(make_token))
-        .route("/account/tokens/{id}/revoke", post(revoke_token))
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/account", show),
+        Route::post("/account/password", change_password),
+        Route::post("/account/tokens", make_token),
+        Route::post("/account/tokens/{id}/revoke", revoke_token),
+    ]
 }
 
 #[derive(Deserialize)]

@@ -1,17 +1,15 @@
 //! What waits for whoever looks, and how everything stands.
 
-use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
 use maud::html;
 
-use crate::api::Service;
 use crate::parts::head;
 use crate::problem::Problem;
+use crate::route::Route;
 use crate::visit::Visit;
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/", get(show))
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::get("/", show)]
 }
 
 async fn show(visit: Visit) -> Result<Response, Problem> {

@@ -1,26 +1,26 @@
 //! What somebody can read, and where; what they could ask for.
 
-use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
-use axum::routing::{get, post};
 use futures_util::future::try_join;
 use http::Method;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::api::{Service, to};
+use crate::api::to;
 use crate::form::Form;
-use crate::parts::{copied, empty, head, section, table};
+use crate::parts::{copied, empty, head, section, sentences, table};
 use crate::problem::Problem;
+use crate::route::Route;
 use crate::visit::{Visit, done, own};
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new()
-        .route("/my-data", get(show))
-        .route("/data-sources/{name}/subscribe", post(subscribe))
-        .route("/data-sources/{name}/unsubscribe", post(unsubscribe))
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/my-data", show),
+        Route::post("/data-sources/{name}/subscribe", subscribe),
+        Route::post("/data-sources/{name}/unsubscribe", unsubscribe),
+    ]
 }
 
 #[derive(Deserialize)]
@@ -91,7 +91,7 @@ fn readable(visit: &Visit, sources: &[Readable]) -> Markup {
         vec![
             html! { a href=(to!("/data-sources/{}", one.data_source)) { (one.data_source) } },
             copied(&one.view),
-            html! { (one.because.join("; ")) },
+            sentences(&one.because),
             html! { a href=(format!("{why}?user={}", crate::api::encoded(&visit.me.user))) { "Why do I see what I see?" } },
         ]
     };
@@ -106,7 +106,7 @@ fn discoverable(sources: &[Discoverable], mine: &[&Request]) -> Markup {
         let asked = mine.iter().any(|request| request.what == "subscription" && request.of == one.data_source);
         vec![
             html! { a href=(to!("/data-sources/{}", one.data_source)) { (one.data_source) } },
-            html! { (one.needs.join("; ")) },
+            sentences(&one.needs),
             html! {
                 @if asked {
                     form.inline method="post" action=(to!("/data-sources/{}/unsubscribe", one.data_source)) {

@@ -1,23 +1,22 @@
 //! What somebody was told: notifications.
 
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
 use http::Method;
 use maud::html;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::api::{Service, with_query};
+use crate::api::with_query;
 use crate::parts::{Page, button, empty, head, pager};
 use crate::problem::Problem;
+use crate::route::Route;
 use crate::time;
 use crate::visit::{Visit, done};
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/news", get(show)).route("/news/read", post(read))
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::get("/news", show), Route::post("/news/read", read)]
 }
 
 #[derive(Deserialize)]

@@ -1,24 +1,23 @@
 //! What waits for somebody's yes: access, purposes, values of masks. One by one, or many at once.
 
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::{get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use http::Method;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::api::{Service, to, with_query};
+use crate::api::{to, with_query};
 use crate::form::Form;
 use crate::parts::{Page, badge, empty, head, pager, section, table};
 use crate::problem::Problem;
+use crate::route::Route;
 use crate::time;
 use crate::visit::{Visit, done};
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/requests", get(show)).route("/requests/decide", post(decide))
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::get("/requests", show), Route::post("/requests/decide", decide)]
 }
 
 #[derive(Deserialize)]

@@ -1,16 +1,15 @@
 //! Looking for a name among everything that one may know of.
 
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::get;
 use futures_util::future::try_join_all;
 use maud::html;
 use serde::Deserialize;
 
-use crate::api::{Service, encoded, with_query};
+use crate::api::{encoded, with_query};
 use crate::parts::{Page, empty, head, section};
 use crate::problem::Problem;
+use crate::route::Route;
 use crate::visit::Visit;
 
 /// How many of each kind are shown.
@@ -29,8 +28,8 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("Webhooks", "webhooks", "/webhooks/"),
 ];
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/search", get(show))
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::get("/search", show)]
 }
 
 #[derive(Deserialize)]

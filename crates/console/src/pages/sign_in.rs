@@ -1,9 +1,7 @@
 //! Signing in and out, the first administrator, and a password that must be changed.
 
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use http::request::Parts;
 use http::{Method, StatusCode, header};
 use maud::{Markup, html};
@@ -15,13 +13,17 @@ use crate::form::Form;
 use crate::frame;
 use crate::parts::{hidden, input, password};
 use crate::problem::Problem;
+use crate::route::Route;
 use crate::visit::{Look, own};
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new()
-        .route("/sign-in", get(show).post(sign_in))
-        .route("/set-up", get(show_setup).post(set_up))
-        .route("/sign-out", post(sign_out))
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/sign-in", show),
+        Route::post("/sign-in", sign_in),
+        Route::get("/set-up", show_setup),
+        Route::post("/set-up", set_up),
+        Route::post("/sign-out", sign_out),
+    ]
 }
 
 /// Where to go afterwards.

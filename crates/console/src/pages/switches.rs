@@ -1,21 +1,19 @@
 //! What is chosen in the bar at the top: the theme, and the project under which somebody acts.
 
-use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::post;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::api::Service;
 use crate::form::Form;
 use crate::problem::Problem;
+use crate::route::Route;
 use crate::visit::{THEME, Visit, done, own, set_cookie};
 
 /// How long a theme is remembered, in seconds: a year.
 const REMEMBERED: u64 = 365 * 24 * 3600;
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/theme", post(theme)).route("/current-project", post(project))
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::post("/theme", theme), Route::post("/current-project", project)]
 }
 
 async fn theme(form: Form) -> Response {
