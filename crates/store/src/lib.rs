@@ -59,7 +59,7 @@ pub use audit::{
 pub use commit::{Commit, Committed, Expected, NewEvent, ObjectChange};
 pub use deliveries::{Attempt, Claimed, Delivery, DeliveryState, NewAttempt};
 pub use error::StoreError;
-pub use events::Event;
+pub use events::{Event, Headline};
 pub use leases::Lease;
 pub use location::Location;
 pub use notifications::{NewNotification, Notification};

@@ -1,5 +1,6 @@
 //! Reading objects, as they are and as they were.
 
+use std::collections::HashMap;
 use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
@@ -9,6 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::Value;
 
 use crate::ask::Ask;
+use crate::batches::batches;
 use crate::commit::lock_log;
 use crate::row::Row;
 use crate::{Store, StoreError};
@@ -202,6 +204,29 @@ impl Store {
         );
         let ask = ask.key("the kind of an object", kind).key("the name of an object", name).number(sequence);
         Ok(ask.only(self.connection()).await?.number("sequence")? > 0)
+    }
+
+    /// The number of the last event that each of these objects was deleted with; those that never were are left out.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn last_deletions(
+        &self,
+        objects: &[(String, String)],
+    ) -> Result<HashMap<(String, String), u64>, StoreError> {
+        let mut last = HashMap::new();
+        for objects in batches(objects) {
+            let ask =
+                "SELECT kind, name, max(sequence) AS sequence FROM object_versions WHERE (kind, name) IN (VALUES ";
+            let ask = Ask::to("read the deletions of objects", ask).and_rows(objects.len(), 2);
+            let mut ask = ask.and(") AND body IS NULL GROUP BY kind, name");
+            for (kind, name) in objects {
+                ask = ask.key("the kind of an object", kind).key("the name of an object", name);
+            }
+            let deletion = |row: &Row| Ok(((row.text("kind")?, row.text("name")?), row.number("sequence")?));
+            last.extend(ask.each(self.connection(), deletion).await?);
+        }
+        Ok(last)
     }
 
     /// An object, if it exists.

@@ -2,7 +2,7 @@
 
 pub(crate) mod change;
 mod delete;
-mod earlier;
+pub(crate) mod earlier;
 pub(crate) mod known;
 mod list;
 pub(crate) mod opening;

@@ -1,5 +1,6 @@
-//! Many data sources at a glance.
+//! What a home page shows: many data sources at a glance, and what changed lately.
 
+mod changes;
 mod facets;
 mod seen;
 mod sources;
@@ -8,6 +9,7 @@ mod wanted;
 use http::StatusCode;
 
 use crate::endpoint::Endpoint;
+use crate::page::Page;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -19,5 +21,14 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             )
             .query::<wanted::Wanted>()
             .answers::<sources::Overview>(StatusCode::OK, "A page of them, and the counts."),
+        Endpoint::get("/api/v1/changes", "list_changes", changes::run)
+            .about(
+                "Many documents",
+                "Lists which documents were made, changed or deleted, newest first: those that the caller may know of, and \
+                 of deleted ones those of kinds of which the caller sees all. A page may have fewer entries than are asked \
+                 for, or none: as long as it has `next`, there may be more",
+            )
+            .query::<changes::Wanted>()
+            .answers::<Page<changes::Change>>(StatusCode::OK, "A page of changes."),
     ]
 }

@@ -48,6 +48,18 @@ async fn every_version_is_kept(stand: Stand) {
         events.iter().map(|event| (event.sequence, event.kind.as_str(), event.object_name.as_str())).collect();
     assert_eq!(told, [(2, "user.changed", "ana"), (3, "tag.changed", "PII"), (4, "tag.changed", "PII")]);
     assert_eq!((events[2].at, events[2].payload.clone()), (kept(3), json!({ "deleted": true })));
+    let headlines = store.headlines(5, 2).await.unwrap();
+    let told: Vec<_> =
+        headlines.iter().map(|one| (one.sequence, one.kind.as_str(), one.object_name.as_str())).collect();
+    assert_eq!(told, [(4, "tag.changed", "PII"), (3, "tag.changed", "PII")]);
+    assert_eq!((headlines[0].at, headlines[0].actor.as_str()), (kept(3), "olivia"));
+    assert!(store.headlines(1, 9).await.unwrap().is_empty());
+    let payloads = store.payloads(&[3, 4, 99]).await.unwrap();
+    assert_eq!((payloads.len(), &payloads[&3], &payloads[&4]), (2, &json!({ "deleted": false }), &events[2].payload));
+    let objects =
+        [("tag", "PII"), ("user", "ana"), ("none", "x")].map(|(kind, name)| (kind.to_owned(), name.to_owned()));
+    let deletions = store.last_deletions(&objects).await.unwrap();
+    assert_eq!(deletions.into_iter().collect::<Vec<_>>(), [(objects[0].clone(), 5)]);
 
     let objects = store.objects().await.unwrap();
     assert_eq!(objects.last_sequence, 6);
