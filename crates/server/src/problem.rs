@@ -132,7 +132,7 @@ pub(crate) enum Told<'a> {
 
 impl Told<'_> {
     /// Whether names of these kinds may be suggested: any of them, for a name is near to whatever there is.
-    fn sees(self, kinds: &[Kind]) -> bool {
+    pub(crate) fn sees(self, kinds: &[Kind]) -> bool {
         match self {
             Self::Actor(actor) => kinds.iter().all(|kind| sees_all(actor, *kind)),
             Self::Anybody => kinds.is_empty(),

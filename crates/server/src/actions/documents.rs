@@ -5,6 +5,7 @@ mod bulk;
 mod export;
 mod impact;
 mod listed;
+mod read;
 
 pub(crate) use listed::completed;
 
@@ -39,6 +40,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .query::<Writing>()
             .body::<bulk::Bulk>()
             .answers::<Done>(StatusCode::OK, "What was done, or would be."),
+        Endpoint::post("/api/v1/read-document", "read_document", read::run)
+            .about(TAG, "Reads one document that somebody is writing: how it is written out, what it says in plain English, and what is wrong with it")
+            .body::<read::Written>()
+            .answers::<read::Read>(StatusCode::OK, "What was read, and everything that is wrong."),
         Endpoint::get("/api/v1/export", "export", export::run)
             .about(TAG, "Writes every document that the caller may read as a policy file")
             .answers_text(StatusCode::OK, "The documents.", "application/yaml"),

@@ -1,6 +1,6 @@
 //! `GET /api/v1/export`.
 
-mod yaml;
+pub(super) mod yaml;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};

@@ -60,9 +60,24 @@ pub(crate) fn read(bodies: &[Value]) -> Result<Vec<Document>, Problem> {
 }
 
 fn one(at: usize, body: &Value) -> Result<Document, FieldError> {
+    let (kind, name) = said(body).map_err(|error| {
+        let pointer = format!("/documents/{at}{}", error.pointer);
+        FieldError { pointer, ..error }
+    })?;
+    from_json(kind, name, body).map_err(|problem| FieldError {
+        help: problem.help.clone(),
+        ..wrong(kind, name, pointer(kind, name, body, problem.line), problem.message)
+    })
+}
+
+/// What a document says that it is, and its name.
+///
+/// # Errors
+/// What is wrong with that, at its field.
+pub(super) fn said(body: &Value) -> Result<(Kind, &str), FieldError> {
     let unnamed = |field: &str, detail: String, help: Option<String>| FieldError {
         document: None,
-        pointer: format!("/documents/{at}{field}"),
+        pointer: field.to_owned(),
         detail,
         help,
     };
@@ -74,13 +89,10 @@ fn one(at: usize, body: &Value) -> Result<Document, FieldError> {
         let near = nearest(written, scrim_catalog::KINDS.iter().copied()).map(|near| format!("did you mean `{near}`?"));
         return Err(unnamed("/kind", format!("`{written}` is not a kind of document"), near));
     };
-    let Some(name) = text("name") else {
-        return Err(unnamed("", format!("the {kind} has no `name`"), None));
-    };
-    from_json(kind, name, body).map_err(|problem| FieldError {
-        help: problem.help.clone(),
-        ..wrong(kind, name, pointer(kind, name, body, problem.line), problem.message)
-    })
+    match text("name") {
+        Some(name) => Ok((kind, name)),
+        None => Err(unnamed("", format!("the {kind} has no `name`"), None)),
+    }
 }
 
 fn wrong(kind: Kind, name: &str, pointer: String, detail: String) -> FieldError {

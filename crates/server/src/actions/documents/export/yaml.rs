@@ -12,7 +12,7 @@ const FIRST: &[&str] = &["kind", "name", "description", "status"];
 
 /// Writes a document so that it is read as the same. Where YAML, as it is written here, would not be, it is written as JSON,
 /// which is YAML, too.
-pub(super) fn write(document: &Document) -> String {
+pub(in crate::actions::documents) fn write(document: &Document) -> String {
     let fields = match document.to_json() {
         Ok(Value::Object(fields)) => fields,
         Ok(_) | Err(_) => Map::new(),
