@@ -81,7 +81,18 @@ async fn who_sees_what_and_the_sql_are_for_owners_and_governors() {
     let view = service.get("bob", "/api/v1/data-sources/staff/sql?dialect=redshift").await.good();
     assert!(view["sql"].as_str().unwrap().contains("WITH NO SCHEMA BINDING"), "{view:#}");
     service.get("bob", "/api/v1/data-sources/staff/sql?dialect=oracle").await.problem(400);
-    for path in ["who-sees", "sql"] {
+    let told = service.get("bob", "/api/v1/data-sources/staff/policies").await.good();
+    let names: Vec<&Value> = told["policies"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["eu", "ssn"], "{told:#}");
+    assert_eq!(told["policies"][1]["columns"][0]["gives"], "a hash");
+    let readers =
+        "Readers: its owners (user `bob`), whoever has a grant, and users who have `eu` as `region` (by `eu`).";
+    assert_eq!(told["effective"]["access"], json!([readers]));
+    assert_eq!(
+        told["effective"]["columns"][1]["sentence"],
+        "`ssn`: a hash, for everyone except user `bob` (rule 1 of `ssn`); clear otherwise."
+    );
+    for path in ["who-sees", "sql", "policies"] {
         service.get("ann", &format!("/api/v1/data-sources/staff/{path}")).await.problem(403);
         service.get("root", &format!("/api/v1/data-sources/nothing/{path}")).await.problem(404);
     }

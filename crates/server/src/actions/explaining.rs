@@ -1,6 +1,7 @@
 //! Why people see what they see: of one user, of one data source, and in SQL.
 
 mod explain;
+mod policies;
 mod reach;
 mod sql;
 mod who_sees;
@@ -23,6 +24,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .needs("to own the data source, or GOVERNANCE or AUDIT")
             .query::<who_sees::Wanted>()
             .answers::<scrim_policy::Viewers>(StatusCode::OK, "Everybody, and how they see each column."),
+        Endpoint::get("/api/v1/data-sources/{name}/policies", "source_policies", policies::run)
+            .about(TAG, "Tells the policies of a data source in plain English: each of them, and what they come to")
+            .needs("to own the data source, or GOVERNANCE or AUDIT")
+            .answers::<scrim_policy::SourcePolicies>(StatusCode::OK, "The policies, and what they come to."),
         Endpoint::get("/api/v1/data-sources/{name}/sql", "view_sql", sql::run)
             .about(TAG, "Shows the SQL of the view of a data source")
             .needs("to own the data source, or GOVERNANCE, AUDIT or APPLICATION_ADMIN")

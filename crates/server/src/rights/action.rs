@@ -18,6 +18,8 @@ pub(crate) enum Action<'a> {
     },
     /// Who sees what of a data source.
     WhoSees(&'a str),
+    /// What the policies of a data source say, and come to.
+    ReadPolicies(&'a str),
     /// What a user can reach.
     Reach(&'a str),
     /// The SQL that a data source's view is made of, with what its policies compare.
@@ -82,7 +84,7 @@ pub(crate) fn may(actor: &Actor, catalog: &Catalog, action: Action<'_>) -> Decis
             &[own(user), owner(source), governance, audit],
             "to be that user, to own the data source, or the permission GOVERNANCE or AUDIT",
         ),
-        Action::WhoSees(source) => {
+        Action::WhoSees(source) | Action::ReadPolicies(source) => {
             any(&[owner(source), governance, audit], "to own the data source, or the permission GOVERNANCE or AUDIT")
         }
         Action::Reach(user) => {
