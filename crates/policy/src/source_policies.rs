@@ -15,6 +15,7 @@ use crate::scope::{covers, opted_out};
 use crate::sentences::{self, masking, people, quoted};
 use crate::{Merger, merge};
 
+pub(crate) use effective::row;
 pub use effective::{Effective, EffectiveColumn};
 
 /// The policies of a data source.

@@ -10,8 +10,7 @@ use scrim_policy::{SourcePolicies, source_policies};
 
 fn told(name: &str) -> SourcePolicies {
     let text = include_str!("sentences/company.yaml").to_owned();
-    let (catalog, _): (Catalog, _) =
-        assemble(&[SourceFile { path: Arc::default(), text }]).into_result().unwrap();
+    let (catalog, _): (Catalog, _) = assemble(&[SourceFile { path: Arc::default(), text }]).into_result().unwrap();
     source_policies(&catalog, &catalog.data_sources[name], "2026-06-01T00:00:00Z".parse().unwrap())
 }
 

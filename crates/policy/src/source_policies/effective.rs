@@ -145,7 +145,8 @@ fn rows(catalog: &Catalog, merged: &Merged, now: DateTime<Utc>) -> Vec<String> {
     if told.is_empty() { vec!["Readers see every row.".to_owned()] } else { told }
 }
 
-fn row(catalog: &Catalog, test: &RowTest) -> Option<String> {
+/// The sentence of a rule that keeps rows from somebody.
+pub(crate) fn row(catalog: &Catalog, test: &RowTest) -> Option<String> {
     if test.branches.all().all(|branch| *branch == Test::All) {
         return None;
     }

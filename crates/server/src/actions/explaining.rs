@@ -3,6 +3,7 @@
 mod explain;
 mod policies;
 mod reach;
+mod see_as;
 mod sql;
 mod who_sees;
 
@@ -33,6 +34,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .needs("to own the data source, or GOVERNANCE, AUDIT or APPLICATION_ADMIN")
             .query::<sql::Wanted>()
             .answers::<sql::View>(StatusCode::OK, "The view."),
+        Endpoint::post("/api/v1/data-sources/{name}/see-as", "see_as", see_as::run)
+            .about(TAG, "Tells how a user, or somebody who is made up, sees a data source; answers no row of it")
+            .needs("to own the data source, or GOVERNANCE or AUDIT; for somebody who is made up GOVERNANCE or IMPERSONATE_USER, or to own it")
+            .body::<see_as::Wanted>()
+            .answers::<scrim_policy::Sight>(StatusCode::OK, "How they see it."),
         Endpoint::get("/api/v1/users/{name}/reach", "reach", reach::run)
             .about(
                 TAG,
