@@ -1,6 +1,7 @@
 //! The pages: which addresses there are. Each file says what its pages show and what can be done there.
 
 mod account;
+mod data_sources;
 mod home;
 mod my_data;
 mod news;
@@ -32,6 +33,7 @@ pub(crate) fn all() -> Vec<Route> {
         account::routes(),
         switches::routes(),
         sign_in::routes(),
+        data_sources::routes(),
     ]
     .into_iter()
     .flatten()
