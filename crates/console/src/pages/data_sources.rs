@@ -1,5 +1,7 @@
 //! Data sources: the list of them, and everything about one, a tab for each.
 
+mod access;
+mod change;
 mod columns;
 mod history;
 mod list;
@@ -7,6 +9,7 @@ mod overview;
 mod policy;
 mod source;
 mod sql;
+mod subscribers;
 mod sync;
 mod tagging;
 mod why;
@@ -19,6 +22,9 @@ pub(super) fn routes() -> Vec<Route> {
         overview::routes(),
         tagging::routes(),
         policy::routes(),
+        subscribers::routes(),
+        access::routes(),
+        change::routes(),
         sql::routes(),
         sync::routes(),
         history::routes(),

@@ -170,7 +170,7 @@ fn none(given: &[(&str, &str)]) -> Markup {
 fn rows(found: &[Glance]) -> Markup {
     let policies = found.iter().any(|one| one.protected.is_some());
     let states = found.iter().any(|one| one.state.is_some());
-    let mut columns = vec!["Name", "Table", "View", "Tags", "Owners"];
+    let mut columns = vec!["Name", "View, and its table", "Tags", "Owners"];
     if policies {
         columns.push("Policies");
     }
@@ -190,8 +190,12 @@ fn row(one: &Glance, policies: bool, states: bool) -> Vec<Markup> {
             @if one.columns_to_confirm > 0 { " " (badge("warn", &format!("{} to confirm", one.columns_to_confirm))) }
             @if let Some(description) = &one.description { br; small { (description) } }
         },
-        html! { code { (one.table) } },
-        html! { @if let Some(view) = &one.view { (copied(view)) } @else { span.muted { "–" } } },
+        html! {
+            div.roomy {
+                @if let Some(view) = &one.view { (copied(view)) br; }
+                small { "of " code { (one.table) } }
+            }
+        },
         html! {
             @for name in one.tags.iter().take(TAGS_SHOWN) { (tag(name)) " " }
             @if one.tags.len() > TAGS_SHOWN { span.muted { "and " (one.tags.len() - TAGS_SHOWN) " more" } }

@@ -168,7 +168,7 @@ fn columns(source: &Source, why: &Explanation) -> Markup {
 
 fn name_of(source: &Source, why: &Explanation, column: &Column) -> Markup {
     let to = with_query(&to!("/data-sources/{}/why", source.name()), &[("user", &why.user), ("column", &column.name)]);
-    html! { a id=(format!("column-{}", column.name)) href=(to) { code { (column.name) } } }
+    html! { div.roomy { a href=(to) { code { (column.name) } } } }
 }
 
 fn row(source: &Source, why: &Explanation, column: &Column) -> Vec<Markup> {
