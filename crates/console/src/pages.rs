@@ -2,13 +2,16 @@
 
 mod account;
 mod data_sources;
+mod discovery;
 mod home;
 mod my_data;
 mod news;
+mod register;
 mod requests;
 mod search;
 mod sign_in;
 mod switches;
+mod tags;
 
 use axum::Router;
 use axum::extract::Request;
@@ -34,6 +37,9 @@ pub(crate) fn all() -> Vec<Route> {
         switches::routes(),
         sign_in::routes(),
         data_sources::routes(),
+        register::routes(),
+        tags::routes(),
+        discovery::routes(),
     ]
     .into_iter()
     .flatten()

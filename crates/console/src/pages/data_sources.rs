@@ -14,6 +14,9 @@ mod sync;
 mod tagging;
 mod why;
 
+pub(super) use change::owners_of;
+pub(super) use tagging::opening;
+
 use crate::route::Route;
 
 pub(super) fn routes() -> Vec<Route> {

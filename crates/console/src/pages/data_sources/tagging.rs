@@ -93,7 +93,7 @@ async fn confirm(visit: Visit, Path(name): Path<String>, form: Form) -> Result<R
 ///
 /// # Errors
 /// When it is something else.
-pub(super) fn opening(
+pub(in crate::pages) fn opening(
     visit: &Visit,
     title: &str,
     action: &str,
