@@ -7,6 +7,7 @@ mod history;
 mod list;
 mod overview;
 mod policy;
+mod see_as;
 mod source;
 mod sql;
 mod subscribers;
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
         sync::routes(),
         history::routes(),
         why::routes(),
+        see_as::routes(),
     ]
     .into_iter()
     .flatten()

@@ -56,7 +56,7 @@ fn parts(shown: &str) -> Markup {
 
 /// How sure something is.
 fn share(confidence: f64) -> Markup {
-    html! { (format!("{:.0} %", confidence * 100.0)) }
+    html! { (format!("{:.0}%", confidence * 100.0)) }
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
@@ -71,7 +71,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
             input type="search" name="data_source" value=(asked.data_source) placeholder="Only of this data source" aria-label="Data source";
             input name="integration" value=(asked.integration) placeholder="Only of this integration" aria-label="Integration";
         }))
-        div #list {
+        div.card #list {
             @if found.items.is_empty() { (empty("Nothing is proposed", html! { "Look into a data source below; data sources are also looked into when they are registered." })) }
             @else { (proposals(&found.items)) }
             (pager("/discovery", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), found.next.as_deref()))
@@ -86,8 +86,8 @@ fn proposals(found: &[Proposed]) -> Markup {
         vec![
             html! { input type="checkbox" name="proposal" value=(one.key()) aria-label=(format!("{} for {} of {}", one.tag, one.column, one.data_source)); },
             html! { a href=(to!("/data-sources/{}", one.data_source)) { (one.data_source) } },
-            html! { code { (one.column) } },
-            tag(&one.tag),
+            html! { div.roomy { code { (one.column) } } },
+            html! { div.roomy { (tag(&one.tag)) } },
             share(one.confidence),
             prose(&one.why),
             html! { a href=(to!("/discovery/identifiers/{}", one.identifier)) { (one.identifier) } },

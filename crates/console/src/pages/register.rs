@@ -197,7 +197,7 @@ fn choosing(name: &str, me: &str, asked: &Asked, found: &[Found]) -> Markup {
             label.check { input type="checkbox" data-tick-all="table"; " All of this page" }
             (table(&["", "Table", "Kind", "Owner", "Columns", ""], &found.iter().map(row).collect::<Vec<_>>()))
             div.decide {
-                (area("owners", "Owners of all of them", me, 2, "one a line: the name of a user, or `group: ` and the name of a group"))
+                (area("owners", "Owners of all of them", me, 2, "one a line: the name of a user, or a group as group: stewards"))
                 (input("tags", "Tags for all of them", "", "with commas between them"))
                 (choice("new_columns", "Columns that appear later", "hide", &[("hide", "stay out of the view until somebody looked at them"), ("mask", "are in the view, always NULL"), ("show", "are in the view as they are")]))
                 button.main { "Register the ticked tables" }

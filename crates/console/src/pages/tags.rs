@@ -1,5 +1,7 @@
 //! Tags: the tree of them, where each is used, and what each is for.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 use super::data_sources::opening;
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, area, badge, deleting, empty, filters, head, input, pager, section, table};
+use crate::parts::{Page, area, badge, deleting, empty, filters, head, input, pager, section, table, tag};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -79,7 +81,7 @@ async fn all(visit: &Visit, asked: &Asked) -> Result<Response, Problem> {
         (head("Tags", "What columns and tables are about. Policies are written for tags: whoever tags a column decides what applies to it.",
             html! { a.button href="/discovery" { "Discovery" } }))
         (filters("/tags", html! { input type="search" name="search" value=(asked.search) placeholder="A part of a tag" aria-label="Search tags"; }))
-        div #list {
+        div.card #list {
             @if found.items.is_empty() { (empty("No tag", html! { "Tags appear here as soon as one is on a column or a data source, or is described below." })) }
             @else { (tree(&found.items)) }
             (pager("/tags", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), found.next.as_deref()))
@@ -97,21 +99,39 @@ async fn all(visit: &Visit, asked: &Asked) -> Result<Response, Problem> {
     Ok(visit.page("Tags", main))
 }
 
-/// The tags in the order of their names, each below the one that it begins with.
+/// The tags in the order of their names, each below the one that it begins with, whether or not that is a tag itself.
 fn tree(tags: &[Used]) -> Markup {
-    let row = |used: &Used| {
-        let depth = used.tag.matches('.').count();
+    let mut counts: BTreeMap<Vec<&str>, Counts> = BTreeMap::new();
+    for used in tags {
+        let steps: Vec<&str> = used.tag.split('.').collect();
+        for length in 1..=steps.len() {
+            let above = steps.iter().take(length).copied().collect();
+            let counts = counts.entry(above).or_default();
+            counts.columns += used.columns.len();
+            counts.sources += used.data_sources.len();
+            counts.described |= length == steps.len() && used.described;
+        }
+    }
+    let row = |(steps, counts): (&Vec<&str>, &Counts)| {
         vec![
             html! {
-                span.muted aria-hidden="true" { (" · ".repeat(depth)) }
-                a.tag href=(with_query("/tags", &[("tag", &used.tag)])) { (used.tag) }
+                span.muted aria-hidden="true" { ("\u{2003}\u{2003}".repeat(steps.len().saturating_sub(1))) }
+                (tag(&steps.join(".")))
             },
-            html! { (used.columns.len()) },
-            html! { (used.data_sources.len()) },
-            html! { @if !used.described { span.muted { "not described" } } },
+            html! { (counts.columns) },
+            html! { (counts.sources) },
+            html! { @if !counts.described { span.muted { "not described" } } },
         ]
     };
-    table(&["Tag", "Columns", "Data sources", ""], &tags.iter().map(row).collect::<Vec<_>>())
+    table(&["Tag", "Columns", "Data sources", ""], &counts.iter().map(row).collect::<Vec<_>>())
+}
+
+/// How often a tag and those below it are used.
+#[derive(Default)]
+struct Counts {
+    columns: usize,
+    sources: usize,
+    described: bool,
 }
 
 async fn one(visit: &Visit, tag: &str) -> Result<Response, Problem> {
@@ -138,7 +158,7 @@ async fn one(visit: &Visit, tag: &str) -> Result<Response, Problem> {
         @if !below.is_empty() {
             (section("Below it", html! {
                 p.muted { "Policies for this tag apply to these as well." }
-                ul.plain { @for one in &below { li { a.tag href=(with_query("/tags", &[("tag", &one.tag)])) { (one.tag) } " " span.muted { (one.columns.len()) " columns, " (one.data_sources.len()) " data sources" } } } }
+                ul.plain { @for one in &below { li { (crate::parts::tag(&one.tag)) " " span.muted { (one.columns.len()) " columns, " (one.data_sources.len()) " data sources" } } } }
             }))
         }
         @if governs {

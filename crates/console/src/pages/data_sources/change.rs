@@ -41,7 +41,7 @@ fn editing(name: &str, description: &str, owners: &str, status: &str, new_column
     html! {
         form.stacked method="post" action=(to!("/data-sources/{}/edit", name)) {
             (area("description", "Description", description, 3, "for people who look for data"))
-            (area("owners", "Owners", owners, 3, "one a line: the name of a user, or `group: ` and the name of a group"))
+            (area("owners", "Owners", owners, 3, "one a line: the name of a user, or a group as group: stewards"))
             div.row {
                 (choice("status", "Status", status, &[("active", "active"), ("disabled", "disabled: its view is dropped until it is active again")]))
                 (choice("new_columns", "Columns that appear later", new_columns, &[("hide", "stay out of the view until somebody looked at them"), ("mask", "are in the view, always NULL"), ("show", "are in the view as they are")]))

@@ -92,6 +92,7 @@ pub(super) enum Tab {
     Sync,
     History,
     Why,
+    SeeAs,
     Change,
 }
 
@@ -105,6 +106,7 @@ impl Tab {
             Self::Sync => "Sync",
             Self::History => "History",
             Self::Why => "Why",
+            Self::SeeAs => "See as",
             Self::Change => "Edit",
         }
     }
@@ -147,6 +149,11 @@ impl Source {
         self.owned() || visit.me.has(&["GOVERNANCE", "AUDIT"])
     }
 
+    /// Whether the looker is shown the way to look at it as somebody else.
+    pub(super) fn impersonated_by(&self, visit: &Visit) -> bool {
+        self.watched_by(visit) || visit.me.has(&["IMPERSONATE_USER"])
+    }
+
     /// The address of a tab.
     pub(super) fn at(&self, visit: &Visit, tab: Tab) -> String {
         let name = self.name();
@@ -158,6 +165,7 @@ impl Source {
             Tab::Sync => to!("/data-sources/{}/sync", name),
             Tab::History => to!("/data-sources/{}/history", name),
             Tab::Why => with_query(&to!("/data-sources/{}/why", name), &[("user", &visit.me.user)]),
+            Tab::SeeAs => to!("/data-sources/{}/see-as", name),
             Tab::Change => to!("/data-sources/{}/edit", name),
         }
     }
@@ -170,6 +178,7 @@ impl Source {
             (Tab::Policy, watched),
             (Tab::Subscribers, watched),
             (Tab::Why, true),
+            (Tab::SeeAs, self.impersonated_by(visit)),
             (Tab::Sql, read),
             (Tab::Sync, read),
             (Tab::History, read),

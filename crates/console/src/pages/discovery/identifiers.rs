@@ -54,7 +54,7 @@ async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
     let found = visit.api.get::<Page<Identifier>>(list).await?;
     let row = |one: &Identifier| {
         vec![
-            html! { a href=(to!("/discovery/identifiers/{}", one.name)) { (one.name) } @if let Some(about) = &one.description { br; small { (about) } } },
+            html! { div.roomy { a href=(to!("/discovery/identifiers/{}", one.name)) { (one.name) } } @if let Some(about) = &one.description { br; small { (about) } } },
             tag(&one.tag),
             html! { @if let Some(name) = &one.column_name { code { (name) } } },
             html! { @if let Some(value) = &one.value { code { (value) } } @if let Some(checksum) = &one.checksum { " checked by " code { (checksum) } } },
@@ -64,7 +64,7 @@ async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
         (head("Discovery", "By what sensitive data is known: the name of a column, its values, or both.", html! {}))
         (parts("Identifiers"))
         (filters("/discovery/identifiers", html! { input type="search" name="search" value=(asked.search) placeholder="A part of a name" aria-label="Search identifiers"; }))
-        div #list {
+        div.card #list {
             @if found.items.is_empty() { (empty("No identifier of your own", html! { "The identifiers that Scrim brings along work without a document; a document of the same name replaces one." })) }
             @else { (table(&["Identifier", "Tag", "Column's name", "Values"], &found.items.iter().map(row).collect::<Vec<_>>())) }
             (pager("/discovery/identifiers", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), found.next.as_deref()))
