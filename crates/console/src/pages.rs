@@ -1,13 +1,17 @@
 //! The pages: which addresses there are. Each file says what its pages show and what can be done there.
 
 mod account;
+mod data_sources;
+mod discovery;
 mod home;
 mod my_data;
 mod news;
+mod register;
 mod requests;
 mod search;
 mod sign_in;
 mod switches;
+mod tags;
 
 use axum::Router;
 use axum::extract::Request;
@@ -32,6 +36,10 @@ pub(crate) fn all() -> Vec<Route> {
         account::routes(),
         switches::routes(),
         sign_in::routes(),
+        data_sources::routes(),
+        register::routes(),
+        tags::routes(),
+        discovery::routes(),
     ]
     .into_iter()
     .flatten()

@@ -14,7 +14,7 @@ use reqwest::{Method, StatusCode, header};
 use stand::Service;
 
 /// Who may look at what, and do what there; `matrix.txt` says how it is written. What is sent is a form.
-const TABLES: &[&str] = &[include_str!("console/own.txt")];
+const TABLES: &[&str] = &[include_str!("console/own.txt"), include_str!("console/data_sources.txt")];
 
 fn table() -> Vec<Row> {
     TABLES.iter().flat_map(|table| rows(table)).collect()
