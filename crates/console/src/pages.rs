@@ -1,13 +1,19 @@
 //! The pages: which addresses there are. Each file says what its pages show and what can be done there.
 
 mod account;
+mod deleting;
 mod home;
 mod my_data;
 mod news;
+mod people;
+//mod projects;
+//mod purposes;
 mod requests;
 mod search;
 mod sign_in;
+mod suggest;
 mod switches;
+mod uses;
 
 use axum::Router;
 use axum::extract::Request;
@@ -32,6 +38,10 @@ pub(crate) fn all() -> Vec<Route> {
         account::routes(),
         switches::routes(),
         sign_in::routes(),
+        people::routes(),
+        //projects::routes(),
+        //purposes::routes(),
+        suggest::routes(),
     ]
     .into_iter()
     .flatten()

@@ -31,6 +31,8 @@ pub(crate) struct Me {
     pub(crate) user: String,
     /// What they may do in Scrim.
     permissions: Vec<String>,
+    /// The groups they are in.
+    groups: Vec<String>,
     /// The project under which they act.
     pub(crate) current_project: Option<String>,
     /// The projects they are members of.
@@ -45,6 +47,11 @@ impl Me {
     /// What they may do in Scrim.
     pub(crate) fn permissions(&self) -> &[String] {
         &self.permissions
+    }
+
+    /// The groups they are in.
+    pub(crate) fn groups(&self) -> &[String] {
+        &self.groups
     }
 
     /// Whether they have one of these permissions: what they are shown a way to. What they may is the API's to say.
