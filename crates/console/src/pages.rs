@@ -6,8 +6,8 @@ mod home;
 mod my_data;
 mod news;
 mod people;
-//mod projects;
-//mod purposes;
+mod projects;
+mod purposes;
 mod requests;
 mod search;
 mod sign_in;
@@ -39,8 +39,8 @@ pub(crate) fn all() -> Vec<Route> {
         switches::routes(),
         sign_in::routes(),
         people::routes(),
-        //projects::routes(),
-        //purposes::routes(),
+        projects::routes(),
+        purposes::routes(),
         suggest::routes(),
     ]
     .into_iter()
