@@ -173,7 +173,10 @@ impl Api {
         expected: Expected<'_>,
     ) -> Result<Answer, Problem> {
         let body = serde_json::to_value(body).map_err(|error| Problem::broken(error.to_string()))?;
-        self.call(Method::PUT, path.as_ref(), Some(body), Some(expected)).await
+        match (self.call(Method::PUT, path.as_ref(), Some(body), Some(expected)).await, expected) {
+            (Err(problem), Expected::Absent) if problem.status == 412 => Err(Problem::taken()),
+            (answer, _) => answer,
+        }
     }
 
     async fn call(

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::api::{Api, to, with_query};
 use crate::form::Form;
 use crate::frame;
-use crate::parts::{badge, copied, empty, head, hidden, section, sentences, table};
+use crate::parts::{badge, copied, empty, head, hidden, prose, section, sentences, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done, own};
@@ -97,7 +97,7 @@ async fn content(api: &Api, user: &str, asked: &Asked) -> Result<Markup, Problem
         (section("What I could ask for", discoverable(&reach.discoverable, &mine, !wanted.is_empty())))
         (section("What I asked for", mine.shown()))
         (section("A value behind a token", html! {
-            p.muted { "A column with a `reversible` mask shows tokens. Where you need the value behind one, ask for it: somebody else decides, and you can fetch it once, within a day." }
+            p.muted { (prose("A column with a `reversible` mask shows tokens. Where you need the value behind one, ask for it: somebody else decides, and you can fetch it once, within a day.")) }
             (mine.values())
             (unmask::form(&[&asked.source, &asked.column, "", ""]))
         }))
