@@ -28,6 +28,15 @@ pub(crate) async fn deleted(
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
             Ok(visit.answer(status, "Delete it?", main))
         }
+        // What names it is told as what would no longer be valid.
+        Err(problem) if problem.status == 422 => {
+            let main = html! {
+                (head("It is still in use", "", html! { a.button href=(page) { "Back" } }))
+                p { "Each of these names it. Change them first, so that they do not, and delete it then." }
+                (problem.told())
+            };
+            Ok(visit.answer(StatusCode::UNPROCESSABLE_ENTITY, "It is still in use", main))
+        }
         Err(problem) => Err(problem),
     }
 }

@@ -89,6 +89,11 @@ impl Project {
         })
     }
 
+    /// Whether people join by themselves, all of them or those who meet its conditions.
+    pub(super) fn joinable(&self) -> bool {
+        self.access.as_str() == Some("anyone") || self.access.get("conditions").is_some()
+    }
+
     /// Who can join, in words.
     pub(super) fn joining(&self) -> String {
         match &self.access {

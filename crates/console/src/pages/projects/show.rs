@@ -71,7 +71,7 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
         None => html! {},
     };
     let main = html! {
-        (head(&name, project.description.as_deref().unwrap_or(""), standing(&seen, own)))
+        (head(&name, project.description.as_deref().unwrap_or(""), standing(&seen, own, project.joinable())))
         (parts("Project", &name))
         (texts)
         div.cards {
@@ -85,7 +85,7 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
 }
 
 /// What whoever looks is to it, and what they can do about that.
-fn standing(seen: &Seen<'_>, own: Option<&Member>) -> Markup {
+fn standing(seen: &Seen<'_>, own: Option<&Member>, joinable: bool) -> Markup {
     html! {
         @if own.is_some() {
             @if seen.visit.me.current_project.as_deref() == Some(seen.name) { (badge("good", "your current project")) }
@@ -96,7 +96,8 @@ fn standing(seen: &Seen<'_>, own: Option<&Member>) -> Markup {
                 }
             }
             (button(&format!("{}/leave", seen.page), "Leave", ""))
-        } @else { (button(&format!("{}/join", seen.page), "Join", "main")) }
+        } @else if joinable || seen.may { (button(&format!("{}/join", seen.page), "Join", "main")) }
+        @else { span.muted { (badge("", "not a member")) } }
     }
 }
 
