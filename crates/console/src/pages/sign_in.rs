@@ -113,10 +113,11 @@ fn told(problem: &Problem) -> &str {
 
 async fn sign_in(State(service): State<Service>, look: Look, parts: Parts, form: Form) -> Result<Response, Problem> {
     let api = service.by(&parts);
-    let mut login = json!({ "user": form.exact("user"), "password": form.exact("password") });
-    if form.has("new_password") {
-        login["new_password"] = json!(form.exact("new_password"));
-    }
+    let (user, password) = (form.exact("user"), form.exact("password"));
+    let login = match form.has("new_password") {
+        true => json!({ "user": user, "password": password, "new_password": form.exact("new_password") }),
+        false => json!({ "user": user, "password": password }),
+    };
     match api.send(Method::POST, "/api/v1/session", &login).await {
         Ok(answer) => Ok(with_cookies(Redirect::to(own(form.text("to"))).into_response(), &answer)),
         Err(problem) => {

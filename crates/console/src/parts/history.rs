@@ -74,10 +74,38 @@ fn short(value: &Value) -> String {
         Value::Array(items) if items.iter().all(|item| !item.is_object()) => {
             items.iter().map(short).collect::<Vec<_>>().join(", ")
         }
+        // Lists by name, as attributes are.
+        Value::Object(fields)
+            if fields
+                .values()
+                .all(|value| value.as_array().is_some_and(|items| items.iter().all(Value::is_string))) =>
+        {
+            fields.iter().map(|(name, values)| format!("{name}: {}", short(values))).collect::<Vec<_>>().join("; ")
+        }
         other => other.to_string(),
     }
 }
 
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_written_as_people_read_them() {
+        for (value, told) in [
+            (json!(["staff", "hr"]), "staff, hr"),
+            (json!([]), "none"),
+            (json!({ "country": ["US", "GB"], "team": ["a"] }), "country: US, GB; team: a"),
+            (json!([{ "user": "felix" }]), r#"[{"user":"felix"}]"#),
+            (json!("text"), "text"),
+        ] {
+            assert_eq!(short(&value), told);
+        }
+    }
 }
