@@ -7,11 +7,17 @@ mod home;
 mod my_data;
 mod news;
 mod register;
+mod deleting;
+mod people;
+mod projects;
+mod purposes;
 mod requests;
 mod search;
 mod sign_in;
+mod suggest;
 mod switches;
 mod tags;
+mod uses;
 
 use axum::Router;
 use axum::extract::Request;
@@ -40,6 +46,10 @@ pub(crate) fn all() -> Vec<Route> {
         register::routes(),
         tags::routes(),
         discovery::routes(),
+        people::routes(),
+        projects::routes(),
+        purposes::routes(),
+        suggest::routes(),
     ]
     .into_iter()
     .flatten()

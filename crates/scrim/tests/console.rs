@@ -24,7 +24,7 @@ async fn the_first_administrator_signs_in() {
     browser.fill("[name=password]", "correct horse battery").await;
     browser.press("Make the account").await;
     browser.reads("Home").await;
-    assert!(browser.complaints().await.is_empty());
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
     browser.size(NARROW, true).await;
     browser.open(&format!("{}/account", service.url)).await;
     browser.reads("Tokens of the API").await;
