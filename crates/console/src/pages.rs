@@ -2,6 +2,7 @@
 
 mod account;
 mod home;
+mod integrations;
 mod my_data;
 mod news;
 mod requests;
@@ -25,6 +26,7 @@ use crate::route::Route;
 pub(crate) fn all() -> Vec<Route> {
     [
         home::routes(),
+        integrations::routes(),
         my_data::routes(),
         requests::routes(),
         search::routes(),
