@@ -1,14 +1,18 @@
 //! The pages: which addresses there are. Each file says what its pages show and what can be done there.
 
 mod account;
+mod answering;
+mod audit;
 mod home;
 mod integrations;
 mod my_data;
 mod news;
+mod reports;
 mod requests;
 mod search;
 mod sign_in;
 mod switches;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::Request;
@@ -27,6 +31,9 @@ pub(crate) fn all() -> Vec<Route> {
     [
         home::routes(),
         integrations::routes(),
+        audit::routes(),
+        reports::routes(),
+        webhooks::routes(),
         my_data::routes(),
         requests::routes(),
         search::routes(),

@@ -1,6 +1,5 @@
 //! Warehouses: which there are, how they stand, and what an administrator does with them.
 
-mod answering;
 mod check;
 mod drift;
 mod frame;

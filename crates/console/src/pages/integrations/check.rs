@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answering;
 use super::frame::beginning;
 use crate::api::{to, with_query};
 use crate::form::Form;
+use crate::pages::answering;
 use crate::parts::{badge, copied, empty, password, prose, section, table};
 use crate::problem::Problem;
 use crate::visit::Visit;
@@ -50,7 +50,10 @@ pub(super) async fn check(visit: Visit, Path(name): Path<String>, form: Form) ->
     let call = async move { api.post::<Vec<Finding>>(path, &administrator).await };
     let first = first(&visit, &name);
     let title = name.clone();
-    answering::page(&visit, &title, first, call, move |found| section("What was found", findings(&name, &found))).await
+    answering::page(&visit, &title, first, "Asking the warehouse", call, move |found| {
+        section("What was found", findings(&name, &found))
+    })
+    .await
 }
 
 fn findings(name: &str, found: &[Finding]) -> Markup {

@@ -7,10 +7,10 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answering;
 use super::frame::beginning;
 use crate::api::to;
 use crate::form::Form;
+use crate::pages::answering;
 use crate::parts::{check, empty, prose, section, table};
 use crate::problem::Problem;
 use crate::visit::{Visit, done};
@@ -44,7 +44,7 @@ pub(super) async fn look(visit: Visit, Path(name): Path<String>) -> Result<Respo
     let admin = visit.me.has(&["APPLICATION_ADMIN"]);
     let first = first(&visit, &name);
     let title = name.clone();
-    answering::page(&visit, &title, first, call, move |found| {
+    answering::page(&visit, &title, first, "Asking the warehouse", call, move |found| {
         section("What differs", differences(&name, &found, admin))
     })
     .await

@@ -1,4 +1,4 @@
-//! What a warehouse is asked, and takes its time to answer.
+//! What is asked, and takes its time to be answered.
 
 use std::future::Future;
 use std::time::Duration;
@@ -18,10 +18,11 @@ const PATIENCE: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// When whoever asks may not, or there is nothing to ask.
-pub(super) async fn page<T, F, S>(
+pub(crate) async fn page<T, F, S>(
     visit: &Visit,
     title: &str,
     first: Markup,
+    waiting: &str,
     call: F,
     shown: S,
 ) -> Result<Response, Problem>
@@ -38,7 +39,7 @@ where
             Ok(visit.answer(status, title, html! { (first) (problem.told()) }))
         }
         Err(_) => {
-            let first = html! { (first) (frame::waiting("Asking the warehouse")) };
+            let first = html! { (first) (frame::waiting(waiting)) };
             Ok(visit.streamed(title, first, vec![frame::later(async move { Ok(shown(call.await?)) })]))
         }
     }

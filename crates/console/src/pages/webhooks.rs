@@ -1,0 +1,4 @@
+use crate::route::Route;
+pub(super) fn routes() -> Vec<Route> {
+    vec![]
+}
