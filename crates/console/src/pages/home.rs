@@ -54,7 +54,7 @@ async fn show(visit: Visit) -> Result<Response, Problem> {
         api.maybe::<Page<Change>>("/api/v1/changes?limit=10"),
         api.maybe::<Sources>("/api/v1/source-overview?protected=false&limit=5"),
         api.maybe::<Sources>("/api/v1/source-overview?waiting=true&mine=true&limit=5"),
-        api.maybe::<Status>("/api/v1/status"),
+        standing::asked(&visit),
     );
     let ((requests, changes, open, columns, status), reach) = try_join(asked, own::reach(&visit)).await?;
     let requests = requests.map_or_else(Vec::new, |page| page.items);

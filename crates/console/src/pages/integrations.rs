@@ -19,7 +19,7 @@ use crate::parts::{Page, empty, filters, head, pager, state, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::Visit;
-use status::{Status, Warehouse, behind, counts};
+use status::{Warehouse, behind, counts};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -59,19 +59,19 @@ struct Listed {
     description: Option<String>,
 }
 
-async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let list = [("search", asked.search.as_str()), ("cursor", &asked.cursor), ("limit", "100")];
+async fn show(visit: Visit, Query(wanted): Query<Asked>) -> Result<Response, Problem> {
+    let list = [("search", wanted.search.as_str()), ("cursor", &wanted.cursor), ("limit", "100")];
     let list = visit.api.get::<Page<Listed>>(with_query("/api/v1/integrations", &list));
-    let (found, standing) = try_join(list, visit.api.maybe::<Status>("/api/v1/status")).await?;
+    let (found, standing) = try_join(list, status::asked(&visit)).await?;
     let connect = html! { @if visit.me.has(&["APPLICATION_ADMIN"]) { a.button.main href="/integrations/new" { "Connect a warehouse" } } };
     let main = html! {
         (head("Integrations", "Each is a warehouse in which views show people what policies let them see.", connect))
         (filters("/integrations", html! {
-            input type="search" name="search" value=(asked.search) placeholder="Name or description" aria-label="Search integrations";
+            input type="search" name="search" value=(wanted.search) placeholder="Name or description" aria-label="Search integrations";
         }))
         div id="list" {
             @if found.items.is_empty() {
-                @if asked.search.is_empty() {
+                @if wanted.search.is_empty() {
                     (empty("No integration yet", html! { "Connect a warehouse: whoever has the permission APPLICATION_ADMIN can." }))
                 } @else { (empty("Nothing found", html! { "No integration that you may know of has this in its name or description." })) }
             } @else {
@@ -79,7 +79,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
                     row(&visit, one, standing.as_ref().and_then(|status| status.of(&one.name)))
                 }).collect::<Vec<_>>()))
             }
-            (pager("/integrations", &[("search", &asked.search)], Some(asked.cursor.as_str()).filter(|text| !text.is_empty()), found.next.as_deref()))
+            (pager("/integrations", &[("search", &wanted.search)], Some(wanted.cursor.as_str()).filter(|text| !text.is_empty()), found.next.as_deref()))
         }
     };
     Ok(visit.page("Integrations", main))
