@@ -3,7 +3,10 @@
 mod account;
 mod data_sources;
 mod discovery;
+mod answering;
+mod audit;
 mod home;
+mod integrations;
 mod my_data;
 mod news;
 mod register;
@@ -11,6 +14,7 @@ mod deleting;
 mod people;
 mod projects;
 mod purposes;
+mod reports;
 mod requests;
 mod search;
 mod sign_in;
@@ -18,6 +22,7 @@ mod suggest;
 mod switches;
 mod tags;
 mod uses;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::Request;
@@ -35,6 +40,10 @@ use crate::route::Route;
 pub(crate) fn all() -> Vec<Route> {
     [
         home::routes(),
+        integrations::routes(),
+        audit::routes(),
+        reports::routes(),
+        webhooks::routes(),
         my_data::routes(),
         requests::routes(),
         search::routes(),
