@@ -93,7 +93,15 @@ impl Api {
     /// # Errors
     /// What the API refuses it with.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: impl AsRef<str>) -> Result<T, Problem> {
-        self.call(Method::GET, path.as_ref(), None).await?.read()
+        self.answer(path).await?.read()
+    }
+
+    /// Reads something together with what is said about it: its version.
+    ///
+    /// # Errors
+    /// What the API refuses it with.
+    pub(crate) async fn answer(&self, path: impl AsRef<str>) -> Result<Answer, Problem> {
+        self.call(Method::GET, path.as_ref(), None, None).await
     }
 
     /// Reads something that the caller may not be allowed to read, or that may not be there.
@@ -130,11 +138,31 @@ impl Api {
         path: impl AsRef<str>,
         body: &impl Serialize,
     ) -> Result<Answer, Problem> {
-        let body = serde_json::to_value(body).map_err(|error| Problem::broken(error.to_string()))?;
-        self.call(method, path.as_ref(), Some(body)).await
+        self.send_where(method, path, body, None).await
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Answer, Problem> {
+    /// Sends something that counts only where a condition holds, such as that of `If-Match`.
+    ///
+    /// # Errors
+    /// What the API refuses it with.
+    pub(crate) async fn send_where(
+        &self,
+        method: Method,
+        path: impl AsRef<str>,
+        body: &impl Serialize,
+        condition: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<Answer, Problem> {
+        let body = serde_json::to_value(body).map_err(|error| Problem::broken(error.to_string()))?;
+        self.call(method, path.as_ref(), Some(body), condition).await
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        condition: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<Answer, Problem> {
         let mut request = Request::builder().method(method).uri(path);
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -142,6 +170,9 @@ impl Api {
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let mut request = request.body(body).map_err(|error| Problem::broken(format!("`{path}`: {error}")))?;
         request.headers_mut().extend(self.headers.clone());
+        if let Some((name, value)) = condition {
+            request.headers_mut().insert(name, value);
+        }
         if let Some(from) = self.from {
             request.extensions_mut().insert(from);
         }

@@ -4,6 +4,7 @@ mod account;
 mod home;
 mod my_data;
 mod news;
+mod policies;
 mod requests;
 mod search;
 mod sign_in;
@@ -27,6 +28,7 @@ pub(crate) fn all() -> Vec<Route> {
         home::routes(),
         my_data::routes(),
         requests::routes(),
+        policies::routes(),
         search::routes(),
         news::routes(),
         account::routes(),
