@@ -3,10 +3,13 @@
 
 mod actions;
 mod document;
+mod draft;
+mod editor;
 mod effects;
 mod history;
 mod kind;
 mod list;
+mod review;
 mod show;
 mod sync;
 mod yaml;
@@ -14,8 +17,16 @@ mod yaml;
 use crate::route::Route;
 
 pub(super) fn routes() -> Vec<Route> {
-    [list::routes(), show::routes(), sync::routes(), actions::routes(), history::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        list::routes(),
+        show::routes(),
+        sync::routes(),
+        actions::routes(),
+        history::routes(),
+        editor::routes(),
+        review::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -80,3 +80,17 @@ impl Read {
         }
     }
 }
+
+impl Wrong {
+    /// Something that the page itself minds.
+    pub(super) fn error(detail: String) -> Self {
+        Self { severity: "error".to_owned(), document: None, pointer: String::new(), line: None, detail, help: None }
+    }
+}
+
+impl Read {
+    /// Whether it cannot be saved as it is.
+    pub(super) fn is_wrong(&self) -> bool {
+        self.document.is_none() || self.problems.iter().any(|one| one.severity == "error")
+    }
+}

@@ -61,13 +61,18 @@ pub(super) async fn versions(api: &Api, of: &Of, cursor: &str) -> Result<Page<Ve
     api.get(with_query(&list, &[("limit", "20"), ("cursor", cursor)])).await
 }
 
-/// One version.
+/// One version: the newest are looked at first.
 async fn version(api: &Api, of: &Of, wanted: u64) -> Result<Version, Problem> {
     let list = format!("{}/versions", of.kind.one(&of.name));
-    let next = wanted.saturating_add(1).to_string();
-    let page = api.get::<Page<Version>>(with_query(&list, &[("limit", "1"), ("cursor", &next)])).await?;
-    let found = page.items.into_iter().find(|version| version.version == wanted);
-    found.ok_or_else(|| Problem::malformed(format!("there is no version {wanted} that you may know of")))
+    let mut cursor = String::new();
+    loop {
+        let page = api.get::<Page<Version>>(with_query(&list, &[("limit", "200"), ("cursor", &cursor)])).await?;
+        if let Some(found) = page.items.into_iter().find(|version| version.version == wanted) {
+            return Ok(found);
+        }
+        let none = || Problem::malformed(format!("there is no version {wanted} that you may know of"));
+        cursor = page.next.ok_or_else(none)?;
+    }
 }
 
 /// A table of versions, of which two can be compared.

@@ -51,7 +51,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
     let cursor = Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty());
     let pages = pager("/policies", &own, cursor, next.as_deref());
     let first = html! {
-        (super::list::heading())
+        (heading())
         (kinds(&asked))
         (filters("/policies", html! {
             (hidden("kind", &asked.kind))
@@ -66,7 +66,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
         Ok(html! {
             div id="list" {
                 @if none { (nothing(narrowed)) }
-                @else { (table(&["Name", "Kind", "Status", "Where it applies", "What it does", "Changed"], &rows.into_iter().collect::<Result<Vec<_>, _>>()?)) }
+                @else { (table(&["Name", "Status", "Where it applies", "What it does", "Changed"], &rows.into_iter().collect::<Result<Vec<_>, _>>()?)) }
                 (pages)
             }
         })
@@ -146,8 +146,7 @@ async fn row(api: &Api, kind: PolicyKind, document: &Value) -> Result<Vec<Markup
     let (covers, says) = read.parts();
     let errors = read.problems.iter().filter(|one| one.severity == "error").count();
     Ok(vec![
-        html! { a href=(kind.page(name)) { (name) } },
-        html! { (kind.called()) },
+        html! { div.named { a href=(kind.page(name)) { (name) } div.muted { (kind.called()) } } },
         html! { (state(status(document))) @if errors > 0 { " " (crate::parts::badge("bad", "does not hold")) } },
         html! { @if let Some(covers) = covers { (prose(covers)) } },
         html! {
