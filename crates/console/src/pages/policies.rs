@@ -2,6 +2,7 @@
 //! means before it is made.
 
 mod actions;
+mod builder;
 mod document;
 mod draft;
 mod editor;

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
+use super::builder;
 use super::document::{Read, Wrong};
 use super::kind::PolicyKind;
 use super::yaml;
@@ -22,14 +23,21 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// What a form has. `told` says where the two halves of the editor differ, which of them is newer.
+    /// What a form has. Where the text is as it was shown, the fields beside it count: somebody changed these, or nothing.
     ///
     /// # Errors
     /// When it is no form of the editor.
     pub(super) fn of(form: &Form) -> Result<Self, Problem> {
         let kind =
             PolicyKind::of(form.text("kind")).ok_or_else(|| Problem::malformed("there is no such kind of policy"))?;
-        let yaml = form.exact("yaml").replace("\r\n", "\n");
+        let text = |name: &str| form.exact(name).replace("\r\n", "\n");
+        let mut yaml = text("yaml");
+        let built = serde_json::from_str::<Value>(form.exact("built")).ok().filter(|_| yaml == text("was"));
+        if let (Some(before), Some(after)) = (built, builder::read(kind, form)) {
+            if before != after {
+                yaml = yaml::write(&after);
+            }
+        }
         Ok(Self { kind, of: form.text("of").to_owned(), version: form.text("version").to_owned(), yaml })
     }
 

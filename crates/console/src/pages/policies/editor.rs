@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::builder;
 use super::document::{Policy, Read};
 use super::draft::{Draft, told};
 use super::kind::PolicyKind;
@@ -95,7 +96,7 @@ pub(super) async fn shown(
         form #editor method="post" action="/policies/review" {
             (draft.carried())
             div.halves.editor {
-                div { (builder(draft, &read)) }
+                div { (in_fields(draft, &read)) }
                 div {
                     (section("As a file", text(draft)))
                     div #read { (section("What it says", told(&read))) }
@@ -126,7 +127,21 @@ fn text(draft: &Draft) -> Markup {
     }
 }
 
-/// What the fields are of.
-fn builder(draft: &Draft, _read: &Read) -> Markup {
-    html! { div #builder {} div #was { (hidden("was", &draft.yaml)) } }
+/// The fields, which show the text in another way. What is typed there is read without touching them.
+fn in_fields(draft: &Draft, read: &Read) -> Markup {
+    let document = draft.document(read);
+    html! {
+        div.builder #builder hx-post=(DRAFT) hx-trigger="input target:input delay:300ms, input target:textarea delay:300ms"
+            hx-include="closest form" hx-select="#read" hx-target="#read" hx-select-oob="#yaml,#was" hx-swap="outerHTML"
+            hx-sync="closest form:replace" {
+            @match &document {
+                Some(document) => (section("In fields", html! { div.parts { (builder::fields(draft.kind, document)) } })),
+                None => (section("In fields", html! { p.muted { "The text cannot be read yet: mend it, and the fields follow." } })),
+            }
+        }
+        div #was {
+            (hidden("was", &draft.yaml))
+            @if let Some(document) = &document { (hidden("built", &document.to_string())) }
+        }
+    }
 }
