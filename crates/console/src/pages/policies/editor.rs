@@ -94,6 +94,8 @@ pub(super) async fn shown(
         (head(&title, "Nothing changes before you have reviewed what it means, and saved it.", html! { a.button href=(back) { "Back" } }))
         (above)
         form #editor method="post" action="/policies/review" {
+            // Enter presses the first button of a form: it must be none that takes something away.
+            button.skip formaction=(DRAFT) tabindex="-1" aria-hidden="true" { "Read again" }
             (draft.carried())
             div.halves.editor {
                 div { (in_fields(draft, &read)) }

@@ -44,6 +44,17 @@ impl Control {
         self
     }
 
+    /// Whether it fits into a line: a choice with at most one field.
+    pub(super) fn is_short(&self) -> bool {
+        let lines = |parts: &[Self]| parts.iter().all(|part| matches!(part.looks, Looks::Hidden | Looks::Line));
+        self.parts.iter().all(|part| part.looks != Looks::Group && lines(&part.parts))
+    }
+
+    /// Whether it holds a sentence or an expression.
+    pub(super) fn is_long(&self) -> bool {
+        ["because", "when", "description"].iter().any(|key| self.name.rsplit('.').next() == Some(key))
+    }
+
     /// What the form sends.
     #[cfg(test)]
     pub(super) fn sent(&self, fields: &mut Vec<(String, String)>) {

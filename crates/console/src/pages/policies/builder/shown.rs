@@ -14,7 +14,10 @@ pub(super) fn shown(control: &Control) -> Markup {
     html! {
         @match looks {
             Looks::Hidden => (hidden(name, value)),
-            Looks::Line => label.field {
+            // What makes a choice what it is stands right beside it.
+            Looks::Line if name.ends_with(".~") => input id=(id) name=(name) value=(value) aria-label=(label) placeholder=(beside(control))
+                autocomplete="off" spellcheck="false";,
+            Looks::Line => label.field.grows[control.is_long()] {
                 span { (label) }
                 input id=(id) name=(name) value=(value) autocomplete="off" spellcheck="false";
                 @if !help.is_empty() { small { (help) } }
@@ -34,15 +37,23 @@ pub(super) fn shown(control: &Control) -> Markup {
                     }
                 };
                 @if parts.is_empty() { label.field { span { (label) } (choice) @if !help.is_empty() { small { (help) } } } }
+                @else if value.is_empty() && !label.is_empty() { label.field { span { (label) } (choice) } (several(parts)) }
                 @else if label.is_empty() { div.parts { (choice) (several(parts)) } }
+                @else if name.ends_with(".~") { div.parts { label.field { span { (label) } (choice) } (several(parts)) } }
                 @else { fieldset { legend { (label) } @if !help.is_empty() { small { (help) } } div.parts { (choice) (several(parts)) } } }
             },
             Looks::Group if label.is_empty() => (several(parts)),
             Looks::Group => fieldset { legend { (label) } div.parts { (several(parts)) } @if !help.is_empty() { small { (help) } } },
+            // A condition is a line; a rule has a frame of its own.
+            Looks::Entry if control.is_short() => div.parts.entry { (several(parts)) (moves(name)) },
             Looks::Entry => fieldset {
                 @if !label.is_empty() { legend { (label) } }
                 div.parts { (several(parts)) }
-                div { (button("remove", name, "Remove")) @if !name.ends_with(".0") { " " (button("up", name, "Move up")) } }
+                div { (moves(name)) }
+            },
+            Looks::List(called) if name.ends_with(".~") => div.many {
+                (several(parts))
+                div { (button("add", name, &format!("Add {}", article(called)))) }
             },
             Looks::List(called) => fieldset {
                 legend { (label) }
@@ -56,6 +67,16 @@ pub(super) fn shown(control: &Control) -> Markup {
 
 fn several(parts: &[Control]) -> Markup {
     html! { @for part in parts { (shown(part)) } }
+}
+
+fn moves(name: &str) -> Markup {
+    html! { span { (button("remove", name, "Remove")) @if !name.ends_with(".0") { " " (button("up", name, "Up")) } } }
+}
+
+/// What belongs into a field without a label that is seen.
+fn beside(control: &Control) -> String {
+    let Control { label, help, .. } = control;
+    if help.is_empty() { label.clone() } else { format!("{label}, {help}") }
 }
 
 fn button(does: &str, name: &str, label: &str) -> Markup {
