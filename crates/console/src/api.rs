@@ -111,6 +111,14 @@ impl Api {
     /// What the API refuses it with.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: impl AsRef<str>) -> Result<T, Problem> {
         self.call(Method::GET, path.as_ref(), None, None).await?.read()
+        self.answer(path).await?.read()
+    }
+    /// Reads something together with what is said about it: its version.
+    ///
+    /// # Errors
+    /// What the API refuses it with.
+    pub(crate) async fn answer(&self, path: impl AsRef<str>) -> Result<Answer, Problem> {
+        self.call(Method::GET, path.as_ref(), None, None).await
     }
 
     /// Reads something that the caller may not be allowed to read, or that may not be there.
@@ -150,7 +158,6 @@ impl Api {
         let body = serde_json::to_value(body).map_err(|error| Problem::broken(error.to_string()))?;
         self.call(method, path.as_ref(), Some(body), None).await
     }
-
     /// Reads a document, to change something in it and leave the rest as it is.
     ///
     /// # Errors
@@ -161,7 +168,6 @@ impl Api {
         let version = version.ok_or_else(|| Problem::broken("a document of the API has no version".to_owned()))?;
         Ok(Versioned { body: answer.read()?, version })
     }
-
     /// Writes a document, unless somebody else has written it meanwhile.
     ///
     /// # Errors
@@ -177,6 +183,12 @@ impl Api {
             (Err(problem), Expected::Absent) if problem.status == 412 => Err(Problem::taken()),
             (answer, _) => answer,
         }
+        self.send_where(method, path, body, None).await
+    /// Sends something that counts only where a condition holds, such as that of `If-Match`.
+    pub(crate) async fn send_where(
+        method: Method,
+        condition: Option<(HeaderName, HeaderValue)>,
+        self.call(method, path.as_ref(), Some(body), condition).await
     }
 
     async fn call(
@@ -185,6 +197,7 @@ impl Api {
         path: &str,
         body: Option<Value>,
         expected: Option<Expected<'_>>,
+        condition: Option<(HeaderName, HeaderValue)>,
     ) -> Result<Answer, Problem> {
         let mut request = Request::builder().method(method).uri(path);
         match expected {
@@ -198,6 +211,9 @@ impl Api {
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let mut request = request.body(body).map_err(|error| Problem::broken(format!("`{path}`: {error}")))?;
         request.headers_mut().extend(self.headers.clone());
+        if let Some((name, value)) = condition {
+            request.headers_mut().insert(name, value);
+        }
         if let Some(from) = self.from {
             request.extensions_mut().insert(from);
         }

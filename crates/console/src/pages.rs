@@ -15,6 +15,7 @@ mod people;
 mod projects;
 mod purposes;
 mod reports;
+mod policies;
 mod requests;
 mod search;
 mod sign_in;
@@ -46,6 +47,7 @@ pub(crate) fn all() -> Vec<Route> {
         webhooks::routes(),
         my_data::routes(),
         requests::routes(),
+        policies::routes(),
         search::routes(),
         news::routes(),
         account::routes(),
