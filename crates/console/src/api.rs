@@ -110,9 +110,9 @@ impl Api {
     /// # Errors
     /// What the API refuses it with.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: impl AsRef<str>) -> Result<T, Problem> {
-        self.call(Method::GET, path.as_ref(), None, None).await?.read()
         self.answer(path).await?.read()
     }
+
     /// Reads something together with what is said about it: its version.
     ///
     /// # Errors
@@ -155,9 +155,24 @@ impl Api {
         path: impl AsRef<str>,
         body: &impl Serialize,
     ) -> Result<Answer, Problem> {
-        let body = serde_json::to_value(body).map_err(|error| Problem::broken(error.to_string()))?;
-        self.call(method, path.as_ref(), Some(body), None).await
+        self.send_where(method, path, body, None).await
     }
+
+    /// Sends something that counts only where a condition holds, such as that of `If-Match`.
+    ///
+    /// # Errors
+    /// What the API refuses it with.
+    pub(crate) async fn send_where(
+        &self,
+        method: Method,
+        path: impl AsRef<str>,
+        body: &impl Serialize,
+        condition: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<Answer, Problem> {
+        let body = serde_json::to_value(body).map_err(|error| Problem::broken(error.to_string()))?;
+        self.call(method, path.as_ref(), Some(body), condition).await
+    }
+
     /// Reads a document, to change something in it and leave the rest as it is.
     ///
     /// # Errors
@@ -168,6 +183,7 @@ impl Api {
         let version = version.ok_or_else(|| Problem::broken("a document of the API has no version".to_owned()))?;
         Ok(Versioned { body: answer.read()?, version })
     }
+
     /// Writes a document, unless somebody else has written it meanwhile.
     ///
     /// # Errors
@@ -178,17 +194,17 @@ impl Api {
         body: &impl Serialize,
         expected: Expected<'_>,
     ) -> Result<Answer, Problem> {
-        let body = serde_json::to_value(body).map_err(|error| Problem::broken(error.to_string()))?;
-        match (self.call(Method::PUT, path.as_ref(), Some(body), Some(expected)).await, expected) {
+        let condition = match expected {
+            Expected::Absent => (header::IF_NONE_MATCH, HeaderValue::from_static("*")),
+            Expected::Version(version) => {
+                let version = HeaderValue::from_str(version);
+                (header::IF_MATCH, version.map_err(|_| Problem::malformed("that is no version of a document"))?)
+            }
+        };
+        match (self.send_where(Method::PUT, path, body, Some(condition)).await, expected) {
             (Err(problem), Expected::Absent) if problem.status == 412 => Err(Problem::taken()),
             (answer, _) => answer,
         }
-        self.send_where(method, path, body, None).await
-    /// Sends something that counts only where a condition holds, such as that of `If-Match`.
-    pub(crate) async fn send_where(
-        method: Method,
-        condition: Option<(HeaderName, HeaderValue)>,
-        self.call(method, path.as_ref(), Some(body), condition).await
     }
 
     async fn call(
@@ -196,15 +212,9 @@ impl Api {
         method: Method,
         path: &str,
         body: Option<Value>,
-        expected: Option<Expected<'_>>,
         condition: Option<(HeaderName, HeaderValue)>,
     ) -> Result<Answer, Problem> {
         let mut request = Request::builder().method(method).uri(path);
-        match expected {
-            Some(Expected::Absent) => request = request.header(header::IF_NONE_MATCH, HeaderValue::from_static("*")),
-            Some(Expected::Version(version)) => request = request.header(header::IF_MATCH, version),
-            None => {}
-        }
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }

@@ -1,21 +1,21 @@
 //! The pages: which addresses there are. Each file says what its pages show and what can be done there.
 
 mod account;
-mod data_sources;
-mod discovery;
 mod answering;
 mod audit;
+mod data_sources;
+mod deleting;
+mod discovery;
 mod home;
 mod integrations;
 mod my_data;
 mod news;
-mod register;
-mod deleting;
 mod people;
+mod policies;
 mod projects;
 mod purposes;
+mod register;
 mod reports;
-mod policies;
 mod requests;
 mod search;
 mod sign_in;

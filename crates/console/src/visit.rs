@@ -9,7 +9,6 @@ use serde::Deserialize;
 
 use crate::api::{Api, Service, encoded};
 use crate::frame;
-use crate::problem::Problem;
 
 /// The cookie that says which theme somebody likes.
 pub(crate) const THEME: &str = "scrim_theme";
@@ -113,12 +112,6 @@ impl Visit {
         let mut response = frame::streamed(&self.me, &self.look, title, main, later);
         self.look.told(&mut response);
         response
-    }
-
-    /// A problem as a page.
-    pub(crate) fn problem(&self, problem: &Problem) -> Response {
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.answer(status, &problem.title, frame::problem(problem))
     }
 }
 

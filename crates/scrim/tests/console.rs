@@ -1,6 +1,12 @@
 //! The console in a real browser: each page opens, in both themes and on a narrow screen, and nothing complains.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod browser;
 mod service;
@@ -29,6 +35,6 @@ async fn the_first_administrator_signs_in() {
     browser.open(&format!("{}/account", service.url)).await;
     browser.reads("Tokens of the API").await;
     assert!(!browser.is_too_wide().await);
-    
+
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
