@@ -17,7 +17,7 @@ use crate::route::Route;
 use crate::visit::{Visit, done};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::get("/people/users", show), Route::post("/people/users", make)]
+    vec![Route::get("/people", show), Route::get("/people/users", show), Route::post("/people/users", make)]
 }
 
 #[derive(Default, Deserialize)]
