@@ -201,9 +201,12 @@ fn ways(me: &Me, look: &Look) -> Markup {
 
 /// Whether a page stands below another.
 fn within(look: &Look, to: &str) -> bool {
+    let below = |to: &str| look.path.strip_prefix(to).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     match to {
         "/" => look.path == "/",
-        to => look.path.strip_prefix(to).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+        // Purposes are listed beside the projects that have them.
+        "/projects" => below(to) || below("/purposes"),
+        to => below(to),
     }
 }
 

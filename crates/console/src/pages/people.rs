@@ -10,18 +10,13 @@ mod user;
 mod users;
 mod values;
 
-use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 
 use crate::parts::tabs;
-use crate::problem::Problem;
 use crate::route::Route;
-use crate::visit::Visit;
 
 pub(super) fn routes() -> Vec<Route> {
-    let own = vec![Route::get("/people", to_users)];
     [
-        own,
         users::routes(),
         user::routes(),
         change::routes(),
@@ -34,10 +29,6 @@ pub(super) fn routes() -> Vec<Route> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-async fn to_users(_: Visit) -> Result<Response, Problem> {
-    Ok(Redirect::to("/people/users").into_response())
 }
 
 /// Who may change users.

@@ -17,7 +17,7 @@ use crate::route::Route;
 use crate::visit::{Visit, done};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::get("/people/users", show), Route::post("/people/users", make)]
+    vec![Route::get("/people", show), Route::get("/people/users", show), Route::post("/people/users", make)]
 }
 
 #[derive(Default, Deserialize)]
@@ -61,9 +61,7 @@ async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Pro
         (lists("Users"))
         (filters("/people/users", html! {
             input type="search" name="search" value=(asked.search) placeholder="Part of a name or a description" aria-label="Search users";
-            input name="group" value=(asked.group) placeholder="In the group" aria-label="In the group" list="groups-to-filter"
-                hx-get="/suggest?kind=groups" hx-trigger="input changed delay:200ms, focus once" hx-target="#groups-to-filter";
-            datalist id="groups-to-filter" {}
+            (lookup("group", "In the group", "groups", &asked.group, ""))
             (choice("status", "State", &asked.status, &[("", "any"), ("active", "active"), ("disabled", "disabled")]))
         }))
         div #list {
