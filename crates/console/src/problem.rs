@@ -112,7 +112,7 @@ impl Problem {
         match self.status {
             403 => "Ask somebody who has that right, or sign in as another user.",
             404 => "It may have been deleted or renamed, or it is not for you to know.",
-            409 | 412 => "Nothing was changed.",
+            409 | 412 | 428 => "Nothing was changed.",
             422 | 400 => "Nothing was changed: correct it, and send it again.",
             429 => "Wait a little, and try again.",
             503 => "Nothing was changed: try again in a moment.",

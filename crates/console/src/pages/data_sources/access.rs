@@ -18,6 +18,9 @@ use crate::route::Route;
 use crate::time;
 use crate::visit::{Visit, done};
 
+/// How much of a name stands in that of a grant: names have an end.
+const NAMED: usize = 50;
+
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/data-sources/{name}/subscribers/decide", decide),
@@ -168,10 +171,25 @@ async fn granted<'a>(visit: &Visit, name: &str, form: &'a Form) -> Result<&'a st
             body.insert("description".to_owned(), json!(description));
         }
     }
-    // One grant for each user and data source, so that granting again prolongs it.
-    let id = if key == "group" { format!("{name}-group-{whom}") } else { format!("{name}-{whom}") };
+    let id = free_name(visit, name, key, whom).await?;
     visit.api.send(Method::PUT, to!("/api/v1/grants/{}", id), &body).await?;
     Ok(whom)
+}
+
+/// Under which name a grant is kept: granting again prolongs it, and never takes the place of somebody else's.
+async fn free_name(visit: &Visit, name: &str, key: &str, whom: &str) -> Result<String, Problem> {
+    let short = |text: &str| text.chars().take(NAMED).collect::<String>();
+    let base = format!("{}-{}", short(name), short(whom));
+    let mut id = base.clone();
+    for number in 2_u32.. {
+        let Some(found) = visit.api.maybe::<Value>(to!("/api/v1/grants/{}", id)).await? else { break };
+        let is = |field: &str, wanted: &str| found.get(field).and_then(Value::as_str) == Some(wanted);
+        if is("data_source", name) && is(key, whom) {
+            break;
+        }
+        id = format!("{base}-{number}");
+    }
+    Ok(id)
 }
 
 async fn remove(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

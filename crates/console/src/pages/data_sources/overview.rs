@@ -85,11 +85,11 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
 
 fn what(visit: &Visit, source: &Source, document: Option<&Document>) -> Markup {
     let glance = &source.glance;
-    facts(&[
-        (
-            "View",
-            html! { @if let Some(view) = &glance.view { (copied(view)) } @else { span.muted { "told to whoever may read it" } } },
-        ),
+    let mut told = Vec::new();
+    if let Some(view) = &glance.view {
+        told.push(("View", copied(view)));
+    }
+    told.extend([
         ("Table", html! { code { (glance.table) } }),
         ("Integration", html! { a href=(to!("/integrations/{}", glance.integration)) { (glance.integration) } }),
         ("Owners", owners(&glance.owners)),
@@ -103,17 +103,15 @@ fn what(visit: &Visit, source: &Source, document: Option<&Document>) -> Markup {
                 }
             },
         ),
-        (
+    ]);
+    if let Some(word) = &glance.state {
+        let reason = glance.reason.as_deref();
+        told.push((
             "Warehouse",
-            html! {
-                @match (&glance.state, &glance.reason) {
-                    (Some(state), Some(reason)) => { (state.replace('_', " ")) ": " (prose(reason)) }
-                    (Some(state), None) => { (state.replace('_', " ")) }
-                    (None, _) => { span.muted { "told to its owners" } }
-                }
-            },
-        ),
-    ])
+            html! { (word.replace('_', " ")) @if let Some(reason) = reason { ": " (prose(reason)) } },
+        ));
+    }
+    facts(&told)
 }
 
 /// How whoever looks stands to it, and what they can do about that.

@@ -172,6 +172,7 @@ impl Source {
 
     /// What stands above a tab.
     pub(super) fn heading(&self, visit: &Visit, shown: Tab) -> Markup {
+        let operated = self.watched_by(visit) || visit.me.has(&["APPLICATION_ADMIN"]);
         let (watched, read, changed) = (self.watched_by(visit), self.document.is_some(), self.changed_by(visit));
         let all = [
             (Tab::Overview, true),
@@ -179,8 +180,8 @@ impl Source {
             (Tab::Subscribers, watched),
             (Tab::Why, true),
             (Tab::SeeAs, self.impersonated_by(visit)),
-            (Tab::Sql, read),
-            (Tab::Sync, read),
+            (Tab::Sql, operated),
+            (Tab::Sync, operated),
             (Tab::History, read),
             (Tab::Change, changed),
         ];

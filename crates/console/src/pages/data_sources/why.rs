@@ -95,7 +95,7 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
         @if source.watched_by(&visit) { (chooser(&source, user, &asked.column)) }
         @if !asked.column.is_empty() { p { "Only the column " code { (asked.column) } ". " a href=(with_query(&to!("/data-sources/{}/why", name), &[("user", user)])) { "All columns" } } }
         (access(&visit, &source, &why))
-        (section(&format!("Columns, as {} {}", who(&visit, &why), if why.subscribed { sees(&visit, &why) } else { "would see them" }), columns(&source, &why)))
+        (section(&format!("Columns, as {} {}", who(&visit, &why), if why.subscribed { sees(&visit, &why) } else { "would see them" }), columns(&source, &why, who(&visit, &why))))
         (section("Rows", rows(&why)))
     };
     Ok(visit.page(&format!("Why {user} sees what of {name}"), main))
@@ -149,7 +149,7 @@ fn access(visit: &Visit, source: &Source, why: &Explanation) -> Markup {
     )
 }
 
-fn columns(source: &Source, why: &Explanation) -> Markup {
+fn columns(source: &Source, why: &Explanation, who: &str) -> Markup {
     if why.columns.is_empty() {
         return empty("No column", html! { "The data source has no column of this name, or none yet." });
     }
@@ -157,7 +157,7 @@ fn columns(source: &Source, why: &Explanation) -> Markup {
     let (masked, clear): (Vec<_>, Vec<_>) = why.columns.iter().partition(|column| column.sees != "clear");
     html! {
         @if !masked.is_empty() {
-            (table(&["Column", "Seen", "Why", "To see it"], &masked.iter().map(|one| row(source, why, one)).collect::<Vec<_>>()))
+            (table(&["Column", "Seen", "Why", "To see it"], &masked.iter().map(|one| row(source, why, one, who)).collect::<Vec<_>>()))
         }
         @if !clear.is_empty() {
             h3 { @if masked.is_empty() { "Every column is seen as it is" } @else { "Seen as they are" } }
@@ -171,7 +171,7 @@ fn name_of(source: &Source, why: &Explanation, column: &Column) -> Markup {
     html! { div.roomy { a href=(to) { code { (column.name) } } } }
 }
 
-fn row(source: &Source, why: &Explanation, column: &Column) -> Vec<Markup> {
+fn row(source: &Source, why: &Explanation, column: &Column, who: &str) -> Vec<Markup> {
     let needs = Needs(&why.needs).of_column(&column.name);
     // A rule that spares the user is told after those that show something else instead of the value.
     let (spared, did): (Vec<String>, Vec<String>) =
@@ -188,7 +188,7 @@ fn row(source: &Source, why: &Explanation, column: &Column) -> Vec<Markup> {
             }
             (sentences(&did))
             @if !spared.is_empty() {
-                details { summary { "Rules that spare " (why.user) } (sentences(&spared)) }
+                details { summary { "Rules that spare " (who) } (sentences(&spared)) }
             }
         },
         html! {
