@@ -73,3 +73,42 @@ pub(super) fn drawn(counted: &[Counted]) -> Markup {
 fn hundredths(number: u64) -> String {
     format!("{}.{:02}", number / 100, number % 100)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_stand_on_each_other_within_the_drawing() {
+        let from = DateTime::<Utc>::UNIX_EPOCH;
+        let hour = |hours: i64, allowed, refused| Counted {
+            from: from + TimeDelta::hours(hours),
+            allowed,
+            refused,
+            failed: 0,
+            attempted: 0,
+        };
+        let drawn = drawn(&[hour(0, 0, 0), hour(1, 3, 1)]).into_string();
+        assert!(
+            drawn.contains(r#"<rect class="allowed" x="500.00" y="25.00" width="400.00" height="75.00">"#),
+            "{drawn}"
+        );
+        assert!(
+            drawn.contains(r#"<rect class="refused" x="500.00" y="0.00" width="400.00" height="25.00">"#),
+            "{drawn}"
+        );
+        assert_eq!(drawn.matches("<rect").count(), 2);
+    }
+
+    #[test]
+    fn long_times_are_counted_by_the_day() {
+        let at = |from| address(&[("actor", "a b"), ("from", "left out")], from, "2026-03-10T00:00:00Z");
+        assert_eq!(
+            at("2026-03-09T00:00:00Z"),
+            "/api/v1/audit/activity?actor=a%20b&by=hour&from=2026-03-09T00%3A00%3A00%2B00%3A00&to=2026-03-10T00%3A00%3A00%2B00%3A00"
+        );
+        assert!(at("2026-02-01T00:00:00Z").contains("by=day"));
+        // No longer than what is counted at once.
+        assert!(at("1990-01-01T00:00:00Z").contains("from=2023-09-22"));
+    }
+}

@@ -34,7 +34,7 @@ fn first(visit: &Visit, name: &str) -> Markup {
     html! {
         (beginning(visit, name, "Drift"))
         p { "Compares views, rights and profiles of the warehouse with what the policies say. It changes nothing." }
-        form.inline method="post" action=(to!("/integrations/{}/drift", name)) { button.main { "Look for drift" } }
+        form.row method="post" action=(to!("/integrations/{}/drift", name)) { button.main { "Look for drift" } }
     }
 }
 

@@ -169,7 +169,7 @@ fn fields(written: &Written) -> Markup {
         div.row {
             (input("user", "Login of the service", written.text("user"), "made by the installation if it is not there"))
             (choice("password_in", "Its password is in", written.text("password_in"), &[("env", "an environment variable"), ("file", "a file")]))
-            (input("password_at", "Variable or path", written.text("password_at"), "on the machine of the service; never the password itself"))
+            (input("password_at", "Variable or path", written.text("password_at"), "one that the settings of the service allow (secrets); never the password itself"))
         }
         div.row {
             (input("schema", "Schema of the views", written.text("schema"), "where people find what they may read"))
@@ -273,5 +273,33 @@ pub(super) async fn delete(visit: Visit, Path(name): Path<String>, form: Form) -
             Ok(visit.answer(status(&problem), &name, main))
         }
         Err(problem) => Err(problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_form_has_no_field_for_stays() {
+        let document = json!({
+            "kind": "integration", "name": "w", "engine": "redshift", "host": "h", "port": 5439, "database": "d", "user": "u",
+            "password": { "file": "/run/secret" }, "tls": "verify-full", "databases": ["d", "e"], "readers": "analysts",
+            "views": { "schema": "governed", "name": "{table}_v" },
+            "monitored": [{ "schema": "raw_*", "owners": [{ "user": "o" }] }]
+        });
+        assert_eq!(Written::of(&document).onto(document.clone()).unwrap(), document);
+    }
+
+    #[test]
+    fn what_is_emptied_is_taken_away() {
+        let document = json!({ "engine": "postgresql", "description": "x", "port": 1, "password": { "env": "P" }, "monitored": [{ "schema": "s" }] });
+        let empty = Written {
+            name: String::new(),
+            texts: vec![("engine", "postgresql".to_owned()), ("monitored", " \n,".to_owned())],
+        };
+        assert_eq!(empty.onto(document).unwrap(), json!({ "engine": "postgresql" }));
+        let wrong = Written { name: String::new(), texts: vec![("port", "65536".to_owned())] };
+        assert!(wrong.onto(json!({})).is_err());
     }
 }

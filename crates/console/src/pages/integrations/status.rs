@@ -137,7 +137,7 @@ fn queue(one: &Warehouse) -> Markup {
     let waiting: u64 = one.data_sources.iter().filter(|(word, _)| open(&word.as_str())).map(|(_, count)| count).sum();
     let told = u64::try_from(one.troubled.len()).unwrap_or(u64::MAX);
     html! {
-        @if waiting == 0 { (empty("Nothing waits", html! { "Every data source is in the warehouse as policies say." })) }
+        @if waiting == 0 { (empty("No data source waits by itself", html! { "What holds up the warehouse as a whole stands above." })) }
         @if !one.troubled.is_empty() {
             (table(&["Data source", "State", "Why", "Attempts", "Next attempt", "Since"], &one.troubled.iter().map(|source| vec![
                 html! { a href=(to!("/data-sources/{}", source.name)) { (source.name) } },
