@@ -12,7 +12,7 @@ use super::draft::{Draft, told};
 use super::editor::{DRAFT, shown};
 use super::effects::{Effect, effects};
 use super::history::difference;
-use super::show::Of;
+use super::kind::Of;
 use super::yaml;
 use crate::form::Form;
 use crate::frame::{later, waiting};
