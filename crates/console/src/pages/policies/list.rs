@@ -51,7 +51,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
     let cursor = Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty());
     let pages = pager("/policies", &own, cursor, next.as_deref());
     let first = html! {
-        (heading())
+        (heading(&visit))
         (kinds(&asked))
         (filters("/policies", html! {
             (hidden("kind", &asked.kind))
@@ -75,13 +75,15 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
 }
 
 /// The heading, with the ways to new policies.
-fn heading() -> Markup {
+fn heading(visit: &Visit) -> Markup {
     crate::parts::head(
         "Policies",
         "Subscription policies say who may read, data policies what they see.",
         html! {
-            a.button href="/policies/new?kind=subscription-policy" { "New subscription policy" }
-            a.button.main href="/policies/new?kind=data-policy" { "New data policy" }
+            @if visit.me.has(&["GOVERNANCE"]) || visit.me.owner {
+                a.button href="/policies/new?kind=subscription-policy" { "New subscription policy" }
+                a.button.main href="/policies/new?kind=data-policy" { "New data policy" }
+            }
         },
     )
 }

@@ -50,7 +50,7 @@ async fn show(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Respon
     let text = |field: &str| policy.document.get(field).and_then(Value::as_str);
     let moment = |field: &str| policy.document.pointer(field).and_then(Value::as_str).and_then(|at| at.parse().ok());
     let first = html! {
-        (crate::parts::head(name, text("description").unwrap_or(""), actions(&of, standing)))
+        (crate::parts::head(name, text("description").unwrap_or(""), html! { @if visit.me.has(&["GOVERNANCE"]) || visit.me.owner { (actions(&of, standing)) } }))
         (sync::section(&visit.api, &of, &asked.sequence).await?)
         div.halves {
             div {
