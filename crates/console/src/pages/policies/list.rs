@@ -12,7 +12,7 @@ use super::document::{Read, status};
 use super::kind::PolicyKind;
 use crate::api::{Api, with_query};
 use crate::frame::{later, waiting};
-use crate::parts::{Page, choice, empty, filters, hidden, pager, prose, state, table};
+use crate::parts::{Page, empty, filters, hidden, pager, prose, state, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -56,7 +56,11 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
         (filters("/policies", html! {
             (hidden("kind", &asked.kind))
             input type="search" name="search" value=(asked.search) placeholder="Name or description" aria-label="Search policies";
-            (choice("status", "", &asked.status, &[("", "any status"), ("active", "active"), ("staged", "staged"), ("disabled", "disabled")]))
+            select name="status" aria-label="Status" {
+                @for (word, called) in [("", "any status"), ("active", "active"), ("staged", "staged"), ("disabled", "disabled")] {
+                    option value=(word) selected[word == asked.status] { (called) }
+                }
+            }
         }))
         @if !found.is_empty() { (waiting("Reading the policies")) }
     };
@@ -104,8 +108,8 @@ fn nothing(narrowed: bool) -> Markup {
         );
     }
     empty(
-        "No policy yet",
-        html! { "Nobody reads a data source before a subscription policy lets them: begin with one." },
+        "No policy that you may know of",
+        html! { "Governors and auditors see all of them, owners those of their data sources. Before a subscription policy lets them, nobody reads anything." },
     )
 }
 

@@ -68,7 +68,10 @@ pub(super) async fn section(api: &Api, of: &Of, sequence: &str) -> Result<Markup
         vec![
             html! { a href=(to!("/integrations/{}", one.name)) { (one.name) } },
             html! { @if there { (state("in_sync")) } @else if one.state == "in_sync" { (state("pushing")) } @else { (state(&one.state)) } },
-            html! { @if let Some(reason) = &one.reason { (reason) } },
+            html! {
+                @if let Some(reason) = &one.reason { (reason) " " }
+                @for (word, count) in one.data_sources.iter().filter(|(word, _)| *word != "in_sync") { (count) " data sources: " (state(word)) " " }
+            },
         ]
     };
     Ok(html! {
