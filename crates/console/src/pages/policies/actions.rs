@@ -1,6 +1,5 @@
 //! What can be done with a policy as it stands: in force or not, and away with it.
 
-use axum::extract::Path;
 use axum::response::Response;
 use http::{HeaderValue, Method, header};
 use maud::html;
@@ -9,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::document::Policy;
 use super::effects::{Effect, effects};
-use super::show::Of;
+use super::kind::Of;
 use crate::api::with_query;
 use crate::form::Form;
 use crate::frame::{later, waiting};
@@ -46,7 +45,7 @@ pub(super) fn after(of: &Of, sequence: u64) -> String {
     with_query(&of.kind.page(&of.name), &[("sequence", &sequence.to_string())])
 }
 
-async fn set_status(visit: Visit, Path(of): Path<Of>, form: Form) -> Result<Response, Problem> {
+async fn set_status(visit: Visit, of: Of, form: Form) -> Result<Response, Problem> {
     let told = match form.text("status") {
         "active" => "is active",
         "staged" => "is staged: it is not in force",
@@ -63,7 +62,7 @@ async fn set_status(visit: Visit, Path(of): Path<Of>, form: Form) -> Result<Resp
     Ok(done(&after(&of, saved.sequence), &format!("{} {told}.", of.name)))
 }
 
-async fn ask(visit: Visit, Path(of): Path<Of>) -> Result<Response, Problem> {
+async fn ask(visit: Visit, of: Of) -> Result<Response, Problem> {
     let policy = Policy::get(&visit.api, of.kind, &of.name).await?;
     let here = format!("{}/delete", of.kind.page(&of.name));
     let first = html! {
@@ -86,7 +85,7 @@ async fn ask(visit: Visit, Path(of): Path<Of>) -> Result<Response, Problem> {
     Ok(visit.streamed("Delete a policy", first, vec![means]))
 }
 
-async fn delete(visit: Visit, Path(of): Path<Of>, form: Form) -> Result<Response, Problem> {
+async fn delete(visit: Visit, of: Of, form: Form) -> Result<Response, Problem> {
     let condition = match form.some("version") {
         Some(version) => only(version)?,
         None => None,

@@ -33,10 +33,10 @@ impl Draft {
         let text = |name: &str| form.exact(name).replace("\r\n", "\n");
         let mut yaml = text("yaml");
         let built = serde_json::from_str::<Value>(form.exact("built")).ok().filter(|_| yaml == text("was"));
-        if let (Some(before), Some(after)) = (built, builder::read(kind, form)) {
-            if before != after {
-                yaml = yaml::write(&after);
-            }
+        if let (Some(before), Some(after)) = (built, builder::read(kind, form))
+            && before != after
+        {
+            yaml = yaml::write(&after);
         }
         Ok(Self { kind, of: form.text("of").to_owned(), version: form.text("version").to_owned(), yaml })
     }

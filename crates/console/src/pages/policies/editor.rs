@@ -1,6 +1,6 @@
 //! The editor: a policy as a text, what it says and what is wrong with it beside it.
 
-use axum::extract::{Path, Query};
+use axum::extract::Query;
 use axum::response::Response;
 use http::StatusCode;
 use maud::{Markup, html};
@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use super::builder;
 use super::document::{Policy, Read};
 use super::draft::{Draft, told};
-use super::kind::PolicyKind;
-use super::show::Of;
+use super::kind::{Of, PolicyKind};
 use super::yaml;
 use crate::form::Form;
 use crate::parts::{head, hidden, section};
@@ -65,7 +64,7 @@ fn begun(kind: PolicyKind) -> Value {
     }
 }
 
-async fn edit(visit: Visit, Path(of): Path<Of>) -> Result<Response, Problem> {
+async fn edit(visit: Visit, of: Of) -> Result<Response, Problem> {
     let policy = Policy::get(&visit.api, of.kind, &of.name).await?;
     let yaml = yaml::write(&policy.document);
     let draft = Draft { kind: of.kind, of: of.name, version: policy.version, yaml };

@@ -1,6 +1,6 @@
 //! What a policy was: its versions, what is different between two of them, and making an earlier one count again.
 
-use axum::extract::{Path, Query};
+use axum::extract::Query;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use http::Method;
@@ -11,7 +11,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::actions::{Done, after, only};
 use super::document::Policy;
-use super::show::Of;
+use super::kind::Of;
 use super::yaml;
 use crate::api::{Api, with_query};
 use crate::form::Form;
@@ -48,8 +48,10 @@ struct Asked {
 
 #[derive(Deserialize)]
 struct Two {
-    from: u64,
-    to: u64,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
 }
 
 /// Versions, newest first.
@@ -99,7 +101,7 @@ pub(super) fn table(of: &Of, versions: &Page<Version>) -> Markup {
     }
 }
 
-async fn all(visit: Visit, Path(of): Path<Of>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+async fn all(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let found = versions(&visit.api, &of, &asked.cursor).await?;
     let page = of.kind.page(&of.name);
     let cursor = Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty());
@@ -111,8 +113,9 @@ async fn all(visit: Visit, Path(of): Path<Of>, Query(asked): Query<Asked>) -> Re
     Ok(visit.page("History", main))
 }
 
-async fn compare(visit: Visit, Path(of): Path<Of>, Query(two): Query<Two>) -> Result<Response, Problem> {
-    let pair = (version(&visit.api, &of, two.from), version(&visit.api, &of, two.to));
+async fn compare(visit: Visit, of: Of, Query(two): Query<Two>) -> Result<Response, Problem> {
+    let (from, to) = (number(&two.from)?, number(&two.to)?);
+    let pair = (version(&visit.api, &of, from), version(&visit.api, &of, to));
     let (from, to) = futures_util::future::try_join(pair.0, pair.1).await?;
     let page = of.kind.page(&of.name);
     let main = html! {
@@ -156,9 +159,8 @@ pub(super) fn difference(from: &str, to: &str) -> Markup {
     }
 }
 
-async fn restore(visit: Visit, Path(of): Path<Of>, form: Form) -> Result<Response, Problem> {
-    let wanted =
-        form.text("version").parse().map_err(|_| Problem::malformed("which version is meant cannot be read"))?;
+async fn restore(visit: Visit, of: Of, form: Form) -> Result<Response, Problem> {
+    let wanted = number(form.text("version"))?;
     let current = Policy::get(&visit.api, of.kind, &of.name).await?;
     let earlier = version(&visit.api, &of, wanted).await?;
     let document =
@@ -166,4 +168,9 @@ async fn restore(visit: Visit, Path(of): Path<Of>, form: Form) -> Result<Respons
     let answer = visit.api.send_where(Method::PUT, of.kind.one(&of.name), &document, only(&current.version)?).await?;
     let saved = answer.read::<Done>()?;
     Ok(done(&after(&of, saved.sequence), &format!("{} is as it was in version {wanted}.", of.name)))
+}
+
+/// The number of a version.
+fn number(text: &str) -> Result<u64, Problem> {
+    text.parse().map_err(|_| Problem::malformed("choose two versions: which is meant cannot be read"))
 }

@@ -1,8 +1,11 @@
 //! The two kinds of policies.
 
+use axum::extract::{FromRequestParts, Path};
+use http::request::Parts;
 use serde::{Deserialize, Serialize};
 
-use crate::api::to;
+use crate::api::{Service, to};
+use crate::problem::Problem;
 
 /// A kind of policy, as documents and addresses have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -55,5 +58,21 @@ impl PolicyKind {
     /// The page of one of them.
     pub(super) fn page(self, name: &str) -> String {
         to!("/policies/{}/{}", self.word(), name)
+    }
+}
+
+/// Which policy an address is about.
+pub(super) struct Of {
+    pub(super) kind: PolicyKind,
+    pub(super) name: String,
+}
+
+impl FromRequestParts<Service> for Of {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        let path = Path::<(PolicyKind, String)>::from_request_parts(parts, service).await;
+        let Path((kind, name)) = path.map_err(|_| Problem::nowhere())?;
+        Ok(Self { kind, name })
     }
 }

@@ -12,7 +12,7 @@ use super::document::{Read, status};
 use super::kind::PolicyKind;
 use crate::api::{Api, with_query};
 use crate::frame::{later, waiting};
-use crate::parts::{Page, choice, empty, filters, hidden, pager, prose, state, table};
+use crate::parts::{Page, empty, filters, hidden, pager, prose, state, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -51,12 +51,16 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
     let cursor = Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty());
     let pages = pager("/policies", &own, cursor, next.as_deref());
     let first = html! {
-        (heading())
+        (heading(&visit))
         (kinds(&asked))
         (filters("/policies", html! {
             (hidden("kind", &asked.kind))
             input type="search" name="search" value=(asked.search) placeholder="Name or description" aria-label="Search policies";
-            (choice("status", "", &asked.status, &[("", "any status"), ("active", "active"), ("staged", "staged"), ("disabled", "disabled")]))
+            select name="status" aria-label="Status" {
+                @for (word, called) in [("", "any status"), ("active", "active"), ("staged", "staged"), ("disabled", "disabled")] {
+                    option value=(word) selected[word == asked.status] { (called) }
+                }
+            }
         }))
         @if !found.is_empty() { (waiting("Reading the policies")) }
     };
@@ -75,13 +79,15 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
 }
 
 /// The heading, with the ways to new policies.
-fn heading() -> Markup {
+fn heading(visit: &Visit) -> Markup {
     crate::parts::head(
         "Policies",
         "Subscription policies say who may read, data policies what they see.",
         html! {
-            a.button href="/policies/new?kind=subscription-policy" { "New subscription policy" }
-            a.button.main href="/policies/new?kind=data-policy" { "New data policy" }
+            @if visit.me.has(&["GOVERNANCE"]) || visit.me.owner {
+                a.button href="/policies/new?kind=subscription-policy" { "New subscription policy" }
+                a.button.main href="/policies/new?kind=data-policy" { "New data policy" }
+            }
         },
     )
 }
@@ -102,8 +108,8 @@ fn nothing(narrowed: bool) -> Markup {
         );
     }
     empty(
-        "No policy yet",
-        html! { "Nobody reads a data source before a subscription policy lets them: begin with one." },
+        "No policy that you may know of",
+        html! { "Governors and auditors see all of them, owners those of their data sources. Before a subscription policy lets them, nobody reads anything." },
     )
 }
 

@@ -12,7 +12,7 @@ use super::draft::{Draft, told};
 use super::editor::{DRAFT, shown};
 use super::effects::{Effect, effects};
 use super::history::difference;
-use super::show::Of;
+use super::kind::Of;
 use super::yaml;
 use crate::form::Form;
 use crate::frame::{later, waiting};
@@ -65,14 +65,15 @@ async fn review(visit: Visit, form: Form) -> Result<Response, Problem> {
     let planned = with_status(&document, "active");
     let standing = status(&document).to_owned();
     let means = later(async move {
-        let plan = api.post::<Plan>("/api/v1/plan", &json!({ "documents": [planned] })).await?;
-        Ok(html! {
-            (section("What it means once it is active", html! {
+        let means = match api.post::<Plan>("/api/v1/plan", &json!({ "documents": [planned] })).await {
+            Ok(plan) => html! {
                 @for warning in &plan.warnings { div.notice.warn { (prose(warning)) } }
                 (effects(&plan.effects))
-            }))
-            (buttons(&draft, &standing))
-        })
+            },
+            // What it means need not be known to save it: whether it may be saved, the API says then.
+            Err(problem) => problem.told(),
+        };
+        Ok(html! { (section("What it means once it is active", means)) (buttons(&draft, &standing)) })
     });
     Ok(visit.streamed(&format!("Review {name}"), first, vec![means]))
 }

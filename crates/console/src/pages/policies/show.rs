@@ -1,6 +1,6 @@
 //! One policy: what it says, where it applies, what it does today.
 
-use axum::extract::{Path, Query};
+use axum::extract::Query;
 use axum::response::Response;
 use futures_util::future::try_join;
 use http::StatusCode;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::document::{Policy, Read, status};
 use super::effects::{Effect, effects};
-use super::kind::PolicyKind;
+use super::kind::Of;
 use super::{history, sync, yaml};
 use crate::api::{Api, to, with_query};
 use crate::frame::{later, waiting};
@@ -24,15 +24,8 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/policies/{kind}/{name}", show)]
 }
 
-/// Which policy an address is about.
 #[derive(Deserialize)]
-pub(super) struct Of {
-    pub(super) kind: PolicyKind,
-    pub(super) name: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Asked {
+struct Asked {
     /// The number of the event that a change was: until the warehouses are there.
     #[serde(default)]
     sequence: String,
@@ -48,7 +41,7 @@ struct Plan {
     effects: Vec<Effect>,
 }
 
-async fn show(visit: Visit, Path(of): Path<Of>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+async fn show(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let Of { kind, name } = &of;
     let policy = Policy::get(&visit.api, *kind, name).await?;
     let versions = history::versions(&visit.api, &of, "");
@@ -57,7 +50,7 @@ async fn show(visit: Visit, Path(of): Path<Of>, Query(asked): Query<Asked>) -> R
     let text = |field: &str| policy.document.get(field).and_then(Value::as_str);
     let moment = |field: &str| policy.document.pointer(field).and_then(Value::as_str).and_then(|at| at.parse().ok());
     let first = html! {
-        (crate::parts::head(name, text("description").unwrap_or(""), actions(&of, standing)))
+        (crate::parts::head(name, text("description").unwrap_or(""), html! { @if visit.me.has(&["GOVERNANCE"]) || visit.me.owner { (actions(&of, standing)) } }))
         (sync::section(&visit.api, &of, &asked.sequence).await?)
         div.halves {
             div {
@@ -120,7 +113,7 @@ async fn reach(api: &Api, document: &Value) -> Result<Markup, Problem> {
         html! {
             @if page.items.is_empty() { p.muted { "No data source that you may know of has that." } }
             @else {
-                ul.inline { @for one in &page.items { li { a href=(to!("/data-sources/{}", one.name)) { (one.name) } } } }
+                p { @for (at, one) in page.items.iter().enumerate() { @if at > 0 { ", " } a href=(to!("/data-sources/{}", one.name)) { (one.name) } } }
                 @if page.next.is_some() { p { a href=(all) { "All of them, among the data sources" } } }
             }
             @if first.is_some_and(|(word, _)| word == "source_tag") { p.muted { "Data sources with the tag or one below it; of those where only a column has it, it covers none." } }

@@ -1,11 +1,11 @@
 //! Whether the warehouses are at what was saved.
 
-use axum::extract::{Path, Query};
+use axum::extract::Query;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::show::Of;
+use super::kind::Of;
 use crate::api::{Api, to, with_query};
 use crate::parts::{head, state, table};
 use crate::problem::Problem;
@@ -46,7 +46,7 @@ impl Warehouse {
     }
 }
 
-async fn show(visit: Visit, Path(of): Path<Of>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+async fn show(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let main = html! {
         (head("Warehouses", "", html! { a.button href=(of.kind.page(&of.name)) { "Back to " (of.name) } }))
         (section(&visit.api, &of, &asked.sequence).await?)
@@ -68,7 +68,10 @@ pub(super) async fn section(api: &Api, of: &Of, sequence: &str) -> Result<Markup
         vec![
             html! { a href=(to!("/integrations/{}", one.name)) { (one.name) } },
             html! { @if there { (state("in_sync")) } @else if one.state == "in_sync" { (state("pushing")) } @else { (state(&one.state)) } },
-            html! { @if let Some(reason) = &one.reason { (reason) } },
+            html! {
+                @if let Some(reason) = &one.reason { (reason) " " }
+                @for (word, count) in one.data_sources.iter().filter(|(word, _)| *word != "in_sync") { (count) " data sources: " (state(word)) " " }
+            },
         ]
     };
     Ok(html! {

@@ -79,6 +79,7 @@ fn control(shape: &Shape, value: Option<&Value>, name: &str, label: &str, help: 
     }
     let line = |looks: Looks| Control::of(name, label, help, looks, value.map_or_else(String::new, text));
     match shape {
+        Shape::Text if value.is_some_and(|value| text(value).contains('\n')) => line(Looks::Lines),
         Shape::Text | Shape::Number => line(Looks::Line),
         Shape::Flag => Control::of(
             name,
@@ -189,8 +190,8 @@ fn is(variant: &Variant, value: &Value) -> bool {
 fn fits(shape: &Shape, value: &Value) -> bool {
     let scalar = |value: &Value| matches!(value, Value::String(_) | Value::Number(_));
     match shape {
-        // A line cannot hold more than one.
-        Shape::Text => scalar(value) && !text(value).contains(['\n', '\r']),
+        // A form sends every end of a line as the same.
+        Shape::Text => scalar(value) && !text(value).contains('\r'),
         Shape::Number => value.is_number() || value.as_str().is_some_and(|text| text.parse::<i64>().is_err()),
         Shape::Flag => *value == Value::Bool(true),
         Shape::Truth => value.is_boolean(),

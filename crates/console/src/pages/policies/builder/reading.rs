@@ -42,7 +42,7 @@ impl<'a> Reading<'a> {
         let text = self.field(name);
         let there = |text: &&str| needed || !text.is_empty();
         match shape {
-            Shape::Text => text.or(needed.then_some("")).filter(there).map(|text| json!(text)),
+            Shape::Text => text.or(needed.then_some("")).filter(there).map(|text| json!(text.replace("\r\n", "\n"))),
             Shape::Number => {
                 let text = text.or(needed.then_some("4")).map(str::trim).filter(there)?;
                 Some(text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)))
@@ -94,8 +94,9 @@ impl<'a> Reading<'a> {
     }
 
     fn map(&self, name: &str, fields: &[Field], called: impl Fn(&Field) -> String) -> Map<String, Value> {
-        let kept = self.field(&format!("{name}?")).and_then(|rest| serde_json::from_str(rest).ok());
-        let mut map: Map<String, Value> = kept.unwrap_or_else(Map::new);
+        let kept = self.field(&format!("{name}?"));
+        let kept = kept.and_then(|rest| serde_json::from_str::<Map<String, Value>>(rest).ok());
+        let mut map: Map<String, Value> = kept.into_iter().flatten().collect();
         for field in fields {
             if let Some(value) = self.read(field.shape, &called(field), field.needed) {
                 map.insert(field.key.to_owned(), value);

@@ -42,7 +42,7 @@ fn every_form_is_shown_in_fields_and_read_from_them_as_it_was() {
 
 #[test]
 fn what_no_field_is_for_stays() {
-    let odd = json!({ "kind": "data-policy", "name": "x", "where": { "unheard": [1] }, "rules": [{ "mask": 7, "later": true }, "odd"], "more": null });
+    let odd = json!({ "kind": "data-policy", "name": "x", "where": { "unheard": [1] }, "rules": [{ "mask": 7, "later": true }, "odd"], "more": null, "description": "two\nlines" });
     assert_eq!(read(PolicyKind::DataPolicy, &form(PolicyKind::DataPolicy, &odd, &[])), Some(odd));
 }
 
@@ -50,9 +50,7 @@ fn what_no_field_is_for_stays() {
 fn buttons_add_remove_and_move() {
     let two = json!({ "kind": "data-policy", "name": "x", "where": "all", "rules": [{ "rows": "never" }, { "rows": "all_rows" }] });
     let after = |does: &str| {
-        read(PolicyKind::DataPolicy, &form(PolicyKind::DataPolicy, &two, &[("do", does)])).unwrap()
-            ["rows".replace("rows", "rules").as_str()]
-        .clone()
+        read(PolicyKind::DataPolicy, &form(PolicyKind::DataPolicy, &two, &[("do", does)])).unwrap()["rules"].clone()
     };
     assert_eq!(after("remove p.rules.0"), json!([{ "rows": "all_rows" }]));
     assert_eq!(after("up p.rules.1"), json!([{ "rows": "all_rows" }, { "rows": "never" }]));
