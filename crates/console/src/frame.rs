@@ -54,7 +54,7 @@ const WAYS: &[(&str, &[Way])] = &[
 /// A whole page.
 pub(crate) fn page(me: Option<&Me>, look: &Look, title: &str, main: Markup) -> Response {
     let text = format!("{}{}{END}", beginning(me, look, title), main.into_string());
-    with_policy(axum::response::Html(text).into_response())
+    axum::response::Html(text).into_response()
 }
 
 /// A page that is sent piece by piece.
@@ -68,7 +68,7 @@ pub(crate) fn streamed(me: &Me, look: &Look, title: &str, main: Markup, later: V
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     // Neither the service nor a proxy before it waits until there is more.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    with_policy(response)
+    response
 }
 
 /// A problem, as all there is on a page.
@@ -85,13 +85,14 @@ pub(crate) async fn framed(State(service): State<Service>, request: Request, nex
     let (parts, body) = request.into_parts();
     let (api, look) = (service.by(&parts), Look::of(&parts));
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    let Some(found) = response.extensions_mut().remove::<Problem>() else { return response };
+    let Some(found) = response.extensions_mut().remove::<Problem>() else { return with_policy(response) };
     let me = api.get::<Me>("/api/v1/me").await.ok();
     let mut page = page(me.as_ref(), &look, &found.title, problem(&found));
     *page.status_mut() = StatusCode::from_u16(found.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    page
+    with_policy(page)
 }
 
+/// Whatever the console answers, a part of a page too, is under the policy.
 fn with_policy(mut response: Response) -> Response {
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
