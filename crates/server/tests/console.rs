@@ -14,7 +14,13 @@ use reqwest::{Method, StatusCode, header};
 use stand::Service;
 
 /// Who may look at what, and do what there; `matrix.txt` says how it is written. What is sent is a form.
-const TABLES: &[&str] = &[include_str!("console/own.txt"), include_str!("console/data_sources.txt")];
+const TABLES: &[&str] = &[
+    include_str!("console/own.txt"),
+    include_str!("console/data_sources.txt"),
+    include_str!("console/people.txt"),
+    include_str!("console/policies.txt"),
+    include_str!("console/running.txt"),
+];
 
 fn table() -> Vec<Row> {
     TABLES.iter().flat_map(|table| rows(table)).collect()

@@ -42,7 +42,8 @@ pub fn driver() -> Option<PathBuf> {
 impl Browser {
     /// Starts a browser of that size, in light or in dark.
     pub async fn start(driver: &Path, (width, height): (u32, u32), dark: bool) -> Self {
-        let mut process = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut process =
+            Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port = loop {
             let line = lines.next().expect("the driver tells its port").unwrap();
@@ -70,7 +71,8 @@ impl Browser {
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": arguments }));
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
-        let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&address).await.unwrap();
+        let client =
+            ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&address).await.unwrap();
         let browser = Self { driver: process, address, client, _profile: profile };
         browser.size((width, height), dark).await;
         browser
@@ -134,7 +136,10 @@ impl Browser {
     /// Clicks.
     pub async fn click(&self, selector: &str) {
         let found = self.find(selector).await;
-        self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![serde_json::to_value(&found).unwrap()]).await.unwrap();
+        self.client
+            .execute("arguments[0].scrollIntoView({ block: 'center' })", vec![serde_json::to_value(&found).unwrap()])
+            .await
+            .unwrap();
         found.click().await.unwrap();
     }
 
@@ -144,7 +149,13 @@ impl Browser {
         let wait = self.client.wait().at_most(PATIENCE);
         match wait.for_element(Locator::XPath(&path)).await {
             Ok(found) => {
-                self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![serde_json::to_value(&found).unwrap()]).await.unwrap();
+                self.client
+                    .execute(
+                        "arguments[0].scrollIntoView({ block: 'center' })",
+                        vec![serde_json::to_value(&found).unwrap()],
+                    )
+                    .await
+                    .unwrap();
                 found.click().await.unwrap();
             }
             Err(error) => panic!("nothing to press is called `{text}`: {error}\n{}", self.text().await),
