@@ -25,8 +25,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// A part of a page that comes later.
 pub(crate) type Later = Pin<Box<dyn Future<Output = Markup> + Send>>;
 
-/// Ways to the pages: under which heading, where, and who is shown them (everybody, if nobody in particular).
-const WAYS: &[(&str, &[(&str, &str, &[&str])])] = &[
+/// A way to a page: what it is called, where it leads, and who is shown it (everybody, if nobody in particular).
+type Way = (&'static str, &'static str, &'static [&'static str]);
+
+/// The ways, each under its heading.
+const WAYS: &[(&str, &[Way])] = &[
     ("", &[("Home", "/", &[]), ("My data", "/my-data", &[]), ("Requests", "/requests", &[])]),
     (
         "Govern",

@@ -1,14 +1,29 @@
 //! The pages: which addresses there are. Each file says what its pages show and what can be done there.
 
 mod account;
+mod answering;
+mod audit;
+mod data_sources;
+mod deleting;
+mod discovery;
 mod home;
+mod integrations;
 mod my_data;
 mod news;
+mod people;
 mod policies;
+mod projects;
+mod purposes;
+mod register;
+mod reports;
 mod requests;
 mod search;
 mod sign_in;
+mod suggest;
 mod switches;
+mod tags;
+mod uses;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::Request;
@@ -26,6 +41,10 @@ use crate::route::Route;
 pub(crate) fn all() -> Vec<Route> {
     [
         home::routes(),
+        integrations::routes(),
+        audit::routes(),
+        reports::routes(),
+        webhooks::routes(),
         my_data::routes(),
         requests::routes(),
         policies::routes(),
@@ -34,6 +53,14 @@ pub(crate) fn all() -> Vec<Route> {
         account::routes(),
         switches::routes(),
         sign_in::routes(),
+        data_sources::routes(),
+        register::routes(),
+        tags::routes(),
+        discovery::routes(),
+        people::routes(),
+        projects::routes(),
+        purposes::routes(),
+        suggest::routes(),
     ]
     .into_iter()
     .flatten()

@@ -1,13 +1,21 @@
 //! What pages are made of.
 
+mod asking;
+mod difference;
 mod facets;
 mod field;
+mod history;
 mod listing;
+mod lookup;
 mod state;
 
+pub(crate) use asking::{anyway, deleting};
+pub(crate) use difference::difference;
 pub(crate) use facets::{Facet, facets};
 pub(crate) use field::{area, check, choice, hidden, input, password};
+pub(crate) use history::{Version, history};
 pub(crate) use listing::{Page, empty, filters, pager, table};
+pub(crate) use lookup::lookup;
 pub(crate) use state::{badge, state, tag, tags};
 
 use maud::{Markup, html};

@@ -60,6 +60,12 @@ impl Problem {
         Self { detail, ..Self::new(StatusCode::NOT_FOUND, "There is no such page") }
     }
 
+    /// What somebody wanted to make is there already.
+    pub(crate) fn taken() -> Self {
+        let detail = Some("there is one of this name already: choose another name, or change that one".to_owned());
+        Self { detail, ..Self::new(StatusCode::CONFLICT, "The name is taken") }
+    }
+
     /// A fault of this program.
     pub(crate) fn broken(detail: String) -> Self {
         Self { detail: Some(detail), ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made") }

@@ -9,7 +9,6 @@ use serde::Deserialize;
 
 use crate::api::{Api, Service, encoded};
 use crate::frame;
-use crate::problem::Problem;
 
 /// The cookie that says which theme somebody likes.
 pub(crate) const THEME: &str = "scrim_theme";
@@ -31,6 +30,8 @@ pub(crate) struct Me {
     pub(crate) user: String,
     /// What they may do in Scrim.
     permissions: Vec<String>,
+    /// The groups they are in.
+    groups: Vec<String>,
     /// The project under which they act.
     pub(crate) current_project: Option<String>,
     /// The projects they are members of.
@@ -45,6 +46,11 @@ impl Me {
     /// What they may do in Scrim.
     pub(crate) fn permissions(&self) -> &[String] {
         &self.permissions
+    }
+
+    /// The groups they are in.
+    pub(crate) fn groups(&self) -> &[String] {
+        &self.groups
     }
 
     /// Whether they have one of these permissions: what they are shown a way to. What they may is the API's to say.
@@ -78,6 +84,13 @@ impl Look {
         let address = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
         Self { path: uri.path().to_owned(), address, theme, flash: cookie(&parts.headers, FLASH) }
     }
+
+    /// Forgets what became of the action before: a page has told it.
+    pub(crate) fn told(&self, response: &mut Response) {
+        if self.flash.is_some() {
+            set_cookie(response, FLASH, "", 0);
+        }
+    }
 }
 
 impl Visit {
@@ -89,9 +102,7 @@ impl Visit {
     /// A page with a status of its own.
     pub(crate) fn answer(&self, status: StatusCode, title: &str, main: Markup) -> Response {
         let mut response = (status, frame::page(Some(&self.me), &self.look, title, main)).into_response();
-        if self.look.flash.is_some() {
-            set_cookie(&mut response, FLASH, "", 0);
-        }
+        self.look.told(&mut response);
         response
     }
 
@@ -99,16 +110,8 @@ impl Visit {
     /// rest is shown.
     pub(crate) fn streamed(&self, title: &str, main: Markup, later: Vec<frame::Later>) -> Response {
         let mut response = frame::streamed(&self.me, &self.look, title, main, later);
-        if self.look.flash.is_some() {
-            set_cookie(&mut response, FLASH, "", 0);
-        }
+        self.look.told(&mut response);
         response
-    }
-
-    /// A problem as a page.
-    pub(crate) fn problem(&self, problem: &Problem) -> Response {
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.answer(status, &problem.title, frame::problem(problem))
     }
 }
 

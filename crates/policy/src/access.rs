@@ -164,6 +164,11 @@ impl<'a> AccessRules<'a> {
 }
 
 impl AccessRule<'_> {
+    /// The policy.
+    pub(crate) fn name(&self) -> &Name {
+        self.policy.name.value()
+    }
+
     /// Whether it counts only at times.
     pub(crate) fn has_times(&self) -> bool {
         !always(self.policy.valid.as_ref())

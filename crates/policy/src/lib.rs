@@ -21,6 +21,8 @@ mod reader;
 mod readers;
 mod scope;
 pub mod sentences;
+mod sight;
+mod source_policies;
 mod terms;
 mod unit_test;
 mod value;
@@ -39,6 +41,10 @@ pub use merging::{Merger, merge};
 pub use profile::{Audiences, ProfileRow, audience_key};
 pub use reader::Reader;
 pub use scope::covers;
+pub use sight::{Sight, SightColumn, sight};
+pub use source_policies::{
+    Effective, EffectiveColumn, SourcePolicies, SourcePolicy, Standing, Touched, source_policies,
+};
 pub use unit_test::{Person as TestPerson, Trial, test_salt};
 pub use value::Value;
 pub use viewers::{ColumnViewers, Person, RowViewers, Viewers, viewers};

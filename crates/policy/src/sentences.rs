@@ -12,9 +12,11 @@ use scrim_catalog::documents::{PolicyStatus, Validity};
 
 pub use data::{data_policy, rule};
 pub use masks::masking;
+pub(crate) use people::exception;
 pub use people::people;
 pub use phrase::quoted;
-pub use subscription::{subscription_policy, wanted};
+pub(crate) use subscription::approved;
+pub use subscription::subscription_policy;
 
 /// Whether a policy counts, where that is not plain.
 fn status(status: PolicyStatus) -> Option<&'static str> {

@@ -81,6 +81,11 @@ impl Client {
         self.read(self.send(Method::DELETE, path, &[], None).await?).await
     }
 
+    /// Sends something with `PUT`; nothing is answered.
+    pub(crate) async fn set(&self, path: &str, body: &Value) -> Result<(), ServiceError> {
+        self.send(Method::PUT, path, &[], Some(body)).await.map(drop)
+    }
+
     /// The text that `GET` answers.
     pub(crate) async fn text(&self, path: &str) -> Result<String, ServiceError> {
         let response = self.send(Method::GET, path, &[], None).await?;

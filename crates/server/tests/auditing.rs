@@ -59,7 +59,7 @@ async fn the_trail_is_searched_written_out_and_examined() {
     assert_eq!(last["items"].as_array().unwrap().len(), 1);
     let none = service.get("eve", "/api/v1/events?after=18446744073709551615").await.good();
     assert_eq!(none["items"], json!([]));
-    for path in ["audit", "audit/export", "audit/verify", "events"] {
+    for path in ["audit", "audit/activity", "audit/export", "audit/verify", "events"] {
         service.get("ann", &format!("/api/v1/{path}")).await.problem(403);
         service.get("", &format!("/api/v1/{path}")).await.problem(401);
     }
@@ -135,4 +135,82 @@ async fn an_export_is_longer_than_a_page() {
         .collect();
     assert_eq!(numbers.len(), 2500);
     assert!(numbers.windows(2).all(|two| two[0] == two[1] + 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn activity_is_counted_hour_by_hour() {
+    let service = Service::start().await;
+    service.person("eve", &["AUDIT"]).await;
+    let entry = |at: &str, actor: &str, outcome| scrim_store::NewAudit {
+        at: at.parse().unwrap(),
+        actor: actor.to_owned(),
+        actor_kind: scrim_store::ActorKind::User,
+        via: scrim_store::Via::Token,
+        request: String::new(),
+        action: "grant.put".to_owned(),
+        object_kind: None,
+        object_name: None,
+        outcome,
+        decided_by: None,
+        details: Value::Null,
+        address: None,
+    };
+    let entries = vec![
+        entry("2026-03-01T10:00:00Z", "ann", scrim_store::Outcome::Allowed),
+        entry("2026-03-01T10:59:59.999999Z", "ann", scrim_store::Outcome::Refused),
+        entry("2026-03-01T12:30:00Z", "bob", scrim_store::Outcome::Failed),
+        entry("2026-03-01T12:30:00Z", "bob", scrim_store::Outcome::Attempted),
+        entry("2026-03-02T00:00:00Z", "ann", scrim_store::Outcome::Allowed),
+    ];
+    service.app.store().audit_many(entries).await.unwrap();
+    let counted = |query: String| {
+        let service = &service;
+        async move {
+            let all = service.get("eve", &format!("/api/v1/audit/activity?{query}")).await.good();
+            let numbers =
+                |one: &Value| ["allowed", "refused", "failed", "attempted"].map(|field| one[field].as_u64().unwrap());
+            let told = |one: &Value| (one["from"].as_str().unwrap()[8..13].to_owned(), numbers(one));
+            all.as_array().unwrap().iter().map(told).collect::<Vec<_>>()
+        }
+    };
+    let row = |from: &str, numbers: [u64; 4]| (from.to_owned(), numbers);
+    let hours = counted("from=2026-03-01T10:00:00Z&to=2026-03-01T13:00:00Z".to_owned()).await;
+    assert_eq!(hours, [row("01T10", [1, 1, 0, 0]), row("01T11", [0; 4]), row("01T12", [0, 0, 1, 1])]);
+    let days = counted("by=day&from=2026-03-01T10:30:00Z&to=2026-03-02T00:00:01Z".to_owned()).await;
+    assert_eq!(days, [row("01T00", [0, 1, 1, 1]), row("02T00", [1, 0, 0, 0])]);
+    let days =
+        counted("by=day&from=2026-03-01T00:00:00Z&to=2026-03-03T00:00:00Z&actor=ann&outcome=allowed".to_owned()).await;
+    assert_eq!(days, [row("01T00", [1, 0, 0, 0]), row("02T00", [1, 0, 0, 0])]);
+    // The last seven days unless it is said: each of their hours, and what was done just now.
+    service.app.written().await;
+    let week = counted(String::new()).await;
+    assert!((168..=169).contains(&week.len()), "{}", week.len());
+    assert!(week.last().unwrap().1[0] + week[week.len() - 2].1[0] > 0, "{week:?}");
+    assert_eq!(counted("by=day&to=2026-03-02T00:00:00Z".to_owned()).await.len(), 7);
+    let problem = service
+        .get("eve", "/api/v1/audit/activity?from=2026-01-01T00:00:00Z&to=2026-12-01T00:00:00Z")
+        .await
+        .problem(400);
+    assert_eq!(
+        problem["detail"],
+        "between `from` and `to` are 8016 hours, and at most 1000 are counted: count `by=day`, or a shorter time"
+    );
+    for wrong in [
+        "by=week",
+        "by=",
+        "outcome=maybe",
+        "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+        "from=yesterday",
+        "by=day&from=0001-01-01T00:00:00Z",
+        "to=-262143-01-01T00:00:00Z",
+        "limit=5",
+        "actor=%00",
+    ] {
+        service.get("eve", &format!("/api/v1/audit/activity?{wrong}")).await.problem(400);
+    }
+    // Counting is an entry itself.
+    service.app.written().await;
+    let found = service.get("eve", "/api/v1/audit?action=audit.activity&actor=eve").await.good();
+    let details = found["items"].as_array().unwrap().iter().map(|entry| &entry["details"]);
+    assert!(details.clone().any(|one| one["by"] == "day" && one["actor"] == "ann" && one["from"].is_string()));
 }

@@ -81,7 +81,18 @@ async fn who_sees_what_and_the_sql_are_for_owners_and_governors() {
     let view = service.get("bob", "/api/v1/data-sources/staff/sql?dialect=redshift").await.good();
     assert!(view["sql"].as_str().unwrap().contains("WITH NO SCHEMA BINDING"), "{view:#}");
     service.get("bob", "/api/v1/data-sources/staff/sql?dialect=oracle").await.problem(400);
-    for path in ["who-sees", "sql"] {
+    let told = service.get("bob", "/api/v1/data-sources/staff/policies").await.good();
+    let names: Vec<&Value> = told["policies"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["eu", "ssn"], "{told:#}");
+    assert_eq!(told["policies"][1]["columns"][0]["gives"], "a hash");
+    let readers =
+        "Readers: its owners (user `bob`), whoever has a grant, and users who have `eu` as `region` (by `eu`).";
+    assert_eq!(told["effective"]["access"], json!([readers]));
+    assert_eq!(
+        told["effective"]["columns"][1]["sentence"],
+        "`ssn`: a hash, for everyone except user `bob` (rule 1 of `ssn`); clear otherwise."
+    );
+    for path in ["who-sees", "sql", "policies"] {
         service.get("ann", &format!("/api/v1/data-sources/staff/{path}")).await.problem(403);
         service.get("root", &format!("/api/v1/data-sources/nothing/{path}")).await.problem(404);
     }
@@ -143,4 +154,66 @@ async fn reports_are_tables_for_programs_and_spreadsheets() {
         service.get("ann", &format!("/api/v1/reports/{name}")).await.problem(403);
         service.get("root", &format!("/api/v1/reports/{name}?format=xml")).await.problem(400);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_source_is_seen_as_others_see_it() {
+    let service = stand().await;
+    let path = "/api/v1/data-sources/staff/see-as";
+    let seen = service.post("bob", path, json!({ "user": "ann" })).await.good();
+    let ssn = &seen["columns"][1];
+    assert_eq!((&seen["granted"], &ssn["how"], &ssn["with"]), (&json!(true), &json!("masked"), &json!("a hash")));
+    assert_eq!((&ssn["type"], &seen["columns"][0]["how"]), (&json!("varchar(11)"), &json!("clear")));
+    // As the explanation has it.
+    let told = service.get("bob", "/api/v1/data-sources/staff/explain?user=ann").await.good();
+    assert_eq!((&seen["because"], &ssn["why"]), (&told["because"], &told["columns"][1]["because"]));
+
+    // Somebody who is nobody: by a group with what it carries, by attributes, by nothing.
+    let granted = async |who: &str, body: Value| service.post(who, path, body).await.good()["granted"].clone();
+    assert_eq!(granted("bob", json!({ "groups": ["hr"] })).await, true);
+    assert_eq!(granted("root", json!({ "attributes": { "region": ["eu"] } })).await, true);
+    assert_eq!(granted("root", json!({ "groups": [] })).await, false);
+    assert_eq!(granted("root", json!({ "groups": ["no such"], "purposes": ["none"] })).await, false);
+
+    // Under a project there are its data sources only; only its members act under it.
+    let project = json!({ "access": "individuals", "data_sources": ["other"], "owners": ["bob"], "members": [{ "user": "ann" }] });
+    service.plant("project", "study", project.clone()).await;
+    assert_eq!(granted("bob", json!({ "user": "ann", "project": "study" })).await, false);
+    assert_eq!(granted("bob", json!({ "groups": ["hr"], "project": "study" })).await, false);
+    service.post("bob", path, json!({ "user": "bob", "project": "study" })).await.problem(409);
+    service.post("bob", path, json!({ "user": "ann", "project": "nothing" })).await.problem(404);
+    let mut equalized = project;
+    equalized["equalized"] = json!(true);
+    service.plant("project", "study", equalized).await;
+    service.post("bob", path, json!({ "groups": ["hr"], "project": "study" })).await.problem(409);
+
+    // Nobody else is told, nor what there is.
+    service.person("iris", &["IMPERSONATE_USER"]).await;
+    service.person("aude", &["AUDIT"]).await;
+    service.post("ann", path, json!({ "user": "bob" })).await.problem(403);
+    service.post("ann", path, json!({ "user": "ann" })).await.problem(403);
+    service.post("iris", path, json!({ "user": "ann" })).await.problem(403);
+    service.post("aude", path, json!({ "groups": ["hr"] })).await.problem(403);
+    // It may be discovered.
+    assert_eq!(granted("iris", json!({ "groups": ["hr"] })).await, true);
+    for hidden in ["other", "nothing"] {
+        let path = format!("/api/v1/data-sources/{hidden}/see-as");
+        service.post("iris", &path, json!({ "groups": ["hr"] })).await.problem(404);
+        service.post("iris", &path, json!({ "user": "ann" })).await.problem(403);
+    }
+    for body in
+        [json!({}), json!({ "user": "ann", "groups": [] }), json!({ "project": "study" }), json!({ "user": "" })]
+    {
+        service.post("root", path, body).await.problem(400);
+    }
+    service.post("root", path, json!({ "user": "zoe" })).await.problem(404);
+
+    service.app.written().await;
+    let query =
+        scrim_store::AuditQuery { action: Some("data-source.see-as".to_owned()), limit: 100, ..Default::default() };
+    let trail = format!("{:?}", service.app.store().audit_search(&query).await.unwrap());
+    assert!(
+        trail.contains("\"user\": String(\"ann\")") && trail.contains("\"groups\": Array [String(\"hr\")]"),
+        "{trail}"
+    );
 }

@@ -136,6 +136,7 @@ async fn filters_hold_together() {
         ("?waiting=false", "people"),
         ("?protected=false&waiting=true&integration=v", "secret"),
         ("?state=closed", ""),
+        ("?state=failed,closed,waiting", "people shared"),
         ("?status=disabled", ""),
         ("?status=active&state=waiting", "shared"),
         ("?mine=true", ""),
@@ -143,9 +144,17 @@ async fn filters_hold_together() {
     ] {
         assert_eq!(found(query).await, wanted, "{query}");
     }
-    for wrong in
-        ["?state=fine", "?status=staged", "?protected=maybe", "?waiting=", "?limit=0", "?cursor=%00", "?tags=x"]
-    {
+    for wrong in [
+        "?state=fine",
+        "?state=failed,",
+        "?state=failed%20",
+        "?status=staged",
+        "?protected=maybe",
+        "?waiting=",
+        "?limit=0",
+        "?cursor=%00",
+        "?tags=x",
+    ] {
         service.get("gina", &format!("{OVERVIEW}{wrong}")).await.problem(400);
     }
     // Pages, each with the counts of all.

@@ -1,5 +1,6 @@
 //! The audit trail: who did, or tried to do, what, and what decided.
 
+mod activity;
 mod append;
 mod encoding;
 mod search;
@@ -8,6 +9,7 @@ mod verify;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+pub use activity::{Activity, Span};
 pub(crate) use append::append;
 pub use encoding::AuditHash;
 pub use search::AuditQuery;

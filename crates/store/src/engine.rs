@@ -35,6 +35,17 @@ impl Engine {
         }
     }
 
+    /// The first characters of a moment in RFC 3339, in UTC: 13 for its hour, 10 for its day.
+    pub(crate) fn beginning_of(self, column: &str, characters: usize) -> String {
+        match self {
+            Self::Sqlite => format!("substr({column}, 1, {characters})"),
+            Self::Postgres => {
+                let text = format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24')");
+                format!("substr({text}, 1, {characters})")
+            }
+        }
+    }
+
     /// The beginning and the end of what makes one JSON list of a column of several rows.
     pub(crate) fn list_of(self) -> (&'static str, &'static str) {
         match self {

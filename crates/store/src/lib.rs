@@ -54,7 +54,8 @@ mod words;
 pub use accounts::{Account, Identity};
 pub use api_tokens::ApiToken;
 pub use audit::{
-    ActorKind, AuditEntry, AuditHash, AuditHead, AuditQuery, AuditVerdict, Broken, How, NewAudit, Outcome, Via,
+    Activity, ActorKind, AuditEntry, AuditHash, AuditHead, AuditQuery, AuditVerdict, Broken, How, NewAudit, Outcome,
+    Span, Via,
 };
 pub use commit::{Commit, Committed, Expected, NewEvent, ObjectChange};
 pub use deliveries::{Attempt, Claimed, Delivery, DeliveryState, NewAttempt};

@@ -21,7 +21,6 @@ pub(crate) fn table(columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
                 thead { tr { @for column in columns { th scope="col" { (column) } } } }
                 tbody {
                     @for row in rows {
-                        // On a narrow screen the cell is what stands beside its label: all of it together.
                         tr { @for (column, cell) in columns.iter().zip(row) { td data-label=(column) { div { (cell) } } } }
                     }
                 }

@@ -37,9 +37,9 @@ pub fn masking(masking: &Masking) -> String {
         Masking::Nullify => NULL.to_owned(),
         Masking::Constant(text) => constant(text),
         Masking::Hash(joined) if joined.is_empty() => HASH.to_owned(),
-        Masking::Hash(joined) => {
-            let projects = list(joined.iter().map(|one| one.project.as_str()), "or");
-            format!("{HASH}, which joins with others under project {projects}")
+        // Which those are not everybody may know.
+        Masking::Hash(_) => {
+            format!("{HASH}, which under a project with masked joins is the same in all its data sources")
         }
         Masking::Reversible => TOKEN.to_owned(),
         Masking::FormatPreserving(check) => reformatted(*check),

@@ -12,8 +12,8 @@ pub fn people(who: &Who) -> String {
     phrase(who).noun(&PEOPLE)
 }
 
-/// The same, behind `except`.
-pub(super) fn exception(who: &Who) -> String {
+/// The same, behind `except` and `only`.
+pub(crate) fn exception(who: &Who) -> String {
     phrase(who).exception(&PEOPLE)
 }
 

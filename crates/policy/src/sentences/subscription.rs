@@ -37,10 +37,11 @@ pub fn subscription_policy(policy: &SubscriptionPolicy) -> Vec<String> {
 }
 
 /// Whom a subscription policy asks for.
-pub fn wanted(policy: &SubscriptionPolicy) -> String {
+fn wanted(policy: &SubscriptionPolicy) -> String {
     let wanted = match policy.access.value() {
         Access::Anyone => "every active user".to_owned(),
         Access::Individuals => "users who have a grant".to_owned(),
+        Access::Conditions(conditions) if policy.guardrail => of_access(conditions).exception(&PEOPLE),
         Access::Conditions(conditions) => of_access(conditions).noun(&PEOPLE),
         Access::Approval(approvers) => approved(approvers.iter().map(|approver| approver.as_str())),
     };

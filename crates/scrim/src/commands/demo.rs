@@ -65,6 +65,11 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
         if arguments.check {
             demo.check(&known, &mut outcome, &mut out).await?;
         }
+        if stays(arguments.keep) {
+            for person in catalog.users.keys() {
+                service.let_in(person, &place.password).await?;
+            }
+        }
         Ok::<Outcome, Failure>(outcome)
     })?;
     demo.hints(arguments.keep, &mut out)?;
@@ -72,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
         service.leave();
         place.keep();
         cluster.keep();
-    } else if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+    } else if stays(false) {
         write!(out, "\nPress Enter to stop both and remove everything. ")?;
         out.flush()?;
         std::io::stdin().read_line(&mut String::new())?;
@@ -82,6 +87,11 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
         writeln!(anstream::stdout(), "{}", serde_json::to_string_pretty(&outcome)?)?;
     }
     Ok(ExitCode::from(u8::from(arguments.check && outcome.different > 0)))
+}
+
+/// Whether it is there to go on with: kept, or until somebody presses Enter.
+fn stays(keep: bool) -> bool {
+    keep || std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }
 
 /// What was shown and compared with the reference evaluator.
@@ -299,7 +309,7 @@ impl Demo<'_> {
         let (host, port) = (self.cluster.host(), self.cluster.port());
         let people: Vec<&str> = self.catalog.users.keys().map(|name| name.as_str()).collect();
         let people = people.join(", ");
-        if !keep && !std::io::stdin().is_terminal() {
+        if !stays(keep) {
             writeln!(
                 out,
                 "All this is removed now. `scrim demo --keep` leaves it there, and says how to go on as any of them ({people}), \
@@ -307,7 +317,13 @@ impl Demo<'_> {
             )?;
             return Ok(());
         }
-        writeln!(out, "Go on as any of them ({people}):")?;
+        writeln!(out, "The console: {}", self.service.url)?;
+        writeln!(
+            out,
+            "  Sign in as admin (may everything), oscar (owns tables), helen (reads), or any of them ({people});\n  the password of all is in {}",
+            self.place.password_file().display()
+        )?;
+        writeln!(out, "Query the warehouse as any of them, by the same password:")?;
         for person in ["helen", "sabine"] {
             writeln!(
                 out,

@@ -44,6 +44,7 @@ impl Place {
         private(&system, random_password()?.expose_secret())?;
         let line = format!("{}:{}:*:*:{}\n", cluster.host(), cluster.port(), place.password.expose_secret());
         private(&place.pgpass(), &line)?;
+        private(&place.password_file(), &format!("{}\n", place.password.expose_secret()))?;
         Ok(place)
     }
 
@@ -65,6 +66,11 @@ impl Place {
     /// The administrator's token.
     pub(crate) fn token(&self) -> PathBuf {
         self.path("admin.token")
+    }
+
+    /// The password with which people sign in to the console, and to the warehouse.
+    pub(crate) fn password_file(&self) -> PathBuf {
+        self.path("password")
     }
 
     /// Writes the administrator's token down.

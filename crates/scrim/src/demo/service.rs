@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
 use reqwest::header::{COOKIE, SET_COOKIE};
+use scrim_sandbox::random_password;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
@@ -80,6 +81,20 @@ impl Service {
         let token = administrator(&url, place).await?;
         place.keep_token(&token)?;
         Ok(Self { running, client: Client::to(&url, token)?, url })
+    }
+
+    /// Lets a person sign in to the console: as an administrator does it, and the person then.
+    pub(crate) async fn let_in(&self, person: &str, password: &SecretString) -> Result<(), Failure> {
+        let first = random_password()?;
+        let given = json!({ "password": first.expose_secret() });
+        self.client.set(&format!("/api/v1/users/{person}/password"), &given).await?;
+        let refused = |error: reqwest::Error| crate::client::ServiceError::unreachable(&self.url, &error);
+        let chosen = json!({
+            "user": person, "password": first.expose_secret(), "new_password": password.expose_secret()
+        });
+        let done = reqwest::Client::new().post(format!("{}/api/v1/session", self.url)).json(&chosen).send().await;
+        done.and_then(reqwest::Response::error_for_status).map_err(refused)?;
+        Ok(())
     }
 
     /// The number of its process.

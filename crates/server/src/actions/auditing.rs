@@ -1,5 +1,6 @@
 //! The audit trail and the log of events: looked up, written out, examined.
 
+mod activity;
 mod entry;
 mod events;
 mod export;
@@ -21,6 +22,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .needs(AUDIT)
             .query::<search::Wanted>()
             .answers::<Page<entry::Entry>>(StatusCode::OK, "A page of entries."),
+        Endpoint::get("/api/v1/audit/activity", "audit_activity", activity::run)
+            .about(TAG, "Counts entries of the audit trail by outcome, hour by hour or day by day, oldest first")
+            .needs(AUDIT)
+            .query::<activity::Wanted>()
+            .answers::<Vec<activity::Counted>>(StatusCode::OK, "Each hour or day, also those without entries."),
         Endpoint::get("/api/v1/audit/export", "export_audit", export::run)
             .about(TAG, "Writes out every entry that fits, newest first, as JSON lines or as CSV")
             .needs(AUDIT)

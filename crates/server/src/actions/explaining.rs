@@ -1,7 +1,9 @@
 //! Why people see what they see: of one user, of one data source, and in SQL.
 
 mod explain;
+mod policies;
 mod reach;
+mod see_as;
 mod sql;
 mod who_sees;
 
@@ -23,11 +25,20 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .needs("to own the data source, or GOVERNANCE or AUDIT")
             .query::<who_sees::Wanted>()
             .answers::<scrim_policy::Viewers>(StatusCode::OK, "Everybody, and how they see each column."),
+        Endpoint::get("/api/v1/data-sources/{name}/policies", "source_policies", policies::run)
+            .about(TAG, "Tells the policies of a data source in plain English: each of them, and what they come to")
+            .needs("to own the data source, or GOVERNANCE or AUDIT")
+            .answers::<scrim_policy::SourcePolicies>(StatusCode::OK, "The policies, and what they come to."),
         Endpoint::get("/api/v1/data-sources/{name}/sql", "view_sql", sql::run)
             .about(TAG, "Shows the SQL of the view of a data source")
             .needs("to own the data source, or GOVERNANCE, AUDIT or APPLICATION_ADMIN")
             .query::<sql::Wanted>()
             .answers::<sql::View>(StatusCode::OK, "The view."),
+        Endpoint::post("/api/v1/data-sources/{name}/see-as", "see_as", see_as::run)
+            .about(TAG, "Tells how a user, or somebody who is made up, sees a data source; answers no row of it")
+            .needs("to own the data source, or GOVERNANCE or AUDIT; for somebody who is made up GOVERNANCE or IMPERSONATE_USER, or to own it")
+            .body::<see_as::Wanted>()
+            .answers::<scrim_policy::Sight>(StatusCode::OK, "How they see it."),
         Endpoint::get("/api/v1/users/{name}/reach", "reach", reach::run)
             .about(
                 TAG,

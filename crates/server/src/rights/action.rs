@@ -18,6 +18,15 @@ pub(crate) enum Action<'a> {
     },
     /// Who sees what of a data source.
     WhoSees(&'a str),
+    /// What the policies of a data source say, and come to.
+    ReadPolicies(&'a str),
+    /// How a user, or somebody who is made up, sees a data source.
+    SeeAs {
+        /// Whether there is such a user.
+        made_up: bool,
+        /// The data source.
+        source: &'a str,
+    },
     /// What a user can reach.
     Reach(&'a str),
     /// The SQL that a data source's view is made of, with what its policies compare.
@@ -82,9 +91,16 @@ pub(crate) fn may(actor: &Actor, catalog: &Catalog, action: Action<'_>) -> Decis
             &[own(user), owner(source), governance, audit],
             "to be that user, to own the data source, or the permission GOVERNANCE or AUDIT",
         ),
-        Action::WhoSees(source) => {
+        Action::WhoSees(source) | Action::ReadPolicies(source) => {
             any(&[owner(source), governance, audit], "to own the data source, or the permission GOVERNANCE or AUDIT")
         }
+        Action::SeeAs { made_up: false, source } => {
+            any(&[owner(source), governance, audit], "to own the data source, or the permission GOVERNANCE or AUDIT")
+        }
+        Action::SeeAs { made_up: true, source } => any(
+            &[owner(source), governance, (actor.has(P::ImpersonateUser), "IMPERSONATE_USER")],
+            "to own the data source, or the permission GOVERNANCE or IMPERSONATE_USER",
+        ),
         Action::Reach(user) => {
             any(&[own(user), governance, audit], "to be that user, or the permission GOVERNANCE or AUDIT")
         }

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use reqwest::{Method, StatusCode};
 use scrim_reconciler::Reconciler;
 use scrim_registry::Registry;
-use scrim_server::{App, Settings, router};
-use scrim_store::{ApiToken, Location, SealingKey, SecretHash, Store};
+use scrim_server::{App, Settings, router_with};
+use scrim_store::{ApiToken, Location, SealingKey, SecretHash, Session, Store};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ pub(crate) struct Service {
     pub(crate) app: App,
     pub(crate) address: SocketAddr,
     reconciler: Arc<Reconciler>,
-    client: reqwest::Client,
+    pub(crate) client: reqwest::Client,
     _directory: Option<tempfile::TempDir>,
 }
 
@@ -104,7 +104,8 @@ impl Service {
         let app = App::new(registry, Arc::clone(&reconciler), settings);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let service =
+            router_with(app.clone(), scrim_console::pages).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let service = Self { app, address, reconciler, client, _directory: None };
@@ -165,6 +166,17 @@ impl Service {
             revoked: None,
         };
         self.app.store().add_token(&token).await.unwrap();
+    }
+
+    /// A session of a user, by the cookie `<user>-session`.
+    pub(crate) async fn session_for(&self, user: &str) {
+        let (id, now) = (SecretString::from(format!("{user}-session")), chrono::Utc::now());
+        let hash = SecretHash::of(&id);
+        self.app.store().delete_session(&hash).await.unwrap();
+        let expires = now + chrono::TimeDelta::hours(1);
+        let user = user.to_owned();
+        let session = Session { hash, user, created: now, expires, last_seen: now, data: Value::Null };
+        self.app.store().add_session(&session).await.unwrap();
     }
 
     /// A user with permissions, and a token.

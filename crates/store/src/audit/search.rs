@@ -50,6 +50,21 @@ impl Store {
         if let Some(before) = query.before {
             ask = ask.and(" AND number < ").and_place().number(before);
         }
+        ask = self.wanted(ask, query);
+        ask = ask.and(" ORDER BY number DESC LIMIT ").and_place().number(query.limit as u64 + 1);
+        let found = ask.each(self.connection(), |row| Ok((row.number("number")?, row.number("size")?))).await?;
+        let mut size = 0_u64;
+        let fits = |(at, (_, more)): &(usize, &(u64, u64))| {
+            size = size.saturating_add(*more);
+            *at == 0 || (*at < query.limit && size <= LARGEST)
+        };
+        let numbers: Vec<u64> = found.iter().enumerate().take_while(fits).map(|(_, (number, _))| *number).collect();
+        let next = if numbers.len() < found.len() { numbers.last().copied() } else { None };
+        Ok(Page { entries: self.audit_entries(&numbers).await?, next })
+    }
+
+    /// Appends what holds of every entry that is looked for, whatever its number.
+    pub(super) fn wanted(&self, mut ask: Ask, query: &AuditQuery) -> Ask {
         if let Some(from) = query.from {
             ask = ask.and(" AND at >= ").and_place().moment("the first moment", from);
         }
@@ -79,16 +94,7 @@ impl Store {
             }
             ask = ask.and(")");
         }
-        ask = ask.and(" ORDER BY number DESC LIMIT ").and_place().number(query.limit as u64 + 1);
-        let found = ask.each(self.connection(), |row| Ok((row.number("number")?, row.number("size")?))).await?;
-        let mut size = 0_u64;
-        let fits = |(at, (_, more)): &(usize, &(u64, u64))| {
-            size = size.saturating_add(*more);
-            *at == 0 || (*at < query.limit && size <= LARGEST)
-        };
-        let numbers: Vec<u64> = found.iter().enumerate().take_while(fits).map(|(_, (number, _))| *number).collect();
-        let next = if numbers.len() < found.len() { numbers.last().copied() } else { None };
-        Ok(Page { entries: self.audit_entries(&numbers).await?, next })
+        ask
     }
 
     /// The entries of these numbers, which are given newest first.

@@ -1,6 +1,7 @@
 //! The audit trail: found again, and found out when it was tampered with.
 
-use scrim_store::{AuditHash, AuditQuery, Broken, How, NewAudit, Outcome};
+use chrono::{DateTime, TimeDelta, Utc};
+use scrim_store::{AuditHash, AuditQuery, Broken, How, NewAudit, Outcome, Span};
 use serde_json::json;
 
 use crate::stand::{Stand, at, audit, kept, on_both};
@@ -8,6 +9,7 @@ use crate::stand::{Stand, at, audit, kept, on_both};
 on_both!(
     an_entry_is_read_as_it_was_written,
     entries_are_found_by_what_they_say,
+    entries_are_counted_by_hour_and_by_day,
     a_page_ends_where_its_entries_are_large,
     a_changed_entry_is_found,
     a_removed_entry_is_found,
@@ -109,6 +111,48 @@ async fn entries_are_found_by_what_they_say(stand: Stand) {
     }
     assert_eq!(numbers.len(), 20);
     assert!(numbers.is_sorted_by(|one, other| one > other));
+}
+
+async fn entries_are_counted_by_hour_and_by_day(stand: Stand) {
+    let moment = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    let entries = [
+        // To the microsecond on either side of an hour, and of a day.
+        ("2026-01-31T22:59:59.999999Z", Outcome::Allowed, "ana"),
+        ("2026-01-31T23:00:00Z", Outcome::Allowed, "ana"),
+        ("2026-01-31T23:30:00.5Z", Outcome::Refused, "bo"),
+        ("2026-01-31T23:59:59.999999Z", Outcome::Allowed, "bo"),
+        ("2026-02-01T00:00:00Z", Outcome::Failed, "ana"),
+        ("2026-02-01T17:20:00Z", Outcome::Attempted, "ana"),
+    ];
+    let new = entries.map(|(at, outcome, actor)| NewAudit {
+        at: moment(at),
+        actor: actor.to_owned(),
+        outcome,
+        ..audit("counted")
+    });
+    stand.store.audit_many(new.to_vec()).await.unwrap();
+    let counted = |query: AuditQuery, span| {
+        let store = &stand.store;
+        async move {
+            let counted = store.audit_activity(&query, span).await.unwrap().into_iter();
+            let told = counted.map(|one| format!("{} {} {}", one.from.format("%dT%H:%M"), one.outcome, one.entries));
+            told.collect::<Vec<_>>()
+        }
+    };
+    let all = AuditQuery::default();
+    let hours =
+        ["31T22:00 allowed 1", "31T23:00 allowed 2", "31T23:00 refused 1", "01T00:00 failed 1", "01T17:00 attempted 1"];
+    assert_eq!(counted(all.clone(), Span::Hour).await, hours);
+    let days = ["31T00:00 allowed 3", "31T00:00 refused 1", "01T00:00 attempted 1", "01T00:00 failed 1"];
+    assert_eq!(counted(all.clone(), Span::Day).await, days);
+    // Of what is looked for only, and from and to a moment within an hour.
+    let (from, to) = (moment("2026-01-31T23:00:00Z"), moment("2026-01-31T23:59:59.999999Z"));
+    let within = AuditQuery { from: Some(from), to: Some(to), ..all.clone() };
+    assert_eq!(counted(within.clone(), Span::Hour).await, ["31T23:00 allowed 1", "31T23:00 refused 1"]);
+    let bo = AuditQuery { actor: Some("bo".to_owned()), outcome: Some(Outcome::Allowed), ..all.clone() };
+    assert_eq!(counted(bo, Span::Day).await, ["31T00:00 allowed 1"]);
+    let text = AuditQuery { text: Some("COUNTED".to_owned()), to: Some(from - TimeDelta::hours(1)), ..all };
+    assert_eq!(counted(text, Span::Hour).await, [""; 0]);
 }
 
 async fn a_changed_entry_is_found(stand: Stand) {

@@ -33,7 +33,8 @@ pub(crate) struct Wanted {
     mine: Option<bool>,
     /// Only those on which policies of both kinds are in force; `false` for those that lack one.
     protected: Option<bool>,
-    /// Only those in this state of the warehouse: `in_sync`, `pushing`, `retrying`, `failed`, `closed`, `waiting`.
+    /// Only those in this state of the warehouse, or in one of several with commas between: `in_sync`, `pushing`, `retrying`,
+    /// `failed`, `closed`, `waiting`.
     state: Option<String>,
     /// Only those that are offered, or are not.
     status: Option<SourceStatus>,
@@ -47,7 +48,7 @@ pub(super) struct Filter<'a> {
     search: Option<String>,
     /// A text that is no name is carried by nothing.
     tag: Option<Option<Name>>,
-    state: Option<SyncWord>,
+    states: Option<Vec<SyncWord>>,
 }
 
 impl Wanted {
@@ -60,16 +61,17 @@ impl Wanted {
     /// # Errors
     /// When the state is none.
     pub(super) fn filter(&self) -> Result<Filter<'_>, Problem> {
-        let state = self.state.as_deref().map(|word| {
-            let known = || SyncWord::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(", ");
+        let known = || SyncWord::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(", ");
+        let state = |word: &str| {
             SyncWord::from_word(word)
-                .ok_or_else(|| Problem::malformed(format!("`state` is none that there is: take one of {}", known())))
-        });
+                .ok_or_else(|| Problem::malformed(format!("`state` has none that there is: take of {}", known())))
+        };
+        let states = self.state.as_deref().map(|words| words.split(',').map(state).collect::<Result<_, _>>());
         Ok(Filter {
             wanted: self,
             search: self.search.as_ref().map(|text| text.to_lowercase()),
             tag: self.tag.as_ref().map(|text| Name::new(text.as_str()).ok()),
-            state: state.transpose()?,
+            states: states.transpose()?,
         })
     }
 }
@@ -82,7 +84,7 @@ impl Filter<'_> {
         is(&wanted.integration, &source.integration)
             && is(&wanted.schema, &source.table.schema)
             && wanted.status.is_none_or(|status| status == source.status)
-            && self.state.is_none_or(|state| seen.state == Some(state))
+            && self.states.as_ref().is_none_or(|states| seen.state.is_some_and(|state| states.contains(&state)))
             && wanted.protected.is_none_or(|wanted| seen.in_force.is_some_and(|one| one.protects() == wanted))
             && wanted.mine.is_none_or(|wanted| actor.is_among(&source.owners) == wanted)
             && wanted.owner.as_deref().is_none_or(|wanted| seen.owners().any(|owner| owner.as_str() == wanted))

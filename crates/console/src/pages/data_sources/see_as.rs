@@ -1,0 +1,187 @@
+//! A data source as somebody else sees it: a user, or somebody who is made up.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use http::StatusCode;
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::source::{Source, Tab};
+use crate::api::{to, with_query};
+use crate::parts::{area, badge, input, lookup, prose, section, sentences, table};
+use crate::problem::Problem;
+use crate::route::Route;
+use crate::visit::Visit;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::get("/data-sources/{name}/see-as", show)]
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    user: String,
+    groups: String,
+    attributes: String,
+    purposes: String,
+    project: String,
+}
+
+impl Asked {
+    /// As whom, as the API reads it; nothing where nobody was named yet.
+    fn person(&self) -> Result<Option<Value>, Problem> {
+        let mut person = if self.user.trim().is_empty() {
+            if [&self.groups, &self.attributes, &self.purposes].iter().all(|text| text.trim().is_empty()) {
+                return Ok(None);
+            }
+            json!({ "groups": names(&self.groups), "attributes": self.values()?, "purposes": names(&self.purposes) })
+        } else {
+            json!({ "user": self.user.trim() })
+        };
+        if let (Some(person), false) = (person.as_object_mut(), self.project.trim().is_empty()) {
+            person.insert("project".to_owned(), json!(self.project.trim()));
+        }
+        Ok(Some(person))
+    }
+
+    /// The attributes: a line for each, `country: US, GB`.
+    fn values(&self) -> Result<BTreeMap<&str, Vec<&str>>, Problem> {
+        let lines = self.attributes.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines
+            .map(|line| {
+                let (key, values) = line.split_once(':').ok_or_else(|| {
+                    Problem::malformed(format!("`{line}` is no attribute with its values, as `country: US, GB`"))
+                })?;
+                Ok((key.trim(), names(values)))
+            })
+            .collect()
+    }
+}
+
+/// Names with commas between them.
+fn names(text: &str) -> Vec<&str> {
+    text.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty()).collect()
+}
+
+#[derive(Deserialize)]
+struct Sight {
+    granted: bool,
+    because: Vec<String>,
+    needs: Vec<String>,
+    columns: Vec<Column>,
+    row_rules: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Column {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    how: String,
+    with: Option<String>,
+    why: Vec<String>,
+}
+
+async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+    let source = Source::find(&visit, &name).await?;
+    let call = to!("/api/v1/data-sources/{}/see-as", name);
+    let seen = match asked.person() {
+        Ok(Some(person)) => visit.api.post::<Sight>(call, &person).await.map(Some),
+        // Whoever may not look as others is told so before they have written something.
+        Ok(None) if !source.impersonated_by(&visit) => {
+            visit.api.post::<Sight>(call, &json!({ "user": visit.me.user })).await.map(Some)
+        }
+        Ok(None) => Ok(None),
+        Err(problem) => Err(problem),
+    };
+    let (status, content) = match seen {
+        Ok(Some(sight)) => (StatusCode::OK, shown(&source, &asked, &sight)),
+        Ok(None) => (StatusCode::OK, html! {}),
+        Err(problem) if !source.impersonated_by(&visit) => return Err(problem),
+        Err(problem) => (StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT), problem.told()),
+    };
+    let main = html! {
+        (source.heading(&visit, Tab::SeeAs))
+        (choosing(&source, &asked))
+        (content)
+    };
+    Ok(visit.answer(status, &format!("See {name} as"), main))
+}
+
+fn choosing(source: &Source, asked: &Asked) -> Markup {
+    let to = to!("/data-sources/{}/see-as", source.name());
+    html! {
+        div.cards {
+            (section("As a user", html! {
+                form.row method="get" action=(to) {
+                    (lookup("user", "User", "users", &asked.user, ""))
+                    (input("project", "Under the project", if asked.user.is_empty() { "" } else { &asked.project }, "empty: the one they act under now"))
+                    button.main { "See as this user" }
+                }
+            }))
+            (section("As somebody who is made up", html! {
+                form.stacked method="get" action=(to) {
+                    (input("groups", "Groups", &asked.groups, "with commas between them"))
+                    (area("attributes", "Attributes", &asked.attributes, 2, "a line for each, as country: US, GB"))
+                    (input("purposes", "Purposes", &asked.purposes, "with commas between them"))
+                    (input("project", "Under the project", if asked.user.is_empty() { &asked.project } else { "" }, "empty: under none"))
+                    div { button { "See as this person" } }
+                }
+            }))
+        }
+    }
+}
+
+fn shown(source: &Source, asked: &Asked, sight: &Sight) -> Markup {
+    let row = |column: &Column| {
+        vec![
+            html! { div.roomy { code { (column.name) } } },
+            html! { span.muted { (column.kind) } },
+            html! {
+                @match column.how.as_str() {
+                    "clear" => { span.muted { "as it is" } }
+                    "mixed" => { (badge("warn", "masked in some rows")) }
+                    _ => { (badge("warn", "masked")) }
+                }
+                @if let Some(with) = &column.with { " " (prose(with)) }
+            },
+            sentences(&column.why),
+        ]
+    };
+    html! {
+        (section("Access", html! {
+            p {
+                @if sight.granted { (badge("good", "reads it")) } @else { (badge("bad", "does not read it")) }
+                @if !asked.user.trim().is_empty() {
+                    " " a href=(with_query(&to!("/data-sources/{}/why", source.name()), &[("user", asked.user.trim())])) { "Why, and what would change it" }
+                }
+            }
+            (sentences(&sight.because))
+            @if !sight.needs.is_empty() { h3 { "To change that" } (sentences(&sight.needs)) }
+        }))
+        (section(if sight.granted { "Rows" } else { "Rows, if they read it" }, html! {
+            @if sight.row_rules.is_empty() { p { "Every row." } } @else { (sentences(&sight.row_rules)) }
+        }))
+        (section(if sight.granted { "Columns" } else { "Columns, if they read it" },
+            table(&["Column", "Type", "Seen", "Why"], &sight.columns.iter().map(row).collect::<Vec<_>>())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_made_up_is_written_in_lines() -> Result<(), Problem> {
+        let asked =
+            Asked { groups: "hr, staff,".to_owned(), attributes: "country: US, GB\n\n".to_owned(), ..Asked::default() };
+        let person = json!({ "groups": ["hr", "staff"], "attributes": { "country": ["US", "GB"] }, "purposes": [] });
+        assert_eq!(asked.person()?, Some(person));
+        assert!(Asked { attributes: "country".to_owned(), ..Asked::default() }.person().is_err());
+        assert_eq!(Asked::default().person()?, None);
+        Ok(())
+    }
+}

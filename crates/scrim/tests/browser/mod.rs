@@ -1,0 +1,216 @@
+//! A real browser without a window: Chromium, driven by WebDriver.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses some of it")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// How long something may take to be shown.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A browser with one page open.
+pub struct Browser {
+    driver: Child,
+    address: String,
+    pub client: Client,
+    _profile: tempfile::TempDir,
+}
+
+/// The driver, where this machine has one. A machine without is told of, and not passed over in silence.
+pub fn driver() -> Option<PathBuf> {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&paths).map(|path| path.join("chromedriver")).find(|file| file.is_file());
+    if found.is_none() {
+        assert!(std::env::var_os("SCRIM_NEEDS_BROWSER").is_none(), "there is no chromedriver");
+        // Around what the test harness keeps to itself.
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: no chromedriver on this machine, so the console was not tried in a browser \
+             (on Debian: apt-get install chromium chromium-driver)"
+        );
+    }
+    found
+}
+
+impl Browser {
+    /// Starts a browser of that size, in light or in dark.
+    pub async fn start(driver: &Path, (width, height): (u32, u32), dark: bool) -> Self {
+        let mut process =
+            Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let port = loop {
+            let line = lines.next().expect("the driver tells its port").unwrap();
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                break port.trim_end_matches('.').to_owned();
+            }
+        };
+        std::thread::spawn(move || lines.for_each(drop));
+        let address = format!("http://127.0.0.1:{port}");
+        let profile = tempfile::tempdir().unwrap();
+        let arguments = [
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-quic".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--hide-scrollbars".to_owned(),
+            format!("--user-data-dir={}", profile.path().display()),
+            format!("--window-size={width},{height}"),
+        ];
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": arguments }));
+        capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+        let client =
+            ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&address).await.unwrap();
+        let browser = Self { driver: process, address, client, _profile: profile };
+        browser.size((width, height), dark).await;
+        browser
+    }
+
+    /// Shows pages in another size, in light or in dark.
+    pub async fn size(&self, (width, height): (u32, u32), dark: bool) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.tell("Emulation.setDeviceMetricsOverride", metrics).await;
+        let theme = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+        self.tell("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// A command of the browser's own protocol.
+    async fn tell(&self, command: &str, parameters: Value) -> Value {
+        self.post("goog/cdp/execute", &json!({ "cmd": command, "params": parameters })).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Value {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let answer = reqwest::Client::new().post(format!("{}/session/{session}/{path}", self.address)).json(body);
+        let answer: Value = answer.send().await.unwrap().json().await.unwrap();
+        assert!(answer["value"]["error"].is_null(), "{path}: {answer:#}");
+        answer["value"].clone()
+    }
+
+    /// What pages have complained of since this was asked last.
+    pub async fn complaints(&self) -> Vec<String> {
+        let log = self.post("se/log", &json!({ "type": "browser" })).await;
+        let entries = log.as_array().unwrap().iter();
+        entries.filter(|entry| entry["level"] != "INFO").map(|entry| entry["message"].to_string()).collect()
+    }
+
+    /// Opens a page.
+    pub async fn open(&self, address: &str) {
+        self.client.goto(address).await.unwrap();
+    }
+
+    /// What is found by a selector, once it is there.
+    pub async fn find(&self, selector: &str) -> fantoccini::elements::Element {
+        let wait = self.client.wait().at_most(PATIENCE);
+        match wait.for_element(Locator::Css(selector)).await {
+            Ok(found) => found,
+            Err(error) => panic!("no `{selector}`: {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Writes into a field, in place of what is there.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        let field = self.find(selector).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses a value of a list.
+    pub async fn choose(&self, selector: &str, value: &str) {
+        self.find(selector).await.select_by_value(value).await.unwrap();
+    }
+
+    /// Clicks.
+    pub async fn click(&self, selector: &str) {
+        let found = self.find(selector).await;
+        self.client
+            .execute("arguments[0].scrollIntoView({ block: 'center' })", vec![serde_json::to_value(&found).unwrap()])
+            .await
+            .unwrap();
+        found.click().await.unwrap();
+    }
+
+    /// Clicks what has this text: a link or a button.
+    pub async fn press(&self, text: &str) {
+        let path = format!("//button[normalize-space()=\"{text}\"] | //a[normalize-space()=\"{text}\"]");
+        let wait = self.client.wait().at_most(PATIENCE);
+        match wait.for_element(Locator::XPath(&path)).await {
+            Ok(found) => {
+                self.client
+                    .execute(
+                        "arguments[0].scrollIntoView({ block: 'center' })",
+                        vec![serde_json::to_value(&found).unwrap()],
+                    )
+                    .await
+                    .unwrap();
+                found.click().await.unwrap();
+            }
+            Err(error) => panic!("nothing to press is called `{text}`: {error}\n{}", self.text().await),
+        }
+    }
+
+    /// What somebody reads on the page.
+    pub async fn text(&self) -> String {
+        let text = self.client.execute("return document.querySelector('main').innerText", vec![]).await.unwrap();
+        text.as_str().unwrap_or("").to_owned()
+    }
+
+    /// Waits until the page says something.
+    pub async fn reads(&self, wanted: &str) {
+        let begun = Instant::now();
+        loop {
+            let text = self.text().await;
+            if text.contains(wanted) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the page does not say `{wanted}`:\n{text}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Whether the page is wider than the window.
+    pub async fn is_too_wide(&self) -> bool {
+        let script = "const root = document.documentElement; return root.scrollWidth > root.clientWidth + 1";
+        self.client.execute(script, vec![]).await.unwrap() == json!(true)
+    }
+
+    /// Takes a picture of the page.
+    pub async fn picture(&self) -> Vec<u8> {
+        self.client.screenshot().await.unwrap()
+    }
+
+    /// Signs somebody in.
+    pub async fn sign_in(&self, url: &str, user: &str, password: &str) {
+        self.open(&format!("{url}/sign-in")).await;
+        self.fill("[name=user]", user).await;
+        self.fill("[name=password]", password).await;
+        self.press("Sign in").await;
+        self.find("nav[aria-label=Pages]").await;
+    }
+
+    /// Signs out whoever is signed in.
+    pub async fn sign_out(&self) {
+        self.client.delete_all_cookies().await.unwrap();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The browser ends with its driver.
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}

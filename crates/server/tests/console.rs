@@ -1,0 +1,153 @@
+//! The console by everybody who might look at it: who may, as tables, on the same catalog and as the same people as the
+//! calls of the API. What the API refuses, its pages refuse.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod company;
+mod everybody;
+mod stand;
+
+use std::collections::BTreeMap;
+
+use everybody::{PEOPLE, Row, restore, rows, state};
+use reqwest::{Method, StatusCode, header};
+use stand::Service;
+
+/// Who may look at what, and do what there; `matrix.txt` says how it is written. What is sent is a form.
+const TABLES: &[&str] = &[
+    include_str!("console/own.txt"),
+    include_str!("console/data_sources.txt"),
+    include_str!("console/people.txt"),
+    include_str!("console/policies.txt"),
+    include_str!("console/running.txt"),
+];
+
+fn table() -> Vec<Row> {
+    TABLES.iter().flat_map(|table| rows(table)).collect()
+}
+
+/// What somebody is answered.
+struct Shown {
+    status: StatusCode,
+    to: String,
+    policy: String,
+    text: String,
+}
+
+/// Has somebody look at a page, or send a form.
+async fn look(service: &Service, who: &str, row: &Row) -> Shown {
+    let method: Method = row.method.parse().unwrap();
+    let mut request = service
+        .client
+        .request(method.clone(), format!("http://{}{}", service.address, row.concrete()))
+        .header(header::ACCEPT, "text/html");
+    if !who.is_empty() {
+        request = request.header(header::COOKIE, format!("scrim_session={who}-session"));
+    }
+    if method == Method::POST {
+        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(row.sent.clone());
+    }
+    let response = request.send().await.unwrap();
+    let header = |name| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+    let (to, policy) = (header(header::LOCATION), header(header::CONTENT_SECURITY_POLICY));
+    Shown { status: response.status(), to, policy, text: response.text().await.unwrap() }
+}
+
+#[test]
+fn the_tables_have_every_address_once() {
+    let mut addresses: BTreeMap<String, usize> =
+        scrim_console::addresses().iter().map(|(method, path)| (format!("{method} {path}"), 0)).collect();
+    for row in table() {
+        let address = format!("{} {}", row.method, row.path);
+        *addresses.get_mut(&address).unwrap_or_else(|| panic!("the console has no `{address}`")) += 1;
+    }
+    let wrong: Vec<_> = addresses.iter().filter(|(_, rows)| **rows != 1).collect();
+    assert!(wrong.is_empty(), "who may look at these? Write it into a table, once: {wrong:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_is_shown_what_the_tables_say_and_nothing_else() {
+    let service = Service::start().await;
+    restore(&service).await;
+    service.token_for("anna").await;
+    service.app.store().enqueue("hook", &[1], 1, chrono::Utc::now()).await.unwrap();
+    let mut wrong = vec![];
+    for row in table() {
+        for (letter, name, _) in PEOPLE {
+            // Who was signed out, or disabled, by what was done before is so no more.
+            if letter != '0' {
+                service.session_for(name).await;
+            }
+            let before = state(&service).await;
+            let shown = look(&service, name, &row).await;
+            let status = shown.status.as_u16();
+            let mut tell = |what: &str| {
+                let text: String = shown.text.chars().take(600).collect();
+                wrong.push(format!(
+                    "{} {} by {name:?}: {status} {:?}, {what}: {text}",
+                    row.method,
+                    row.concrete(),
+                    shown.to
+                ));
+            };
+            let to_sign_in = shown.status.is_redirection() && shown.to.starts_with("/sign-in?to=");
+            let good = match row.method.as_str() {
+                // Whoever is signed in is sent on from where that is done.
+                "GET" => row.is_good(status) || row.who == "*" && shown.status.is_redirection(),
+                _ => row.is_good(status) || shown.status.is_redirection() && !to_sign_in,
+            };
+            let changed = state(&service).await != before;
+            match row.allows(letter) {
+                true if !good => tell("and it is allowed"),
+                // They are asked for something else than who they are.
+                false if row.who == "!" => {
+                    if ![401, 403, 404].contains(&status) || changed {
+                        tell("and it is not allowed");
+                    }
+                }
+                false if letter == '0' && !to_sign_in => tell("and nobody is signed in"),
+                false if letter != '0' && ![403, 404].contains(&status) => tell("and it is not allowed"),
+                false if changed => tell("and something was changed"),
+                _ => {}
+            }
+            if !shown.text.is_empty() && !shown.policy.starts_with("default-src 'none'; script-src 'self'") {
+                tell("and it is under no strict policy of content");
+            }
+            if changed {
+                restore(&service).await;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_of_other_sites_do_nothing() {
+    let service = Service::start().await;
+    restore(&service).await;
+    service.session_for("root").await;
+    let post = |headers: &[(&'static str, &'static str)]| {
+        let mut request = service
+            .client
+            .post(format!("http://{}/account/tokens", service.address))
+            .header(header::COOKIE, "scrim_session=root-session")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body("name=x&days=1&scope=read");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send()
+    };
+    for headers in [
+        &[("sec-fetch-site", "cross-site")][..],
+        &[("sec-fetch-site", "same-site")],
+        &[("origin", "https://example.com")],
+        &[("origin", "null")],
+    ] {
+        assert_eq!(post(headers).await.unwrap().status(), StatusCode::FORBIDDEN, "{headers:?}");
+    }
+    let tokens = || async { service.app.store().tokens(Some("root")).await.unwrap().len() };
+    let before = tokens().await;
+    assert_eq!(post(&[("sec-fetch-site", "same-origin")]).await.unwrap().status(), StatusCode::CREATED);
+    assert_eq!(tokens().await, before + 1);
+}
