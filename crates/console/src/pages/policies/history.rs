@@ -3,17 +3,16 @@
 use axum::extract::Query;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use http::Method;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use super::actions::{Done, after, only};
+use super::actions::{Done, after};
 use super::document::Policy;
 use super::kind::Of;
 use super::yaml;
-use crate::api::{Api, with_query};
+use crate::api::{Api, Expected, with_query};
 use crate::form::Form;
 use crate::parts::{Page, badge, head, hidden, pager, section, state};
 use crate::problem::Problem;
@@ -165,7 +164,8 @@ async fn restore(visit: Visit, of: Of, form: Form) -> Result<Response, Problem> 
     let earlier = version(&visit.api, &of, wanted).await?;
     let document =
         earlier.document.ok_or_else(|| Problem::malformed("it was deleted then: nothing can be restored"))?;
-    let answer = visit.api.send_where(Method::PUT, of.kind.one(&of.name), &document, only(&current.version)?).await?;
+    let expected = Expected::Version(&current.version);
+    let answer = visit.api.put(of.kind.one(&of.name), &document, expected).await?;
     let saved = answer.read::<Done>()?;
     Ok(done(&after(&of, saved.sequence), &format!("{} is as it was in version {wanted}.", of.name)))
 }
