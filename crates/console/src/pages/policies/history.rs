@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
 
 use super::actions::{Done, after};
 use super::document::Policy;
@@ -14,7 +13,7 @@ use super::kind::Of;
 use super::yaml;
 use crate::api::{Api, Expected, with_query};
 use crate::form::Form;
-use crate::parts::{Page, badge, head, hidden, pager, section, state};
+use crate::parts::{Page, badge, difference, head, hidden, pager, section, state};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -136,26 +135,6 @@ async fn compare(visit: Visit, of: Of, Query(two): Query<Two>) -> Result<Respons
 
 fn text(version: &Version) -> String {
     version.document.as_ref().map_or_else(String::new, yaml::write)
-}
-
-/// Two texts, line by line: what went and what came.
-pub(super) fn difference(from: &str, to: &str) -> Markup {
-    let diff = TextDiff::from_lines(from, to);
-    let same = from == to;
-    html! {
-        @if same { p.muted { "Nothing is different." } }
-        @else {
-            pre {
-                @for change in diff.iter_all_changes() {
-                    @match change.tag() {
-                        ChangeTag::Equal => { "  " (change.value()) },
-                        ChangeTag::Delete => del { "- " (change.value()) },
-                        ChangeTag::Insert => ins { "+ " (change.value()) },
-                    }
-                }
-            }
-        }
-    }
 }
 
 async fn restore(visit: Visit, of: Of, form: Form) -> Result<Response, Problem> {
