@@ -110,15 +110,7 @@ impl Api {
     /// # Errors
     /// What the API refuses it with.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: impl AsRef<str>) -> Result<T, Problem> {
-        self.answer(path).await?.read()
-    }
-
-    /// Reads something together with what is said about it: its version.
-    ///
-    /// # Errors
-    /// What the API refuses it with.
-    pub(crate) async fn answer(&self, path: impl AsRef<str>) -> Result<Answer, Problem> {
-        self.call(Method::GET, path.as_ref(), None, None).await
+        self.call(Method::GET, path.as_ref(), None, None).await?.read()
     }
 
     /// Reads something that the caller may not be allowed to read, or that may not be there.

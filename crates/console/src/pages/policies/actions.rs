@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::document::Policy;
 use super::effects::{Effect, effects};
 use super::kind::Of;
-use crate::api::with_query;
+use crate::api::{Expected, with_query};
 use crate::form::Form;
 use crate::frame::{later, waiting};
 use crate::parts::{head, hidden};
@@ -35,7 +35,7 @@ pub(super) struct Done {
 ///
 /// # Errors
 /// When it is none.
-pub(super) fn only(version: &str) -> Result<Option<(header::HeaderName, HeaderValue)>, Problem> {
+fn only(version: &str) -> Result<Option<(header::HeaderName, HeaderValue)>, Problem> {
     let value = HeaderValue::from_str(version).map_err(|_| Problem::malformed("the version cannot be read"))?;
     Ok(Some((header::IF_MATCH, value)))
 }
@@ -56,8 +56,8 @@ async fn set_status(visit: Visit, of: Of, form: Form) -> Result<Response, Proble
     if let Some(fields) = policy.document.as_object_mut() {
         fields.insert("status".to_owned(), json!(form.text("status")));
     }
-    let condition = only(&policy.version)?;
-    let answer = visit.api.send_where(Method::PUT, of.kind.one(&of.name), &policy.document, condition).await?;
+    let expected = Expected::Version(&policy.version);
+    let answer = visit.api.put(of.kind.one(&of.name), &policy.document, expected).await?;
     let saved = answer.read::<Done>()?;
     Ok(done(&after(&of, saved.sequence), &format!("{} {told}.", of.name)))
 }

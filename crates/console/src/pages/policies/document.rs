@@ -1,6 +1,5 @@
 //! What the API tells of a policy: the document, its version, and how it reads.
 
-use http::header;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,10 +20,8 @@ impl Policy {
     /// # Errors
     /// What the API refuses it with.
     pub(super) async fn get(api: &Api, kind: PolicyKind, name: &str) -> Result<Self, Problem> {
-        let answer = api.answer(kind.one(name)).await?;
-        let version = answer.headers.get(header::ETAG).and_then(|etag| etag.to_str().ok());
-        let version = version.ok_or_else(|| Problem::broken("a policy came without its version".to_owned()))?;
-        Ok(Self { document: answer.read()?, version: version.to_owned() })
+        let read = api.versioned(kind.one(name)).await?;
+        Ok(Self { document: Value::Object(read.body), version: read.version })
     }
 }
 

@@ -3,19 +3,17 @@
 use axum::extract::Query;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use http::Method;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
 
-use super::actions::{Done, after, only};
+use super::actions::{Done, after};
 use super::document::Policy;
 use super::kind::Of;
 use super::yaml;
-use crate::api::{Api, with_query};
+use crate::api::{Api, Expected, with_query};
 use crate::form::Form;
-use crate::parts::{Page, badge, head, hidden, pager, section, state};
+use crate::parts::{Page, badge, difference, head, hidden, pager, section, state};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -139,33 +137,14 @@ fn text(version: &Version) -> String {
     version.document.as_ref().map_or_else(String::new, yaml::write)
 }
 
-/// Two texts, line by line: what went and what came.
-pub(super) fn difference(from: &str, to: &str) -> Markup {
-    let diff = TextDiff::from_lines(from, to);
-    let same = from == to;
-    html! {
-        @if same { p.muted { "Nothing is different." } }
-        @else {
-            pre {
-                @for change in diff.iter_all_changes() {
-                    @match change.tag() {
-                        ChangeTag::Equal => { "  " (change.value()) },
-                        ChangeTag::Delete => del { "- " (change.value()) },
-                        ChangeTag::Insert => ins { "+ " (change.value()) },
-                    }
-                }
-            }
-        }
-    }
-}
-
 async fn restore(visit: Visit, of: Of, form: Form) -> Result<Response, Problem> {
     let wanted = number(form.text("version"))?;
     let current = Policy::get(&visit.api, of.kind, &of.name).await?;
     let earlier = version(&visit.api, &of, wanted).await?;
     let document =
         earlier.document.ok_or_else(|| Problem::malformed("it was deleted then: nothing can be restored"))?;
-    let answer = visit.api.send_where(Method::PUT, of.kind.one(&of.name), &document, only(&current.version)?).await?;
+    let expected = Expected::Version(&current.version);
+    let answer = visit.api.put(of.kind.one(&of.name), &document, expected).await?;
     let saved = answer.read::<Done>()?;
     Ok(done(&after(&of, saved.sequence), &format!("{} is as it was in version {wanted}.", of.name)))
 }

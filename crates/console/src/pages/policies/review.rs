@@ -1,22 +1,22 @@
 //! What a draft means before it is saved, and saving it.
 
 use axum::response::Response;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::actions::{Done, after, only};
+use super::actions::{Done, after};
 use super::document::{Policy, status};
 use super::draft::{Draft, told};
 use super::editor::{DRAFT, shown};
 use super::effects::{Effect, effects};
-use super::history::difference;
 use super::kind::Of;
 use super::yaml;
+use crate::api::Expected;
 use crate::form::Form;
 use crate::frame::{later, waiting};
-use crate::parts::{head, hidden, prose, section};
+use crate::parts::{difference, head, hidden, prose, section};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -108,11 +108,11 @@ async fn save(visit: Visit, form: Form) -> Result<Response, Problem> {
     };
     let name = document.get("name").and_then(Value::as_str).unwrap_or("").to_owned();
     // A new one replaces nobody's, a changed one only what the editor began from.
-    let condition = match draft.version.as_str() {
-        "" => Some((header::IF_NONE_MATCH, HeaderValue::from_static("*"))),
-        version => only(version)?,
+    let expected = match draft.version.as_str() {
+        "" => Expected::Absent,
+        version => Expected::Version(version),
     };
-    match visit.api.send_where(Method::PUT, draft.kind.one(&name), &document, condition).await {
+    match visit.api.put(draft.kind.one(&name), &document, expected).await {
         Ok(answer) => {
             let saved = answer.read::<Done>()?;
             let of = Of { kind: draft.kind, name };
