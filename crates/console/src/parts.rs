@@ -12,7 +12,7 @@ mod state;
 pub(crate) use asking::{anyway, deleting};
 pub(crate) use difference::difference;
 pub(crate) use facets::{Facet, facets};
-pub(crate) use field::{area, check, choice, hidden, input, password};
+pub(crate) use field::{area, check, choice, hidden, input, password, until};
 pub(crate) use history::{Version, history};
 pub(crate) use listing::{Page, empty, filters, pager, table};
 pub(crate) use lookup::lookup;

@@ -4,7 +4,7 @@ mod decided;
 
 use axum::extract::Query;
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, badge, empty, head, pager, section, table, tabs};
+use crate::parts::{Page, badge, empty, head, pager, section, table, tabs, until};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -121,7 +121,7 @@ fn waiting(requests: &[&Request], form: &Form) -> Markup {
             label.check.scripts-only { input type="checkbox" data-tick-all="request"; " Tick all" }
             (table(&["", "What", "Who", "Of", "Why", "Asked", "You decide as"], &requests.iter().map(row).collect::<Vec<_>>()))
             div.decide {
-                label.field { span { "Access until the end of" } input type="date" name="expires" value=(form.text("expires")); small { "empty: until it is taken away" } }
+                (until("expires", "Access until", form.text("expires")))
                 button.main name="decision" value="approve" { "Approve the ticked" }
                 label.field { span { "Reason for a no" } input name="reason" maxlength="4096" value=(form.text("reason")); small { "who asked reads it" } }
                 button.danger name="decision" value="deny" { "Deny the ticked" }
@@ -161,7 +161,7 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
         let problem = Problem::malformed("a no needs a reason, which who asked reads");
         return again(&visit, form, problem.told(), StatusCode::BAD_REQUEST).await;
     }
-    let expires = match form.some("expires").map(end_of).transpose() {
+    let expires = match form.some("expires").map(time::until).transpose() {
         Ok(expires) => expires,
         Err(problem) => return again(&visit, form, problem.told(), StatusCode::BAD_REQUEST).await,
     };
@@ -226,11 +226,4 @@ async fn one(
     };
     let answer = visit.api.send(Method::POST, to, &body).await?;
     Ok(what == "subscription" && answer.read::<Decided>()?.state == "requested")
-}
-
-/// The end of a day, as a form writes days.
-fn end_of(day: &str) -> Result<DateTime<Utc>, Problem> {
-    let day: NaiveDate = day.parse().map_err(|_| Problem::malformed(format!("`{day}` is no day, as 2027-12-31")))?;
-    let end = day.succ_opt().and_then(|next| next.and_hms_opt(0, 0, 0));
-    end.map(|end| end.and_utc()).ok_or_else(|| Problem::malformed("that day is too far away"))
 }

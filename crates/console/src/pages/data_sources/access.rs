@@ -2,7 +2,6 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, Utc};
 use http::{Method, StatusCode};
 use maud::{Markup, html};
 use serde_json::{Value, json};
@@ -12,7 +11,7 @@ use super::subscribers::{Grant, Subscription};
 use super::tagging::opening;
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, choice, empty, head, hidden, input, lookup, state, table};
+use crate::parts::{Page, choice, empty, head, hidden, input, lookup, state, table, until};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -70,7 +69,7 @@ fn decisions(visit: &Visit, source: &Source, one: &Subscription) -> Markup {
                 "requested" => {
                     @if !roles.is_empty() {
                         (choice("as", "As", "OWNER", &roles))
-                        label.field { span { "Until" } input type="date" name="expires"; }
+                        (until("expires", "Until", ""))
                         button.small.main name="decision" value="approve" { "Approve" }
                     }
                     (reason) button.small.danger name="decision" value="deny" { "Deny" }
@@ -86,7 +85,7 @@ async fn decide(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Re
     let subscription = form.text("subscription");
     let decision = form.text("decision");
     let body = match decision {
-        "approve" => match form.some("expires").map(end_of).transpose()? {
+        "approve" => match form.some("expires").map(time::until).transpose()? {
             Some(expires) => json!({ "as": form.text("as"), "expires": expires }),
             None => json!({ "as": form.text("as") }),
         },
@@ -136,7 +135,7 @@ fn granting(source: &Source, form: &Form) -> Markup {
         form.row method="post" action=(to!("/data-sources/{}/grants", source.name())) {
             (lookup("user", "User", "users", form.text("user"), ""))
             (lookup("group", "or group", "groups", form.text("group"), ""))
-            label.field { span { "Until" } input type="date" name="expires" value=(form.text("expires")); }
+            (until("expires", "Until", form.text("expires")))
             (input("description", "Why", form.text("description"), ""))
             button { "Grant access" }
         }
@@ -164,7 +163,7 @@ async fn granted<'a>(visit: &Visit, name: &str, form: &'a Form) -> Result<&'a st
     };
     let mut body = json!({ "data_source": name, key: whom });
     if let Some(body) = body.as_object_mut() {
-        if let Some(expires) = form.some("expires").map(end_of).transpose()? {
+        if let Some(expires) = form.some("expires").map(time::until).transpose()? {
             body.insert("expires".to_owned(), json!(expires));
         }
         if let Some(description) = form.some("description") {
@@ -202,11 +201,4 @@ async fn remove(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Re
             opening(&visit, "Take the grant away?", &to!("/data-sources/{}/grants/remove", name), &form, problem, &page)
         }
     }
-}
-
-/// The end of a day, as a form writes days.
-fn end_of(day: &str) -> Result<DateTime<Utc>, Problem> {
-    let day: NaiveDate = day.parse().map_err(|_| Problem::malformed(format!("`{day}` is no day, as 2027-12-31")))?;
-    let end = day.succ_opt().and_then(|next| next.and_hms_opt(0, 0, 0));
-    end.map(|end| end.and_utc()).ok_or_else(|| Problem::malformed("that day is too far away"))
 }
