@@ -11,10 +11,10 @@ use super::data_sources::owners_of;
 use crate::api::{to, with_query};
 use crate::form::Form;
 use crate::frame;
-use crate::parts::{Page, area, badge, choice, empty, head, hidden, input, pager, prose, table};
+use crate::parts::{Page, area, badge, choice, empty, head, hidden, input, pager, prose, section, table};
 use crate::problem::Problem;
 use crate::route::Route;
-use crate::visit::{Visit, done};
+use crate::visit::Visit;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -220,10 +220,6 @@ async fn register(visit: Visit, Path(name): Path<String>, form: Form) -> Result<
         }
         None => to!("/register/{}", name),
     };
-    let failed = answer.tables.iter().filter(|one| one.data_source.is_none() || one.reason.is_some()).count();
-    if failed == 0 && answer.tables.iter().all(|one| one.remarks.is_empty()) {
-        return Ok(done(&again, &format!("{} registered.", answer.tables.len())));
-    }
     let row = |one: &Outcome| {
         vec![
             html! { code { (one.table) } },
@@ -242,6 +238,23 @@ async fn register(visit: Visit, Path(name): Path<String>, form: Form) -> Result<
     let main = html! {
         (head("Register tables", "", html! { a.button href=(again) { "Back to the tables" } }))
         (table(&["Table", "What became of it", "Why"], &answer.tables.iter().map(row).collect::<Vec<_>>()))
+        @if answer.tables.iter().any(|one| one.data_source.is_some()) { (section("What comes next", next(&visit, &name))) }
     };
     Ok(visit.page("Register tables", main))
+}
+
+/// Scrim reads a table only where an administrator of the warehouse lets it: nothing is shown of it before.
+fn next(visit: &Visit, integration: &str) -> Markup {
+    let admin = visit.me.has(&["APPLICATION_ADMIN"]);
+    html! {
+        ol {
+            li {
+                "Let Scrim read the tables, where it may not yet: "
+                @if admin { a href=(to!("/integrations/{}/install", integration)) { "install again" } ", by the service or by the script, which names them." }
+                @else { "somebody with APPLICATION_ADMIN installs again, or runs the script, which names them." }
+            }
+            li { "Tag what is sensitive, or have it " a href="/discovery" { "discovered" } "." }
+            li { "Write " a href="/policies" { "policies" } " that say who may read it, and what they see. Until then its view shows rows to nobody but its owners." }
+        }
+    }
 }
