@@ -35,6 +35,15 @@ pub(crate) fn address(name: &str) -> String {
 
 /// `GET /assets/<version>/<name>`.
 pub(crate) async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
+    content(&name)
+}
+
+/// `GET /favicon.ico`.
+pub(crate) async fn icon() -> Response {
+    content("icon.svg")
+}
+
+fn content(name: &str) -> Response {
     let Some((_, kind, content)) = ALL.iter().find(|(known, ..)| *known == name) else {
         return Problem::nowhere().into_response();
     };

@@ -73,6 +73,8 @@ pub(crate) fn routes(service: Service) -> Router {
     let pages = all().into_iter().fold(Router::new(), |router, page| router.route(page.path, page.handler));
     pages
         .route("/assets/{version}/{name}", get(assets::asset))
+        // Where browsers look for it, whatever a page says.
+        .route("/favicon.ico", get(assets::icon))
         .fallback(|request: Request| nowhere(api, request))
         .method_not_allowed_fallback(|| async { Problem::of(StatusCode::METHOD_NOT_ALLOWED, b"") })
         .layer(axum::middleware::from_fn_with_state(service.clone(), framed))

@@ -190,7 +190,7 @@ impl Console<'_> {
             { "kind": "subscription-policy", "name": "staff-orders", "where": { "data_source": "tpch.orders" },
               "access": { "conditions": { "group": "staff" } }, "combine": "shared" },
             { "kind": "data-policy", "name": "orders-for-fraud", "where": { "data_source": "tpch.orders" },
-              "rules": [{ "rows": { "purpose": "Fraud" } }] },
+              "rules": [{ "rows": "never", "except": { "purpose": "Fraud" } }] },
             { "kind": "project", "name": "hunt", "purposes": ["Fraud"], "owners": ["olga"], "access": "individuals",
               "data_sources": ["tpch.orders"], "members": [{ "user": "felix" }] },
             { "kind": "grant", "name": "felix-orders", "user": "felix", "data_source": "tpch.orders" },
