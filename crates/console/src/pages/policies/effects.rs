@@ -27,6 +27,8 @@ struct ColumnEffect {
     more: u64,
     less: u64,
     otherwise: u64,
+    seeing_more: Vec<String>,
+    seeing_less: Vec<String>,
 }
 
 /// A table of them: how many gain or lose what, with some names.
@@ -56,14 +58,16 @@ pub(super) fn effects(effects: &[Effect]) -> Markup {
 }
 
 fn people(count: u64, names: &[String], sign: &str, class: &str) -> Markup {
-    let more = count.saturating_sub(names.len() as u64);
     html! {
         @if count == 0 { span.muted { "–" } }
-        @else {
-            span class=(class) { (sign) (users(count)) }
-            " " span.muted { (names.join(", ")) @if more > 0 { " and " (more) " more" } }
-        }
+        @else { span class=(class) { (sign) (users(count)) } " " (some(count, names)) }
     }
+}
+
+/// Some of them by name, and how many more there are.
+fn some(count: u64, names: &[String]) -> Markup {
+    let more = count.saturating_sub(names.len() as u64);
+    html! { span.muted { (names.join(", ")) @if more > 0 { " and " (more) " more" } } }
 }
 
 fn columns(columns: &[ColumnEffect]) -> Markup {
@@ -73,8 +77,8 @@ fn columns(columns: &[ColumnEffect]) -> Markup {
             ul.plain {
                 @for column in columns {
                     li { code { (column.name) } ": "
-                        @if column.more > 0 { span.added { (users(column.more)) " see more" } " " }
-                        @if column.less > 0 { span.removed { (users(column.less)) " see less" } " " }
+                        @if column.more > 0 { span.added { (users(column.more)) " see more" } " " (some(column.more, &column.seeing_more)) " " }
+                        @if column.less > 0 { span.removed { (users(column.less)) " see less" } " " (some(column.less, &column.seeing_less)) " " }
                         @if column.otherwise > 0 { span.muted { (users(column.otherwise)) " by another mask" } }
                     }
                 }
