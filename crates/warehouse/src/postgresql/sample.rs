@@ -7,7 +7,7 @@ use scrim_catalog::{FoundColumn, TableName};
 
 use super::Postgresql;
 use crate::error::WarehouseError;
-use crate::found::SampledColumn;
+use crate::found::{SampledColumn, SampledRow};
 
 /// Long enough for a page of any table, and too short for a view that works through all of it for its first rows.
 const HURRY: Duration = Duration::from_secs(30);
@@ -38,5 +38,25 @@ impl Postgresql {
             }
         }
         Ok(sampled)
+    }
+
+    pub(crate) async fn sample_rows(
+        &mut self,
+        key: &str,
+        columns: &[&str],
+        rows: u32,
+    ) -> Result<Vec<SampledRow>, WarehouseError> {
+        let failed = WarehouseError::statement("reading rows of a table");
+        let rows = i32::try_from(rows).unwrap_or(i32::MAX);
+        let apart = self.apart().await?;
+        let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&key, &columns, &rows];
+        let found = self.in_time(&apart, HURRY, apart.client.query(&self.calls.sample_rows, &parameters)).await?;
+        let mut sampled: BTreeMap<i64, SampledRow> = BTreeMap::new();
+        for row in found.map_err(&failed)? {
+            let number = row.try_get(0).map_err(&failed)?;
+            let (column, value) = (row.try_get(1).map_err(&failed)?, row.try_get(2).map_err(&failed)?);
+            sampled.entry(number).or_default().insert(column, value);
+        }
+        Ok(sampled.into_values().collect())
     }
 }
