@@ -210,11 +210,11 @@ impl Warehouse {
         ask!(&mut self.0, sample(table, columns, rows))
     }
 
-    /// Some rows of the table below a data source's view, at most `rows` (1,000 are the most), each value cut after 4,097 characters:
-    /// only while the view is there, on that very table, and not closed. Nothing where the engine has no such call.
+    /// Some rows of the table below a data source's view, at most `rows` (1,000 are the most), each value cut after 1,025 characters.
+    /// Nothing where there is no view with these columns that stands and is open, and on Redshift, where rows are not read yet.
     ///
     /// # Errors
-    /// When there is no such view, or the table takes too long or cannot be read.
+    /// When the table takes too long, or cannot be read.
     pub async fn sample_rows(
         &mut self,
         key: &str,
@@ -222,7 +222,7 @@ impl Warehouse {
         rows: u32,
     ) -> Result<Option<Vec<SampledRow>>, WarehouseError> {
         match &mut self.0 {
-            Connected::Postgresql(postgresql) => Box::pin(postgresql.sample_rows(key, columns, rows)).await.map(Some),
+            Connected::Postgresql(postgresql) => Box::pin(postgresql.sample_rows(key, columns, rows)).await,
             Connected::Redshift(_) => Ok(None),
         }
     }
