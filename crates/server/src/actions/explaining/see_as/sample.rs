@@ -64,7 +64,12 @@ impl Taken {
             let both = if sight == "own" { "that both of you see" } else { "that they see" };
             notes.push(format!("among the first rows of the table there is none {both}"));
         }
-        Ok((Seen { sight: look.sight()?, rows, notes }, sight))
+        let seen = look.sight().map_err(|problem| match (notes.first(), &problem.detail) {
+            // Without the warehouse the columns may not be known.
+            (Some(note), Some(detail)) => Problem::conflict(format!("{detail}; {note}")),
+            _ => problem,
+        })?;
+        Ok((Seen { sight: seen, rows, notes }, sight))
     }
 }
 
@@ -107,16 +112,14 @@ pub(super) async fn taken(
     let Some(pushed) = pushed.filter(|pushed| pushed.present) else {
         return Ok(Taken::none("the data source has no view in the warehouse yet: it is made by the next push"));
     };
-    if !open(&pushed) {
-        return Ok(Taken::none(
-            "the data source is closed in the warehouse, and nobody sees rows of it: the next push may open it",
-        ));
-    }
     let Some(columns) = columns(&source, &pushed) else {
-        return Ok(Taken::none(
-            "the view in the warehouse has not the columns of the data source yet: the next push makes it anew",
-        ));
+        let note = "the view in the warehouse has not the columns of the data source yet: the next push makes it anew";
+        return Ok(Taken::none(note));
     };
+    if !open(&pushed) {
+        let note = "the data source is closed in the warehouse, and nobody sees rows of it: the next push may open it";
+        return Ok(Taken { columns: Some(columns), ..Taken::none(note) });
+    }
     let (obstacles, login) = {
         let (actor, columns) = (actor.clone(), columns.clone());
         let looked = move || {
@@ -137,16 +140,17 @@ pub(super) async fn taken(
                     "the warehouse does not know you as somebody who may read yet, and so you see no row yourself";
                 return Ok(Taken { columns: Some(columns), ..Taken::none(note) });
             }
-            Err(error) => return Ok(told(&error)),
+            Err(error) => return Ok(Taken { columns: Some(columns), ..told(&error) }),
         }
     }
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let most = (CELLS / names.len().max(1)).clamp(1, ROWS);
-    Ok(match warehouse.sample_rows(&key, &names, u32::try_from(most).unwrap_or(1)).await {
-        Ok(Some(rows)) => Taken { columns: Some(columns), rows, notes: vec![] },
-        Ok(None) => Taken::none("the data source was closed in the warehouse meanwhile: ask again"),
-        Err(error) => told(&error),
-    })
+    let (rows, notes) = match warehouse.sample_rows(&key, &names, u32::try_from(most).unwrap_or(1)).await {
+        Ok(Some(rows)) => (rows, vec![]),
+        Ok(None) => (vec![], vec!["the data source was closed in the warehouse meanwhile: ask again".to_owned()]),
+        Err(error) => (vec![], told(&error).notes),
+    };
+    Ok(Taken { columns: Some(columns), rows, notes })
 }
 
 /// Whether the view of a data source shows rows to anybody.
