@@ -5,8 +5,9 @@
 mod stand;
 
 use scrim_catalog::Kind;
-use scrim_store::{AuditQuery, Outcome};
+use scrim_store::{ApiToken, AuditQuery, Outcome, SecretHash};
 use scrim_testkit::{Governed, catalog};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use stand::Service;
 
@@ -272,6 +273,11 @@ fn a_masked_cell_is_shown_by_the_very_same_mask_alone() {
     // One rule covers both.
     company.rules(json!([mask("ssn", &last)]));
     assert_eq!(company.see("gina", json!({ "user": "ann" })).column("ssn")[0], "*******6789");
+    // By her own sight of each cell, where that depends on the row.
+    let when = json!({ "columns": { "name": "ssn" }, "with": "hash", "when": "region = 'eu'" });
+    company.rules(json!([{ "mask": when, "for": { "user": "gina" }, "otherwise": "clear" }]));
+    let ssn = company.see("gina", json!({ "user": "ann" })).column("ssn");
+    assert!(is_hidden(&ssn[0]) && ssn[1] == "1" && is_hidden(&ssn[2]), "{ssn:?}");
     // Another rule that makes the same.
     company.rules(json!([of("gina", &last), of("ann", &last)]));
     assert!(company.see("gina", json!({ "user": "ann" })).column("ssn").iter().all(is_hidden));
@@ -299,6 +305,16 @@ fn a_masked_cell_is_shown_by_the_very_same_mask_alone() {
     company.rules(json!([mask("note", &json!({ "regex": { "pattern": "[a-z]", "replacement": "" } }))]));
     let notes = company.see("gina", json!({ "user": "ann" })).column("note");
     assert!(notes.iter().all(|cell| *cell == notes[0] && is_hidden(cell)), "{notes:?}");
+    // Of people who are judged together a value may be NULL for what one of them alone would see.
+    company.rules(json!([mask("ssn", &last)]));
+    let members = json!([{ "user": "ann" }, { "user": "nick" }]);
+    let project = json!({ "access": "individuals", "equalized": true, "data_sources": ["staff"], "owners": ["ollie"], "members": members });
+    let current = json!({ "groups": ["staff", "analysts"], "current_project": "team" });
+    company.wait(company.service.plant("project", "team", project));
+    company.wait(company.service.plant("user", "ann", current));
+    company.wait(company.service.enforced("w"));
+    assert!(company.see("gina", json!({ "user": "ann" })).column("ssn").iter().all(is_hidden));
+    assert_eq!(company.see("iris", json!({ "user": "ann" })).column("ssn")[0], "*******6789");
 }
 
 #[test]
@@ -339,6 +355,20 @@ fn rows_are_refused_where_they_cannot_be_judged() {
     company.nothing("nick", json!({ "user": "ann" }), "the warehouse does not know you");
     company.nothing("iris", json!({ "groups": ["staff"] }), "you may not read the data source");
     company.nothing("iris", json!({ "user": "gail" }), "they may not read");
+    // Whose token is for less than what they may do.
+    let token = ApiToken {
+        id: "narrow-token".to_owned(),
+        hash: SecretHash::of(&SecretString::from("narrow-token")),
+        user: "iris".to_owned(),
+        name: "narrow".to_owned(),
+        scopes: ["read", "write", "GOVERNANCE"].map(str::to_owned).to_vec(),
+        created: chrono::Utc::now(),
+        expires: None,
+        last_used: None,
+        revoked: None,
+    };
+    company.wait(company.service.app.store().add_token(&token)).unwrap();
+    company.nothing("narrow", json!({ "user": "ann" }), "you may not read the data source");
     company.nothing("ollie", json!({ "groups": [] }), "they may not read");
     assert_eq!(company.see("iris", json!({ "user": "ann" })).ids().len(), 3);
     // Under another project than their own, a user is somebody who is made up.

@@ -9,6 +9,7 @@ use scrim_catalog::{Catalog, FoundColumn, register};
 use scrim_policy::{SampledRow, source_key};
 use scrim_registry::World;
 use scrim_warehouse::{LoginKind, Pushed, Warehouse, WarehouseError};
+use tokio::sync::Semaphore;
 
 use super::look::{Bound, Look};
 use super::{Seen, Wish};
@@ -19,6 +20,9 @@ use crate::compute::compute;
 /// So many rows are read to find those that both see, and of wide tables fewer: no more than so many cells.
 const ROWS: usize = 1000;
 const CELLS: usize = 20_000;
+
+/// How many have rows read at once, which takes connections of the warehouse, and memory; others wait.
+static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// What the warehouse gave.
 pub(super) struct Taken {
@@ -100,6 +104,7 @@ pub(super) async fn taken(
         tracing::warn!(integration = %integration.name, %error, "no rows can be shown");
         Taken::none(format!("the warehouse of the integration `{}` gives no rows: {error}", integration.name))
     };
+    let _turn = TURNS.acquire().await.map_err(|error| Problem::internal(&error))?;
     let mut warehouse = match Warehouse::connect(&integration).await {
         Ok(warehouse) => warehouse,
         Err(error) => return Ok(told(&error)),
@@ -117,7 +122,8 @@ pub(super) async fn taken(
         return Ok(Taken::none(note));
     };
     if !open(&pushed) {
-        let note = "the data source is closed in the warehouse, and nobody sees rows of it: the next push may open it";
+        let note =
+            "the data source is closed in the warehouse, or its view was changed there: the next push may open it";
         return Ok(Taken { columns: Some(columns), ..Taken::none(note) });
     }
     let (obstacles, login) = {
