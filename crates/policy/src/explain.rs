@@ -257,7 +257,7 @@ pub(crate) fn explain_rows(merged: &Merged, facts: &Facts, now: DateTime<Utc>) -
 }
 
 /// The branches that a user may fall under, of several people those of any.
-fn reached<'a>(rule: &'a RowTest, facts: &Facts) -> Vec<(Option<&'a Who>, &'a Test)> {
+pub(crate) fn reached<'a>(rule: &'a RowTest, facts: &Facts) -> Vec<(Option<&'a Who>, &'a Test)> {
     let mut reached = Vec::new();
     for (who, test) in &rule.branches.cases {
         if facts.possibly(who) {

@@ -21,6 +21,7 @@ mod reader;
 mod readers;
 mod scope;
 pub mod sentences;
+mod showing;
 mod sight;
 mod source_policies;
 mod terms;
@@ -41,6 +42,7 @@ pub use merging::{Merger, merge};
 pub use profile::{Audiences, ProfileRow, audience_key};
 pub use reader::Reader;
 pub use scope::covers;
+pub use showing::{Cell, LONGEST, Onlooker, SampledRow, Showing};
 pub use sight::{Sight, SightColumn, sight};
 pub use source_policies::{
     Effective, EffectiveColumn, SourcePolicies, SourcePolicy, Standing, Touched, source_policies,

@@ -106,6 +106,11 @@ pub enum WarehouseError {
         "reading the table took longer than {} s, and was ended: it may be large, or something that its owner hung on it never ends", .0.as_secs()
     )]
     TooLong(std::time::Duration),
+    /// Somebody's table could not be read.
+    #[error(
+        "the table could not be read (SQLSTATE {0}): a policy of rows on it, a view below it or a value in it may be why; read it as the role that owns the views to see"
+    )]
+    Unreadable(String),
     /// What probes were tried in could not be removed.
     #[error("{error}; what was made for the probes could not be removed, do it by hand: {left}")]
     LeftBehind {

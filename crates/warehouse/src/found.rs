@@ -162,6 +162,9 @@ pub struct SampledColumn {
     pub values: Vec<(String, u64)>,
 }
 
+/// A row of a table: values as text, by column. Nothing is NULL.
+pub type SampledRow = BTreeMap<String, Option<String>>;
+
 /// What was pushed for a data source, beside what is there now.
 #[derive(Clone, Debug)]
 pub struct Pushed {

@@ -11,7 +11,7 @@ use crate::change::{Refused, Unmask, UserChange, ViewChange};
 use crate::connect::detour;
 use crate::error::WarehouseError;
 use crate::finding::{Finding, Subjects};
-use crate::found::{FoundSchema, FoundTable, ListedTable, Login, Privilege, Pushed, SampledColumn, SchemaName};
+use crate::found::{FoundSchema, FoundTable, ListedTable, Login, Privilege, Pushed, SampledColumn, SampledRow, SchemaName};
 use crate::postgresql::{self, Postgresql};
 use crate::redshift::{self, Redshift};
 use crate::removal::Removal;
@@ -208,6 +208,23 @@ impl Warehouse {
         rows: u32,
     ) -> Result<BTreeMap<String, SampledColumn>, WarehouseError> {
         ask!(&mut self.0, sample(table, columns, rows))
+    }
+
+    /// Some rows of the table below a data source's view, at most `rows` (1,000 are the most), each value cut after 1,025 characters.
+    /// Nothing where there is no view with these columns that stands and is open, and on Redshift, where rows are not read yet.
+    ///
+    /// # Errors
+    /// When the table takes too long, or cannot be read.
+    pub async fn sample_rows(
+        &mut self,
+        key: &str,
+        columns: &[&str],
+        rows: u32,
+    ) -> Result<Option<Vec<SampledRow>>, WarehouseError> {
+        match &mut self.0 {
+            Connected::Postgresql(postgresql) => Box::pin(postgresql.sample_rows(key, columns, rows)).await,
+            Connected::Redshift(_) => Ok(None),
+        }
     }
 
     /// Since when the service leads that pushes, in milliseconds of whatever clock its replicas share: it pushes only until

@@ -35,10 +35,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .query::<sql::Wanted>()
             .answers::<sql::View>(StatusCode::OK, "The view."),
         Endpoint::post("/api/v1/data-sources/{name}/see-as", "see_as", see_as::run)
-            .about(TAG, "Tells how a user, or somebody who is made up, sees a data source; answers no row of it")
-            .needs("to own the data source, or GOVERNANCE or AUDIT; for somebody who is made up GOVERNANCE or IMPERSONATE_USER, or to own it")
+            .about(TAG, "Tells how a user, or somebody who is made up, sees a data source, and shows rows of it as they see them")
+            .needs("to own the data source, or GOVERNANCE or AUDIT; for somebody who is made up GOVERNANCE or IMPERSONATE_USER, or to own it; rows only as far as one sees them oneself, or, of a user, with IMPERSONATE_USER")
             .body::<see_as::Wanted>()
-            .answers::<scrim_policy::Sight>(StatusCode::OK, "How they see it."),
+            .answers::<see_as::Seen>(StatusCode::OK, "How they see it."),
         Endpoint::get("/api/v1/users/{name}/reach", "reach", reach::run)
             .about(
                 TAG,

@@ -23,6 +23,8 @@ pub struct Calls {
     pub profiles_of: String,
     /// A sample of a table: schema, table, columns, rows; a row per value: column, value, rows with it, rows of the sample.
     pub sample: String,
+    /// Rows of a governed table: source, columns, rows; a row per value: number of the row, column, value.
+    pub sample_rows: String,
     /// Stages profile changes: batch, and six parallel arrays.
     pub stage: String,
     /// Applies a staged batch: epoch, batch.
@@ -70,6 +72,9 @@ impl Calls {
             ),
             sample: format!(
                 "SELECT s.column_name, s.value, s.counted, s.total FROM {procedures}.sample($1, $2, $3, $4) AS s"
+            ),
+            sample_rows: format!(
+                "SELECT s.row_number, s.column_name, s.value FROM {procedures}.sample_rows($1, $2, $3) AS s"
             ),
             stage: format!(
                 "INSERT INTO {system}.profile_stage (batch, added, immuta__userid, kind, key, value, expires) \

@@ -1,24 +1,36 @@
-//! `POST /api/v1/data-sources/<name>/see-as`: how somebody sees a data source, by its policies. No row is read for it.
+//! `POST /api/v1/data-sources/<name>/see-as`: how somebody sees a data source, by its policies; and some rows as they see them, where
+//! that shows whoever asks no more than they see themselves, or they may act as others.
+
+mod look;
+mod sample;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use scrim_catalog::documents::{Project, User, Values};
-use scrim_catalog::{At, Catalog, Kind, Name};
-use scrim_policy::{Facts, Sight, decide, decide_for, sight};
+use scrim_catalog::documents::Project;
+use scrim_catalog::{Catalog, Kind, Name};
+use scrim_policy::{Cell, Sight};
+use scrim_store::Outcome;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use self::look::Look;
+use self::sample::taken;
 use crate::actions::objects::change::name;
 use crate::actions::objects::known::project;
-use crate::caller::{Caller, note, permit, refuse};
+use crate::actor::Actor;
+use crate::caller::{Caller, note, refuse};
 use crate::compute::compute;
 use crate::json::{Body, InPath};
-use crate::rights::{Action, may_read};
+use crate::rights::{Action, may, may_read};
 use crate::{App, Problem};
+
+/// The most rows that are shown.
+const MOST: usize = 100;
 
 /// As whom: a `user`, or somebody who has these groups, attributes and purposes and nothing else.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -35,6 +47,33 @@ pub(crate) struct Wanted {
     purposes: Option<Vec<Name>>,
     /// The project under which they act; by default the current one of the user, and of somebody who is made up none.
     project: Option<Name>,
+    /// So many rows at most, as they see them; none by default.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 100))]
+    rows: usize,
+}
+
+/// How somebody sees a data source.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SeenAs")]
+pub(crate) struct Seen {
+    #[serde(flatten)]
+    sight: Sight,
+    /// Rows as they see them, each with its cells in the order of `columns`. A row that cannot be judged is left out: a value that
+    /// decides on it is longer than 1,024 characters, or no number or day that can be computed with.
+    rows: Vec<Vec<Cell>>,
+    /// What somebody should know of the rows: why there are none, if none can be shown.
+    notes: Vec<String>,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+struct Wish {
+    source: Name,
+    person: Person,
+    /// The project that is said.
+    project: Option<Name>,
+    rows: usize,
 }
 
 /// As whom somebody looks.
@@ -67,71 +106,66 @@ pub(crate) async fn run(
     caller: Caller,
     InPath(text): InPath<String>,
     Body(wanted): Body<Wanted>,
-) -> Result<Json<Sight>, Problem> {
-    let source = name(&text)?;
-    let under = wanted.project.clone();
-    let person = wanted.person()?;
-    let asked = caller.about("data-source.see-as", Kind::DataSource, &source);
-    let made_up = matches!(person, Person::MadeUp { .. });
-    let by = permit(&app, &caller, &asked, Action::SeeAs { made_up, source: &source }).await?;
-    let (world, now) = (app.registry().world(), app.now());
-    // Whoever may see as others is not told for it what there is.
-    if let Err(problem) = may_read(&caller.actor, &world.catalog, Kind::DataSource, &source, now).required() {
-        return Err(refuse(&app, &asked, problem).await);
+) -> Result<Json<Seen>, Problem> {
+    let (source, project, rows) = (name(&text)?, wanted.project.clone(), wanted.rows);
+    let wish = Wish { source, person: wanted.person()?, project, rows };
+    if rows > MOST {
+        return Err(Problem::malformed(format!("`rows` must be 0 to {MOST}")));
     }
-    let under = match under.map(|name| project(&caller.actor, &world.catalog, &name, now)).transpose() {
-        Ok(under) => under,
+    let asked = caller.about("data-source.see-as", Kind::DataSource, &wish.source);
+    let world = app.registry().world();
+    let (by, under) = match allowed(&caller.actor, &world.catalog, &wish, app.now()) {
+        Ok(allowed) => allowed,
+        Err(problem) => return Err(refuse(&app, &asked, problem).await),
+    };
+    if rows == 0 {
+        let project = under.as_ref().map(|project| project.name.to_string());
+        note(&app, &asked, by, json!({ "as": wish.person, "project": project, "rows": 0 })).await;
+        let (actor, now) = (caller.actor, app.now());
+        let seen = move || Look::of(&world.catalog, &actor, &wish, under.as_ref(), None, now)?.sight();
+        return Ok(Json(Seen { sight: compute(seen).await??, rows: vec![], notes: vec![] }));
+    }
+    let (wish, before) = (Arc::new(wish), Arc::clone(&world));
+    let taken = match taken(&caller.actor, world, Arc::clone(&wish), under, app.now()).await {
+        Ok(taken) => taken,
+        Err(problem) => return Err(refuse(&app, &asked, problem).await),
+    };
+    // Looking took its time: what is shown goes by who may see what now.
+    let (after, now) = (app.registry().world(), app.now());
+    let nobody = || Problem::unauthenticated("this user was disabled, or deleted");
+    let again = caller.actor.again(&after.catalog).ok_or_else(nobody);
+    let again = again.and_then(|actor| Ok((allowed(&actor, &after.catalog, &wish, now)?, actor)));
+    let ((by, under), actor) = match again {
+        Ok(again) => again,
         Err(problem) => return Err(refuse(&app, &asked, problem).await),
     };
     let project = under.as_ref().map(|project| project.name.to_string());
-    note(&app, &asked, by, json!({ "as": person, "project": project, "rows": 0 })).await;
-    Ok(Json(compute(move || seen(&world.catalog, &source, &person, under.as_ref(), now)).await??))
-}
-
-fn seen(
-    catalog: &Catalog,
-    source: &Name,
-    person: &Person,
-    under: Option<&Project>,
-    now: DateTime<Utc>,
-) -> Result<Sight, Problem> {
-    let found = catalog.data_sources.get(source);
-    let found = found.ok_or_else(|| Problem::not_found(format!("there is no data source `{source}`")))?;
-    let (facts, decision) = match person {
-        Person::User { user } => {
-            let known = catalog.users.get(user);
-            let known = known.ok_or_else(|| Problem::not_found(format!("there is no user `{user}`")))?;
-            let user = acting(known, under)?;
-            (Facts::of(catalog, &user), decide(catalog, found, &user, now))
-        }
-        Person::MadeUp { groups, attributes, purposes } => {
-            let mut facts = made_up(catalog, groups, attributes, purposes);
-            if let Some(project) = under {
-                if project.equalized {
-                    let why = "under an equalized project its members are judged together, and somebody who is made up is none";
-                    return Err(Problem::conflict(why));
-                }
-                facts.project = Some(project.name.value().clone());
-            }
-            let decision = decide_for(catalog, found, &facts, now);
-            (facts, decision)
-        }
+    let shown = {
+        let wish = Arc::clone(&wish);
+        compute(move || taken.shown(&before.catalog, &after.catalog, &actor, &wish, under.as_ref(), now)).await?
     };
-    sight(catalog, found, &facts, decision, now).map_err(|error| Problem::conflict(error.to_string()))
+    let (seen, sight) = match shown {
+        Ok(shown) => shown,
+        Err(problem) => return Err(refuse(&app, &asked, problem).await),
+    };
+    // Before anybody is told: how many rows, and by whose sight, never what is in them.
+    let details =
+        json!({ "as": wish.person, "project": project, "asked": rows, "rows": seen.rows.len(), "sight": sight });
+    app.store().audit(asked.audit(Outcome::Allowed, Some(by.to_owned()), details)).await?;
+    Ok(Json(seen))
 }
 
-/// The user, acting under a project where one is said.
-fn acting(user: &User, under: Option<&Project>) -> Result<User, Problem> {
-    let Some(project) = under else { return Ok(user.clone()) };
-    if !project.members.iter().any(|member| member.user.value() == user.name.value()) {
-        let detail = format!("the user `{}` is no member of the project `{}`", user.name, project.name);
-        return Err(Problem::conflict(detail));
-    }
-    Ok(User { current_project: Some(At::nowhere(project.name.value().clone())), ..user.clone() })
-}
-
-fn made_up(catalog: &Catalog, groups: &[Name], attributes: &BTreeMap<Name, Vec<Name>>, purposes: &[Name]) -> Facts {
-    let all = |names: &[Name]| names.iter().cloned().map(At::nowhere).collect::<Vec<_>>();
-    let attributes = attributes.iter().map(|(key, values)| (At::nowhere(key.clone()), Values(all(values)))).collect();
-    Facts::somebody(catalog, &all(groups), &attributes, &all(purposes))
+/// What allows it, and under which project the person acts.
+fn allowed(
+    actor: &Actor,
+    catalog: &Catalog,
+    wish: &Wish,
+    now: DateTime<Utc>,
+) -> Result<(&'static str, Option<Project>), Problem> {
+    let made_up = matches!(wish.person, Person::MadeUp { .. });
+    let by = may(actor, catalog, Action::SeeAs { made_up, source: &wish.source }).required()?;
+    // Whoever may see as others is not told for it what there is.
+    may_read(actor, catalog, Kind::DataSource, &wish.source, now).required()?;
+    let under = wish.project.as_ref().map(|name| project(actor, catalog, name, now)).transpose()?;
+    Ok((by, under))
 }

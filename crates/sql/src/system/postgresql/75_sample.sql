@@ -60,3 +60,50 @@ BEGIN
   END IF;
   RETURN QUERY SELECT s.* FROM unnest(v_a, v_b, v_c, v_d) AS s;
 END $scrim$
+;;
+-- Rows of a governed table, as somebody may be shown them: number of the row, column, value, cut after 1,025 characters. Only while
+-- the view of the data source stands and is open, of the very table and columns that it was made on, whatever they are called now.
+CREATE OR REPLACE FUNCTION {procedures}.sample_rows(p_source text, p_columns text[], p_rows integer)
+RETURNS TABLE (row_number bigint, column_name text, value text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET row_security = off SET datestyle = 'ISO, MDY' SET intervalstyle = 'postgres' SET timezone = 'UTC' SET extra_float_digits = 1
+SET bytea_output = 'hex' SET lc_monetary = 'C'
+AS $scrim$
+DECLARE
+  v_table oid;
+  v_from text;
+  v_kept text;
+  v_most integer := least(greatest(COALESCE(p_rows, 1), 1), 1000);
+  v_count bigint;
+  v_names text;
+  v_values text;
+  v_a text[];
+  v_b text[];
+  v_c bigint[];
+  v_d bigint[];
+BEGIN
+  SELECT c.oid, format('%I.%I', n.nspname, c.relname), s.base_columns INTO v_table, v_from, v_kept
+  FROM {system}.object_state AS s
+  INNER JOIN {system}.gate AS g ON g.source = s.source AND g.min_version <= s.version
+  INNER JOIN pg_class AS c ON c.oid = s.base_oid
+  INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE s.source = p_source AND s.closed IS NULL AND c.relkind IN ('r', 'p', 'm', 'v', 'f')
+    AND EXISTS (SELECT 1 FROM pg_class AS w WHERE w.oid = s.view_oid AND w.relkind = 'v');
+  SELECT count(*), string_agg(format('t.%I AS c%s', a.attname, a.attnum), ', '), string_agg(
+    CASE WHEN y.typnamespace = 'pg_catalog'::regnamespace
+      THEN format('(%L::text, left(CAST(r.c%s AS text), 1025))', k.name, a.attnum)
+      ELSE format('(%L::text, CASE WHEN r.c%s IS NOT NULL THEN left(format(''%%s'', r.c%s), 1025) END)', k.name, a.attnum, a.attnum)
+    END, ', ') INTO v_count, v_names, v_values
+  FROM json_each(v_kept::json) AS k (name, kept)
+  INNER JOIN pg_attribute AS a ON a.attrelid = v_table AND a.attnum = CAST(k.kept ->> 1 AS smallint) AND NOT a.attisdropped
+  INNER JOIN pg_type AS y ON y.oid = a.atttypid
+  WHERE k.name = ANY (p_columns);
+  IF v_count = 0 OR v_count <> cardinality(p_columns) THEN
+    RAISE EXCEPTION 'the data source % has no view with these columns, or is closed', p_source USING ERRCODE = 'SC008';
+  END IF;
+  CALL {system}.scanned(
+    'SELECT x.name, x.value, r.n, 0::bigint FROM (SELECT row_number() OVER () AS n, ' || v_names || ' FROM (SELECT * FROM ' || v_from
+      || ' LIMIT ' || v_most || ') AS t) AS r CROSS JOIN LATERAL (VALUES ' || v_values || ') AS x (name, value)',
+    v_a, v_b, v_c, v_d);
+  RETURN QUERY SELECT s.c, s.a, s.b FROM unnest(v_a, v_b, v_c) AS s (a, b, c);
+END $scrim$
