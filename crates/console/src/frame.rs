@@ -150,8 +150,8 @@ fn top(me: &Me, look: &Look) -> Markup {
                 input type="search" name="q" placeholder="Search  ( / )" aria-label="Search everything" accesskey="/";
             }
             (project(me, look))
-            a.bell href="/news" aria-label=(format!("{} unread notifications", me.unread)) {
-                "News" @if me.unread > 0 { span.count { (me.unread) } }
+            a.bell href="/news" aria-label=(format!("News {} unread", me.unread)) {
+                "News " @if me.unread > 0 { span.count { (me.unread) } }
             }
             details.menu {
                 summary { (me.user) }

@@ -122,7 +122,7 @@ fn outcome(came: &Outcome) -> Markup {
             strong { @if came.delivered { "The receiver took the test." } @else { "The receiver did not take the test." } }
             " " @if let Some(status) = came.status { "It answered " (status) ", after " } @else { "After " } (came.milliseconds) " ms."
             @if let Some(error) = &came.error { p { (error) } }
-            @if let Some(answer) = &came.answer { pre { (answer) } }
+            @if let Some(answer) = &came.answer { pre tabindex="0" { (answer) } }
         }
     }
 }
