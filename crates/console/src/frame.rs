@@ -85,11 +85,22 @@ pub(crate) async fn framed(State(service): State<Service>, request: Request, nex
     let (parts, body) = request.into_parts();
     let (api, look) = (service.by(&parts), Look::of(&parts));
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    let Some(found) = response.extensions_mut().remove::<Problem>() else { return with_policy(response) };
+    let found = match response.extensions_mut().remove::<Problem>() {
+        Some(found) => found,
+        None if is_unread(&response) => Problem::unread(response.into_body()).await,
+        None => return with_policy(response),
+    };
     let me = api.get::<Me>("/api/v1/me").await.ok();
     let mut page = page(me.as_ref(), &look, &found.title, problem(&found));
     *page.status_mut() = StatusCode::from_u16(found.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    look.told(&mut page);
     with_policy(page)
+}
+
+/// Whether an address could not be read before there was a page to say so: that is told as plain text.
+fn is_unread(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    response.status() == StatusCode::BAD_REQUEST && kind.is_some_and(|kind| kind.starts_with("text/plain"))
 }
 
 /// Whatever the console answers, a part of a page too, is under the policy.
@@ -139,8 +150,8 @@ fn top(me: &Me, look: &Look) -> Markup {
                 input type="search" name="q" placeholder="Search  ( / )" aria-label="Search everything" accesskey="/";
             }
             (project(me, look))
-            a.bell href="/news" aria-label=(format!("{} unread notifications", me.unread)) {
-                "News" @if me.unread > 0 { span.count { (me.unread) } }
+            a.bell href="/news" aria-label=(format!("News {} unread", me.unread)) {
+                "News " @if me.unread > 0 { span.count { (me.unread) } }
             }
             details.menu {
                 summary { (me.user) }

@@ -1,5 +1,6 @@
 //! What the API refuses something with, and how a page tells it.
 
+use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use maud::{Markup, html};
@@ -52,6 +53,13 @@ impl Problem {
     /// A form that cannot be read.
     pub(crate) fn malformed(detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..Self::new(StatusCode::BAD_REQUEST, "The form cannot be read") }
+    }
+
+    /// An address that cannot be read: what the answer says of it.
+    pub(crate) async fn unread(told: Body) -> Self {
+        let told = to_bytes(told, 4096).await.unwrap_or_default();
+        let detail = Some(String::from_utf8_lossy(&told).into_owned());
+        Self { detail, ..Self::new(StatusCode::BAD_REQUEST, "The address cannot be read") }
     }
 
     /// There is no such page.
@@ -111,6 +119,7 @@ impl Problem {
     fn advice(&self) -> &'static str {
         match self.status {
             403 => "Ask somebody who has that right, or sign in as another user.",
+            405 => "Nothing was done: go to the page, and use its buttons.",
             404 => "It may have been deleted or renamed, or it is not for you to know.",
             409 | 412 | 428 => "Nothing was changed.",
             422 | 400 => "Nothing was changed: correct it, and send it again.",

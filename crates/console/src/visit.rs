@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use maud::Markup;
 use serde::Deserialize;
 
@@ -122,7 +122,7 @@ impl FromRequestParts<Service> for Visit {
         let (api, look) = (service.by(parts), Look::of(parts));
         match api.get::<Me>("/api/v1/me").await {
             Ok(me) => Ok(Self { api, me, look }),
-            Err(problem) if problem.status == 401 => Err(to_sign_in(&parts.headers, &look)),
+            Err(problem) if problem.status == 401 => Err(to_sign_in(parts, &look)),
             Err(problem) => Err(problem.into_response()),
         }
     }
@@ -137,10 +137,12 @@ impl FromRequestParts<Service> for Look {
 }
 
 /// Sends somebody who is not signed in to where that is done, and back afterwards.
-fn to_sign_in(headers: &HeaderMap, look: &Look) -> Response {
-    let to = format!("/sign-in?to={}", encoded(&look.address));
+fn to_sign_in(parts: &Parts, look: &Look) -> Response {
+    // Nothing is sent once more for them: whoever sent a form begins at home.
+    let back = if parts.method == Method::GET { look.address.as_str() } else { "/" };
+    let to = format!("/sign-in?to={}", encoded(back));
     // A part of a page is not replaced by a form to sign in: the whole page goes there.
-    if headers.contains_key("hx-request") {
+    if parts.headers.contains_key("hx-request") {
         return ([("hx-redirect", to)], StatusCode::NO_CONTENT).into_response();
     }
     Redirect::to(&to).into_response()
@@ -156,7 +158,7 @@ pub(crate) fn done(to: &str, told: &str) -> Response {
 /// Where a page may send people: to another page of this console and nowhere else.
 pub(crate) fn own(to: &str) -> &str {
     // Browsers read a backslash as a slash, and two slashes as another host.
-    let elsewhere = to.starts_with("//") || to.contains(['\\', '\r', '\n', '\t']);
+    let elsewhere = to.starts_with("//") || to.contains('\\') || to.contains(char::is_control);
     if to.starts_with('/') && !elsewhere { to } else { "/" }
 }
 
@@ -185,7 +187,17 @@ mod tests {
         for to in ["/", "/policies?search=x", "/data-sources/a%2Fb"] {
             assert_eq!(own(to), to);
         }
-        for to in ["", "https://example.com", "//example.com", "/\\example.com", "\\\\x", "javascript:x", "/\t/x"] {
+        for to in [
+            "",
+            "https://example.com",
+            "//example.com",
+            "/\\example.com",
+            "\\\\x",
+            "javascript:x",
+            "/\t/x",
+            "/\0",
+            "/\u{85}",
+        ] {
             assert_eq!(own(to), "/", "{to:?}");
         }
     }

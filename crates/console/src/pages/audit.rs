@@ -143,7 +143,7 @@ fn row(one: &Entry) -> Vec<Markup> {
             details {
                 summary { "Entry " (one.number) }
                 p.muted { "by " (one.via) @if let Some(address) = &one.address { ", from " (address) } ", request " code { (one.request) } }
-                @if !one.details.is_null() { pre { (format!("{:#}", one.details)) } }
+                @if !one.details.is_null() { pre tabindex="0" { (format!("{:#}", one.details)) } }
             }
         },
     ]

@@ -115,7 +115,7 @@ fn lately(changes: &[Change]) -> Markup {
         let kind = one.kind.replace('-', " ");
         vec![
             time::moment(one.at),
-            html! { (kind) " " @match page(&one.kind, &one.name) {
+            html! { (kind) " " @match page(&one.kind, &one.name).filter(|_| one.action != "delete") {
                 Some(to) => { a href=(to) { (one.name) } }
                 None => { code { (one.name) } }
             } },
@@ -131,6 +131,8 @@ pub(super) fn page(kind: &str, name: &str) -> Option<String> {
         "data-source" => to!("/data-sources/{}", name),
         "data-policy" | "subscription-policy" => to!("/policies/{}/{}", kind, name),
         "project" => to!("/projects/{}", name),
+        "purpose" => to!("/purposes/{}", name),
+        "identifier" => to!("/discovery/identifiers/{}", name),
         "user" => to!("/people/users/{}", name),
         "group" => to!("/people/groups/{}", name),
         "attribute" => to!("/people/attributes/{}", name),

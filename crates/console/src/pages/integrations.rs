@@ -3,6 +3,7 @@
 mod check;
 mod drift;
 mod frame;
+mod history;
 mod install;
 mod monitoring;
 mod settings;
@@ -32,9 +33,11 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/integrations/{name}/drift", drift::look),
         Route::get("/integrations/{name}/install", install::show),
         Route::post("/integrations/{name}/install", install::install),
+        Route::get("/integrations/{name}/bootstrap.sql", install::script),
         Route::get("/integrations/{name}/check", check::show),
         Route::post("/integrations/{name}/check", check::check),
         Route::get("/integrations/{name}/monitoring", monitoring::show),
+        Route::get("/integrations/{name}/history", history::show),
         Route::get("/integrations/{name}/settings", settings::show),
         Route::post("/integrations/{name}/settings", settings::change),
         Route::post("/integrations/{name}/delete", settings::delete),

@@ -104,8 +104,10 @@ fn tree(tags: &[Used]) -> Markup {
     let mut counts: BTreeMap<Vec<&str>, Counts> = BTreeMap::new();
     for used in tags {
         let steps: Vec<&str> = used.tag.split('.').collect();
-        for length in 1..=steps.len() {
-            let above = steps.iter().take(length).copied().collect();
+        // Nothing is written before the dot that a name begins with.
+        let first = if used.tag.starts_with('.') { steps.len() } else { 1 };
+        for length in first..=steps.len() {
+            let above: Vec<&str> = steps.iter().take(length).copied().collect();
             let counts = counts.entry(above).or_default();
             counts.columns += used.columns.len();
             counts.sources += used.data_sources.len();

@@ -14,7 +14,7 @@ pub(crate) fn difference(before: &str, after: &str) -> Markup {
     let compared = TextDiff::from_lines(before, after);
     html! {
         @for group in compared.grouped_ops(AROUND) {
-            pre.difference {
+            pre.difference tabindex="0" {
                 @for change in group.iter().flat_map(|op| compared.iter_changes(op)) {
                     @let line = change.value().trim_end_matches('\n');
                     @match change.tag() {
@@ -38,7 +38,7 @@ mod tests {
         let told = difference("a\nb\nc\n", "a\n<b>\nc\n").into_string();
         assert_eq!(
             told,
-            "<pre class=\"difference\"><span>  a</span>\n<del>- b</del>\n<ins>+ &lt;b&gt;</ins>\n<span>  c</span>\n</pre>"
+            "<pre class=\"difference\" tabindex=\"0\"><span>  a</span>\n<del>- b</del>\n<ins>+ &lt;b&gt;</ins>\n<span>  c</span>\n</pre>"
         );
         assert!(difference("a", "a").into_string().contains("no difference"));
     }

@@ -43,7 +43,9 @@ fn changed(one: &Version, before: Option<&Version>) -> Markup {
     let was = match before {
         Some(before) => before.document.as_ref(),
         None if one.version == 1 => None,
-        None => return html! { details { summary { "all of it" } pre { (pretty(&Value::Object(now.clone()))) } } },
+        None => {
+            return html! { details { summary { "all of it" } pre tabindex="0" { (pretty(&Value::Object(now.clone()))) } } };
+        }
     };
     let (made, was) = (was.is_none(), was.unwrap_or(&none));
     let kept = |field: &&String| *field != "kind" && *field != "name";

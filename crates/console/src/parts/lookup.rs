@@ -7,7 +7,10 @@ use crate::api::with_query;
 /// A field for the name of one of a kind. With scripts the first names that fit are proposed; any other can be written, too.
 pub(crate) fn lookup(name: &str, label: &str, kind: &str, value: &str, about: &str) -> Markup {
     // Within a form that narrows a list, nothing of how that one fetches is meant.
-    let (list, to) = (format!("names-of-{kind}-{name}"), with_query("/suggest", &[("kind", kind)]));
+    let to = with_query("/suggest", &[("kind", kind)]);
+    // A page may have two fields of a name: its label tells them apart.
+    let label_in_id: String = label.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let list = format!("names-of-{kind}-{name}-{label_in_id}");
     html! {
         label.field {
             span { (label) }

@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::source::{Source, Tab};
 use super::tagging::opening;
-use crate::api::{to, with_query};
+use crate::api::{Expected, Versioned, to, with_query};
 use crate::form::Form;
-use crate::parts::{anyway, area, choice, deleting, section};
+use crate::parts::{anyway, area, choice, deleting, hidden, section};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -24,27 +24,58 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
-    let document = visit.api.get::<Map<String, Value>>(to!("/api/v1/data-sources/{}", name)).await?;
+    let Versioned { body: document, version } = visit.api.versioned(to!("/api/v1/data-sources/{}", name)).await?;
     let source = Source::find(&visit, &name).await?;
-    let word = |field: &str| document.get(field).and_then(Value::as_str).unwrap_or("");
+    let word = |field: &str| document.get(field).and_then(Value::as_str).unwrap_or("").to_owned();
+    let written = Written {
+        version,
+        description: word("description"),
+        owners: owners(&document),
+        status: word("status"),
+        new_columns: word("new_columns"),
+    };
     let main = html! {
         (source.heading(&visit, Tab::Change))
-        (section("What it is", editing(&name, word("description"), &owners(&document), word("status"), word("new_columns"))))
+        (section("What it is", editing(&name, &written)))
         (section("Delete", deleting(&to!("/data-sources/{}/delete", name), &name,
             "Its view is dropped, and nobody reads it any more. The table stays as it is. Policies that name it stay; grants and subscriptions to it end.")))
     };
     Ok(visit.page(&format!("Edit {name}"), main))
 }
 
+/// What is written into the form.
+struct Written {
+    /// The version that it began from.
+    version: String,
+    description: String,
+    owners: String,
+    status: String,
+    new_columns: String,
+}
+
+impl Written {
+    fn sent(form: &Form) -> Self {
+        let text = |field: &str| form.text(field).to_owned();
+        Self {
+            version: text("version"),
+            description: text("description"),
+            owners: text("owners"),
+            status: text("status"),
+            new_columns: text("new_columns"),
+        }
+    }
+}
+
 /// The form, with what is written into it.
-fn editing(name: &str, description: &str, owners: &str, status: &str, new_columns: &str) -> Markup {
+fn editing(name: &str, written: &Written) -> Markup {
     html! {
         form.stacked method="post" action=(to!("/data-sources/{}/edit", name)) {
-            (area("description", "Description", description, 3, "for people who look for data"))
-            (area("owners", "Owners", owners, 3, "one a line: the name of a user, or a group as group: stewards"))
+            (hidden("version", &written.version))
+            (area("description", "Description", &written.description, 3, "for people who look for data"))
+            (area("owners", "Owners", &written.owners, 3, "one a line: the name of a user, or a group as group: stewards"))
             div.row {
-                (choice("status", "Status", status, &[("active", "active"), ("disabled", "disabled: its view is dropped until it is active again")]))
-                (choice("new_columns", "Columns that appear later", new_columns, &[("hide", "stay out of the view until somebody looked at them"), ("mask", "are in the view, always NULL"), ("show", "are in the view as they are")]))
+                (choice("status", "Status", &written.status, &[("active", "active"), ("disabled", "disabled: its view is dropped until it is active again")]))
+                (choice("new_columns", "Columns that appear later", &written.new_columns, &[("hide", "stay out of the view until somebody looked at them"), ("mask", "are in the view, always NULL"), ("show", "are in the view as they are")]))
             }
             div { button.main { "Save" } }
         }
@@ -87,7 +118,7 @@ async fn save(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Resp
             let main = html! {
                 (source.heading(&visit, Tab::Change))
                 @if problem.is("opens") { (anyway(&action, &form, &problem, &page)) } @else { (problem.told()) }
-                (section("What it is", editing(&name, form.text("description"), form.text("owners"), form.text("status"), form.text("new_columns"))))
+                (section("What it is", editing(&name, &Written::sent(&form))))
             };
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
             Ok(visit.answer(status, &format!("Edit {name}"), main))
@@ -95,9 +126,10 @@ async fn save(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Resp
     }
 }
 
-/// Reads the document, changes what the form has, and leaves the rest as it is.
+/// Reads the document, changes what the form has, and leaves the rest as it is; not where somebody changed it since the form
+/// was shown.
 async fn saved(visit: &Visit, name: &str, form: &Form) -> Result<(), Problem> {
-    let mut document = visit.api.get::<Map<String, Value>>(to!("/api/v1/data-sources/{}", name)).await?;
+    let Versioned { body: mut document, version } = visit.api.versioned(to!("/api/v1/data-sources/{}", name)).await?;
     match form.some("description") {
         Some(description) => drop(document.insert("description".to_owned(), json!(description))),
         None => drop(document.remove("description")),
@@ -112,7 +144,8 @@ async fn saved(visit: &Visit, name: &str, form: &Form) -> Result<(), Problem> {
     }
     let confirm = if form.has("confirm") { "true" } else { "" };
     let path = with_query(&to!("/api/v1/data-sources/{}", name), &[("confirm", confirm)]);
-    visit.api.send(Method::PUT, path, &document).await.map(drop)
+    let version = form.some("version").unwrap_or(&version);
+    visit.api.put(path, &document, Expected::Version(version)).await.map(drop)
 }
 
 async fn delete(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

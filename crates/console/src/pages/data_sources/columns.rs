@@ -50,7 +50,15 @@ pub(super) struct Effective {
 pub(super) struct EffectiveColumn {
     pub(super) name: String,
     pub(super) masked: bool,
-    pub(super) sentence: String,
+    sentence: String,
+}
+
+impl EffectiveColumn {
+    /// What readers see, where the name of the column stands beside it.
+    pub(super) fn told(&self) -> &str {
+        let rest = self.sentence.strip_prefix('`').and_then(|rest| rest.strip_prefix(self.name.as_str()));
+        rest.and_then(|rest| rest.strip_prefix("`: ")).unwrap_or(&self.sentence)
+    }
 }
 
 /// Columns that appeared or changed, and wait for an owner to look at them.
@@ -123,7 +131,7 @@ fn of_document(
             let found = effective.columns.iter().find(|one| one.name == column.name);
             cells.push(html! {
                 @match found {
-                    Some(one) if one.masked => { (prose(&one.sentence)) }
+                    Some(one) if one.masked => { (prose(one.told())) }
                     Some(_) => { span.muted { "as it is" } }
                     None => { span.muted { "–" } }
                 }
@@ -166,5 +174,21 @@ fn sight(visit: &Visit, source: &Source, _: &Seen, column: &SeenColumn) -> Marku
             @if let Some(mask) = &column.mask { " with " code { (mask) } }
             " " a href=(why) { "Why?" }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_readers_see_is_told_without_the_name_that_stands_beside_it() {
+        let told = |name: &str, sentence: &str| {
+            let (name, sentence) = (name.to_owned(), sentence.to_owned());
+            EffectiveColumn { name, masked: true, sentence }.told().to_owned()
+        };
+        assert_eq!(told("ssn", "`ssn`: NULL, for everyone."), "NULL, for everyone.");
+        assert_eq!(told("a`: b", "`a`: b`: NULL."), "NULL.");
+        assert_eq!(told("ssn", "`name`: NULL."), "`name`: NULL.");
     }
 }

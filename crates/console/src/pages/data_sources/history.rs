@@ -68,7 +68,7 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
             (Some(before), Some(after)) => {
                 (section(&format!("From version {} to version {}", before.version, after.version), difference(&before.lines()?, &after.lines()?)))
             }
-            (None, Some(only)) => { (section(&format!("Version {}", only.version), html! { pre { (only.lines()?) } })) }
+            (None, Some(only)) => { (section(&format!("Version {}", only.version), html! { pre tabindex="0" { (only.lines()?) } })) }
             _ => { (empty("Nothing to compare", html! { "Choose two versions of this page." })) }
         }
     };

@@ -84,7 +84,9 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
         (head("Data sources", "Tables of the warehouse, each read through a view that its policies make.", actions))
         (narrowing(&visit, &asked))
         div.columns #list {
-            aside aria-label="Narrow the list" { (sides(&found.facets, &given)) }
+            aside aria-label="Narrow the list" {
+                details.sides open data-folds { summary { "Narrow the list" } (sides(&found.facets, &given)) }
+            }
             div {
                 p.muted { (found.total) @if found.total == 1 { " data source" } @else { " data sources" } }
                 @if found.items.is_empty() { (none(&given)) } @else { (rows(&found.items)) }

@@ -71,7 +71,7 @@ fn effective(effective: &Effective) -> Markup {
         @if effective.rows.is_empty() { p { "Every row." } } @else { (sentences(&effective.rows)) }
         h3 { "Which values" }
         @if masked.is_empty() { p { "Every value as it is." } }
-        @else { (table(&["Column", "What readers see"], &masked.iter().map(|one| vec![html! { code { (one.name) } }, prose(&one.sentence)]).collect::<Vec<_>>())) }
+        @else { (table(&["Column", "What readers see"], &masked.iter().map(|one| vec![html! { code { (one.name) } }, prose(one.told())]).collect::<Vec<_>>())) }
         @if !masked.is_empty() && !clear.is_empty() {
             p.muted { "As they are: " @for name in &clear { code { (name) } " " } }
         }

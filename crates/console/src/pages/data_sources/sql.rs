@@ -50,7 +50,7 @@ fn dialect(view: &View, own: bool) -> Markup {
         @for closed in &view.closed { div.notice.bad { strong { "Nobody sees a row: " } (prose(closed)) } }
         @for warning in &view.warnings { div.notice.warn { (prose(warning)) } }
         p { button.small type="button" data-copy=(view.sql) hidden { "Copy" } }
-        pre { code { (view.sql) } }
+        pre tabindex="0" { code { (view.sql) } }
     };
     if own {
         return section(&format!("{title}, as it is in the warehouse"), content);

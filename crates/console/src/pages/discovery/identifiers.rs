@@ -112,7 +112,7 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
         @if governs {
             (section("The identifier", editing(&name, &text)))
             (section("Delete", deleting(&to!("/discovery/identifiers/{}/delete", name), &name, "Nothing is proposed by it any more. Tags that were set stay.")))
-        } @else { (section("The identifier", html! { pre { (text) } })) }
+        } @else { (section("The identifier", html! { pre tabindex="0" { (text) } })) }
     };
     Ok(visit.page(&name, main))
 }

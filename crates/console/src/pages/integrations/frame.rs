@@ -17,6 +17,7 @@ pub(super) fn beginning(visit: &Visit, name: &str, shown: &str) -> Markup {
         ("Monitoring", to!("/integrations/{}/monitoring", name), watches),
         ("Install", to!("/integrations/{}/install", name), admin),
         ("Settings", to!("/integrations/{}/settings", name), true),
+        ("History", to!("/integrations/{}/history", name), true),
     ];
     let ways: Vec<_> = all.into_iter().filter(|(_, _, for_them)| *for_them).map(|(label, to, _)| (label, to)).collect();
     let actions = html! {

@@ -1,8 +1,8 @@
 //! Making what Scrim needs in a warehouse: by the service, or by a script that an administrator runs.
 
 use axum::extract::Path;
-use axum::response::Response;
-use http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
@@ -52,14 +52,25 @@ async fn content(visit: &Visit, name: &str, told: Markup) -> Result<Markup, Prob
                     li { "Give the login its password, as the script says, and put it where the service looks for it." }
                     li { a href=(to!("/integrations/{}/check", name)) { "Check it" } ", the third step." }
                 }
+                p { a.button href=(to!("/integrations/{}/bootstrap.sql", name)) download="bootstrap.sql" { "Download bootstrap.sql" } }
                 details {
                     summary { "The script" }
                     button.small type="button" data-copy=(script.sql) hidden { "Copy" }
-                    pre { (script.sql) }
+                    pre tabindex="0" { (script.sql) }
                 }
             }))
         }
     })
+}
+
+/// The script as a file.
+pub(super) async fn script(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
+    let script = visit.api.get::<Script>(to!("/api/v1/integrations/{}/bootstrap-script", name)).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/sql; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"bootstrap.sql\""),
+    ];
+    Ok((headers, script.sql).into_response())
 }
 
 pub(super) async fn install(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

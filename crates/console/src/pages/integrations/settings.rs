@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 
 use super::frame::beginning;
-use crate::api::to;
+use crate::api::{Expected, Versioned, to};
 use crate::form::Form;
 use crate::parts::{area, choice, head, hidden, input, section};
 use crate::problem::Problem;
@@ -190,14 +190,8 @@ pub(super) async fn make(visit: Visit, form: Form) -> Result<Response, Problem> 
         if written.name.is_empty() {
             return Err(Problem::malformed("the integration has no name: give it one"));
         }
-        let path = to!("/api/v1/integrations/{}", written.name);
         // What has this name already is not written over.
-        if visit.api.maybe::<Value>(&path).await?.is_some() {
-            return Err(Problem::malformed(
-                "there is an integration of this name: take another name, or change that one's settings",
-            ));
-        }
-        visit.api.send(Method::PUT, path, &document).await
+        visit.api.put(to!("/api/v1/integrations/{}", written.name), &document, Expected::Absent).await
     };
     match made.await {
         Ok(_) => Ok(done(
@@ -216,16 +210,19 @@ fn status(problem: &Problem) -> StatusCode {
 }
 
 pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
-    let document = visit.api.get::<Value>(to!("/api/v1/integrations/{}", name)).await?;
-    Ok(visit.page(&name, form_of(&visit, &name, &Written::of(&document), html! {}, None)))
+    let Versioned { body, version } = visit.api.versioned(to!("/api/v1/integrations/{}", name)).await?;
+    let written = Written::of(&Value::Object(body));
+    Ok(visit.page(&name, form_of(&visit, &name, &written, &version, html! {}, None)))
 }
 
-fn form_of(visit: &Visit, name: &str, written: &Written, told: Markup, opens: Option<&str>) -> Markup {
+/// The form; `version` is that of the document which it began from.
+fn form_of(visit: &Visit, name: &str, written: &Written, version: &str, told: Markup, opens: Option<&str>) -> Markup {
     let admin = visit.me.has(&["APPLICATION_ADMIN"]);
     html! {
         (beginning(visit, name, "Settings"))
         (told)
         form.stacked method="post" action=(to!("/integrations/{}/settings", name)) {
+            (hidden("version", version))
             @if let Some(label) = opens { (hidden("confirm", "true")) p { strong { (label) } } }
             fieldset disabled[!admin] { legend { "The warehouse" } (fields(written)) }
             @if admin { div { button.main { @if opens.is_some() { "Do it anyway" } @else { "Save" } } } }
@@ -244,16 +241,20 @@ fn form_of(visit: &Visit, name: &str, written: &Written, told: Markup, opens: Op
 
 pub(super) async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let path = to!("/api/v1/integrations/{}", name);
-    let document = visit.api.get::<Value>(&path).await?;
+    let document = visit.api.versioned(&path).await?;
     let written = Written::sent(&form);
+    let version = form.some("version").unwrap_or(&document.version);
     let confirm = if form.has("confirm") { "?confirm=true" } else { "" };
-    let changed = async { visit.api.send(Method::PUT, path + confirm, &written.onto(document)?).await };
+    let changed = async {
+        let document = written.onto(Value::Object(document.body))?;
+        visit.api.put(path + confirm, &document, Expected::Version(version)).await
+    };
     match changed.await {
         Ok(_) => Ok(done(&to!("/integrations/{}/settings", name), "The settings are saved.")),
         Err(problem) if matches!(problem.status, 401 | 403 | 404) => Err(problem),
         Err(problem) => {
             let opens = problem.is("opens").then_some("This opens data to people who cannot see it now.");
-            Ok(visit.answer(status(&problem), &name, form_of(&visit, &name, &written, problem.told(), opens)))
+            Ok(visit.answer(status(&problem), &name, form_of(&visit, &name, &written, version, problem.told(), opens)))
         }
     }
 }

@@ -67,7 +67,7 @@ async fn show(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Respon
                     ("Changed", html! { @if let Some(last) = versions.items.first() { (time::moment(last.at)) " by " (last.actor) } }),
                 ])))
             }
-            (section("As a file", html! { pre { (yaml::write(&policy.document)) } }))
+            (section("As a file", html! { pre tabindex="0" { (yaml::write(&policy.document)) } }))
         }
         (section("What it was", history::table(&of, &versions)))
     };

@@ -63,7 +63,7 @@ fn attempts(attempts: &[Attempt]) -> Markup {
                 div {
                     (time::moment(one.at)) " " @if let Some(status) = one.status { (status) " " } "in " (one.milliseconds) " ms"
                     @if let Some(error) = &one.error { p { (error) } }
-                    @if let Some(answer) = &one.answer { pre { (answer) } }
+                    @if let Some(answer) = &one.answer { pre tabindex="0" { (answer) } }
                 }
             }
         }

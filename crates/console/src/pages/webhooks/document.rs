@@ -7,15 +7,17 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::one;
-use crate::api::to;
+use crate::api::{Expected, Versioned, to};
 use crate::form::Form;
-use crate::parts::{area, choice, head, input, section};
+use crate::parts::{area, choice, head, hidden, input, section};
 use crate::problem::Problem;
 use crate::visit::{Visit, done};
 
 /// What stands in the fields of the form.
 #[derive(Default)]
 pub(super) struct Written {
+    /// The version of the document that the form began from; empty for a new one.
+    version: String,
     name: String,
     url: String,
     description: String,
@@ -24,16 +26,24 @@ pub(super) struct Written {
 }
 
 impl Written {
-    pub(super) fn of(document: &Value) -> Self {
+    pub(super) fn of(Versioned { body: document, version }: &Versioned) -> Self {
         let text = |field: &str| document.get(field).and_then(Value::as_str).unwrap_or("").to_owned();
         let events = document.get("events").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let events = events.collect::<Vec<_>>().join("\n");
-        Self { name: text("name"), url: text("url"), description: text("description"), events, format: text("format") }
+        Self {
+            version: version.clone(),
+            name: text("name"),
+            url: text("url"),
+            description: text("description"),
+            events,
+            format: text("format"),
+        }
     }
 
     fn sent(form: &Form) -> Self {
         let text = |field: &str| form.text(field).to_owned();
         Self {
+            version: text("version"),
             name: text("name"),
             url: text("url"),
             description: text("description"),
@@ -61,6 +71,7 @@ impl Written {
 
 pub(super) fn fields(written: &Written) -> Markup {
     html! {
+        (hidden("version", &written.version))
         (input("url", "Address", &written.url, "https, on the public internet unless the service allows others"))
         (input("description", "Description", &written.description, ""))
         (area("events", "Events", &written.events, 3, "one a line, as data_policy.* or *.deleted; empty: all"))
@@ -89,13 +100,9 @@ pub(super) async fn make(visit: Visit, form: Form) -> Result<Response, Problem> 
         if written.name.is_empty() {
             return Err(Problem::malformed("the webhook has no name: give it one"));
         }
-        let path = to!("/api/v1/webhooks/{}", written.name);
-        // What has this name already is not written over.
-        if visit.api.maybe::<Value>(&path).await?.is_some() {
-            return Err(Problem::malformed("there is a webhook of this name: take another name"));
-        }
         let document = written.onto(json!({ "kind": "webhook", "name": written.name }));
-        visit.api.send(Method::PUT, path, &document).await
+        // What has this name already is not written over.
+        visit.api.put(to!("/api/v1/webhooks/{}", written.name), &document, Expected::Absent).await
     };
     match made.await {
         Ok(_) => Ok(done(&to!("/webhooks/{}", written.name), "The webhook is added. Make its secret now.")),
@@ -110,9 +117,10 @@ fn status(problem: &Problem) -> StatusCode {
 
 pub(super) async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let path = to!("/api/v1/webhooks/{}", name);
-    let document = visit.api.get::<Value>(&path).await?;
+    let document = visit.api.versioned(&path).await?;
     let written = Written::sent(&form);
-    match visit.api.send(Method::PUT, path, &written.onto(document)).await {
+    let version = if written.version.is_empty() { &document.version } else { &written.version };
+    match visit.api.put(path, &written.onto(Value::Object(document.body)), Expected::Version(version)).await {
         Ok(_) => Ok(done(&to!("/webhooks/{}", name), "The settings are saved.")),
         Err(problem) if matches!(problem.status, 401 | 403 | 404) => Err(problem),
         Err(problem) => {
@@ -124,12 +132,10 @@ pub(super) async fn change(visit: Visit, Path(name): Path<String>, form: Form) -
 
 pub(super) async fn switch(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let path = to!("/api/v1/webhooks/{}", name);
-    let mut document = visit.api.get::<Value>(&path).await?;
+    let mut document = visit.api.versioned(&path).await?;
     let disabled = form.text("disabled") == "true";
-    if let Value::Object(fields) = &mut document {
-        fields.insert("disabled".to_owned(), json!(disabled));
-    }
-    visit.api.send(Method::PUT, path, &document).await?;
+    document.body.insert("disabled".to_owned(), json!(disabled));
+    visit.api.put(path, &document.body, Expected::Version(&document.version)).await?;
     let told = if disabled { "Nothing is sent to it any more." } else { "It is told of what happens from now on." };
     Ok(done(&to!("/webhooks/{}", name), told))
 }

@@ -57,7 +57,7 @@ pub(super) async fn content(
     told: Markup,
 ) -> Result<Markup, Problem> {
     let sent = with_query(&to!("/api/v1/webhooks/{}/deliveries", name), &[("limit", "50"), ("cursor", &asked.cursor)]);
-    let document = visit.api.get::<Value>(to!("/api/v1/webhooks/{}", name));
+    let document = visit.api.versioned(to!("/api/v1/webhooks/{}", name));
     let admin = visit.me.has(&["APPLICATION_ADMIN"]);
     // Whoever is not told of them is not refused them either: that would stand in the audit trail.
     let sent = async {
@@ -68,7 +68,7 @@ pub(super) async fn content(
     };
     let (document, sent) = try_join(document, sent).await?;
     let stands = Written::of(&document);
-    let disabled = document.get("disabled").and_then(Value::as_bool).unwrap_or(false);
+    let disabled = document.body.get("disabled").and_then(Value::as_bool).unwrap_or(false);
     let actions = html! {
         @if admin {
             (button(&to!("/webhooks/{}/test", name), "Send a test", ""))
@@ -122,7 +122,7 @@ fn outcome(came: &Outcome) -> Markup {
             strong { @if came.delivered { "The receiver took the test." } @else { "The receiver did not take the test." } }
             " " @if let Some(status) = came.status { "It answered " (status) ", after " } @else { "After " } (came.milliseconds) " ms."
             @if let Some(error) = &came.error { p { (error) } }
-            @if let Some(answer) = &came.answer { pre { (answer) } }
+            @if let Some(answer) = &came.answer { pre tabindex="0" { (answer) } }
         }
     }
 }
