@@ -4,11 +4,12 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use maud::Markup;
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::api::{Api, Service, encoded};
 use crate::frame;
+use crate::problem::Problem;
 
 /// The cookie that says which theme somebody likes.
 pub(crate) const THEME: &str = "scrim_theme";
@@ -112,6 +113,28 @@ impl Visit {
         let mut response = frame::streamed(&self.me, &self.look, title, main, later);
         self.look.told(&mut response);
         response
+    }
+
+    /// A page whose other part the API tells whoever has one of these permissions: to them it comes later. Others are asked about
+    /// first, so that a refusal is the answer and does not stand on a page.
+    ///
+    /// # Errors
+    /// What the API refuses it with, to others.
+    pub(crate) async fn told<F>(
+        &self,
+        needs: &[&str],
+        title: &str,
+        (main, what): (Markup, &str),
+        part: F,
+    ) -> Result<Response, Problem>
+    where
+        F: Future<Output = Result<Markup, Problem>> + Send + 'static,
+    {
+        if self.me.has(needs) {
+            return Ok(self.streamed(title, html! { (main) (frame::waiting(what)) }, vec![frame::later(part)]));
+        }
+        let part = part.await?;
+        Ok(self.page(title, html! { (main) (part) }))
     }
 }
 

@@ -44,6 +44,28 @@ struct Asked {
     cursor: String,
 }
 
+impl Asked {
+    /// What narrows the trail, with the moments as they are to be written.
+    fn filters<'a>(&'a self, from: &'a str, to: &'a str) -> [(&'static str, &'a str); 8] {
+        [
+            ("text", &self.text),
+            ("actor", &self.actor),
+            ("action", &self.action),
+            ("object_kind", &self.object_kind),
+            ("object_name", &self.object_name),
+            ("outcome", &self.outcome),
+            ("from", from),
+            ("to", to),
+        ]
+    }
+}
+
+/// The way to older entries.
+fn pages(asked: &Asked, next: Option<&str>) -> Markup {
+    let cursor = Some(asked.cursor.as_str()).filter(|text| !text.is_empty());
+    pager("/audit", &asked.filters(&asked.from, &asked.to), cursor, next)
+}
+
 #[derive(Deserialize)]
 struct Entry {
     number: u64,
@@ -76,37 +98,36 @@ fn ways(shown: &str) -> Markup {
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let (from, to) = (moment::asked(&asked.from)?, moment::asked(&asked.to)?);
-    let chosen = [
-        ("text", asked.text.as_str()),
-        ("actor", &asked.actor),
-        ("action", &asked.action),
-        ("object_kind", &asked.object_kind),
-        ("object_name", &asked.object_name),
-        ("outcome", &asked.outcome),
-    ];
-    let exact = [&chosen[..], &[("from", from.as_str()), ("to", &to)]].concat();
-    let written = [&chosen[..], &[("from", asked.from.as_str()), ("to", &asked.to)]].concat();
+    let exact = asked.filters(&from, &to);
     let list =
         with_query("/api/v1/audit", &[&exact[..], &[("cursor", asked.cursor.as_str()), ("limit", "50")]].concat());
     let activity = chart::address(&exact, &from, &to);
-    let found = visit.api.get::<Page<Entry>>(list);
-    let (found, counted) = try_join(found, visit.api.maybe::<Vec<chart::Counted>>(activity)).await?;
     let export = |format| with_query("/api/v1/audit/export", &[&exact[..], &[("format", format)]].concat());
-    let main = html! {
+    let exports = html! {
+        p { "Export these: " a href=(export("csv")) download { "CSV" } " · " a href=(export("jsonl")) download { "JSON, an entry a line" } }
+    };
+    let first = html! {
         (head("Audit", "What was done and tried, newest first.", html! {}))
         (ways("Entries"))
         (filters("/audit", form(&asked)))
-        div id="list" {
-            p { "Export these: " a href=(export("csv")) download { "CSV" } " · " a href=(export("jsonl")) download { "JSON, an entry a line" } }
-            @if let Some(counted) = &counted { (section("Activity", chart::drawn(counted))) }
-            @if found.items.is_empty() { (empty("No entry fits", html! { "Take a filter away, or a longer time." })) }
-            @else {
-                (table(&["When", "Who", "What", "Object", "Outcome", "Decided by", "More"], &found.items.iter().map(row).collect::<Vec<_>>()))
-            }
-            (pager("/audit", &written, Some(asked.cursor.as_str()).filter(|text| !text.is_empty()), found.next.as_deref()))
-        }
     };
-    Ok(visit.page("Audit", main))
+    let api = visit.api.clone();
+    let found = async move {
+        let counted = api.maybe::<Vec<chart::Counted>>(activity);
+        let (found, counted) = try_join(api.get::<Page<Entry>>(list), counted).await?;
+        Ok(html! {
+            div id="list" {
+                (exports)
+                @if let Some(counted) = &counted { (section("Activity", chart::drawn(counted))) }
+                @if found.items.is_empty() { (empty("No entry fits", html! { "Take a filter away, or a longer time." })) }
+                @else {
+                    (table(&["When", "Who", "What", "Object", "Outcome", "Decided by", "More"], &found.items.iter().map(row).collect::<Vec<_>>()))
+                }
+                (pages(&asked, found.next.as_deref()))
+            }
+        })
+    };
+    visit.told(&["AUDIT"], "Audit", (first, "Looking through the trail"), found).await
 }
 
 fn form(asked: &Asked) -> Markup {

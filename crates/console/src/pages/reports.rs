@@ -76,13 +76,22 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
     // Only one of them is paged by the API.
     let paged = report.name == "who-reads-what";
     let limits = [("limit", "200"), ("cursor", asked.cursor.as_str())];
-    let found = visit.api.get::<Page<Value>>(if paged { with_query(&path, &limits) } else { path.clone() }).await?;
+    let list = if paged { with_query(&path, &limits) } else { path.clone() };
     let ways: Vec<_> =
         REPORTS.iter().map(|one| (one.called, with_query("/reports", &[("report", one.name)]))).collect();
     let csv = html! { a.button href=(with_query(&path, &[("format", "csv")])) download=(format!("{}.csv", report.name)) { "CSV" } };
-    let main = html! {
-        (head("Reports", report.about, csv))
-        (tabs(report.called, &ways))
+    let first = html! { (head("Reports", report.about, csv)) (tabs(report.called, &ways)) };
+    let api = visit.api.clone();
+    let found = async move {
+        let found = api.get::<Page<Value>>(list).await?;
+        Ok(rows(report, &asked.cursor, &found))
+    };
+    visit.told(&["GOVERNANCE", "AUDIT"], "Reports", (first, "Going through everything"), found).await
+}
+
+fn rows(report: &Report, cursor: &str, found: &Page<Value>) -> Markup {
+    let cursor = Some(cursor).filter(|text| !text.is_empty());
+    html! {
         @if found.items.is_empty() { (empty("Nothing to report", html! { "No row fits." })) }
         @else {
             (table(&report.columns.iter().map(|column| heading(column)).collect::<Vec<_>>(), &found.items.iter().take(SHOWN).map(|row| {
@@ -90,9 +99,8 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
             }).collect::<Vec<_>>()))
             @if found.items.len() > SHOWN { p.muted { "The first " (SHOWN) " of " (found.items.len()) " rows: the CSV has all." } }
         }
-        (crate::parts::pager("/reports", &[("report", report.name)], Some(asked.cursor.as_str()).filter(|text| !text.is_empty()), found.next.as_deref()))
-    };
-    Ok(visit.page("Reports", main))
+        (crate::parts::pager("/reports", &[("report", report.name)], cursor, found.next.as_deref()))
+    }
 }
 
 fn heading(column: &'static str) -> &'static str {

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::source::{Source, Tab};
 use crate::api::{to, with_query};
-use crate::parts::{area, badge, input, lookup, prose, section, sentences, table};
+use crate::frame;
+use crate::parts::{area, badge, empty, input, lookup, prose, section, sentences, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::Visit;
@@ -19,6 +20,9 @@ use crate::visit::Visit;
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/data-sources/{name}/see-as", show)]
 }
+
+/// How many rows are shown at most.
+const ROWS: usize = 20;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -75,6 +79,23 @@ struct Sight {
     row_rules: Vec<String>,
 }
 
+/// Some rows, as they see them.
+#[derive(Deserialize)]
+struct Sample {
+    columns: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
+    notes: Vec<String>,
+}
+
+/// A cell that is shown, or what stands in its place.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Cell {
+    Shown(Option<String>),
+    Masked { mask: String },
+    Hidden { hidden: String },
+}
+
 #[derive(Deserialize)]
 struct Column {
     name: String,
@@ -98,7 +119,15 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
         Err(problem) => Err(problem),
     };
     let (status, content) = match seen {
-        Ok(Some(sight)) => (StatusCode::OK, shown(&source, &asked, &sight)),
+        Ok(Some(sight)) => {
+            let main = html! {
+                (source.heading(&visit, Tab::SeeAs))
+                (choosing(&source, &asked))
+                (shown(&source, &asked, &sight))
+                (frame::waiting("Asking the warehouse for some rows"))
+            };
+            return Ok(visit.streamed(&format!("See {name} as"), main, vec![rows(&visit, &name, &asked)?]));
+        }
         Ok(None) => (StatusCode::OK, html! {}),
         Err(problem) if !source.impersonated_by(&visit) => return Err(problem),
         Err(problem) => (StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT), problem.told()),
@@ -109,6 +138,40 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
         (content)
     };
     Ok(visit.answer(status, &format!("See {name} as"), main))
+}
+
+/// Some rows of the table, as they see them: those that whoever looks may see so.
+fn rows(visit: &Visit, name: &str, asked: &Asked) -> Result<frame::Later, Problem> {
+    let (api, call) = (visit.api.clone(), to!("/api/v1/data-sources/{}/see-as", name));
+    let mut person = asked.person()?.unwrap_or_else(|| json!({ "user": visit.me.user }));
+    if let Some(person) = person.as_object_mut() {
+        person.insert("rows".to_owned(), json!(ROWS));
+    }
+    Ok(frame::later(async move {
+        let sample = api.post::<Sample>(call, &person).await?;
+        let columns: Vec<&str> = sample.columns.iter().map(|column| column.name.as_str()).collect();
+        let rows: Vec<Vec<Markup>> = sample.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+        Ok(section(
+            "Some rows, as they see them",
+            html! {
+                @if !sample.notes.is_empty() { div.notice { (sentences(&sample.notes)) } }
+                @if rows.is_empty() {
+                    (empty("No rows to show", html! { "Either they see none of those that were looked at, or you may not see them so." }))
+                } @else { (table(&columns, &rows)) }
+            },
+        ))
+    }))
+}
+
+fn cell(cell: &Cell) -> Markup {
+    html! {
+        @match cell {
+            Cell::Shown(Some(text)) => { (text) }
+            Cell::Shown(None) => { span.muted { "NULL" } }
+            Cell::Masked { mask } => { (badge("warn", mask)) }
+            Cell::Hidden { hidden } => { span.hidden-cell title=(hidden) { "hidden from you" } }
+        }
+    }
 }
 
 fn choosing(source: &Source, asked: &Asked) -> Markup {

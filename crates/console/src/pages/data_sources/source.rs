@@ -204,19 +204,9 @@ impl Source {
     }
 }
 
-/// The glance of one data source: lists are in the order of names, and looked through by a text in them.
 async fn glance(visit: &Visit, name: &str) -> Result<Option<Glance>, Problem> {
-    let mut cursor = String::new();
-    loop {
-        let list = [("search", name), ("limit", "200"), ("cursor", cursor.as_str())];
-        let page = visit.api.get::<Page<Glance>>(with_query("/api/v1/source-overview", &list)).await?;
-        let found = page.items.into_iter().find(|one| one.data_source.as_str() >= name);
-        match (found, page.next) {
-            (Some(found), _) => return Ok(Some(found).filter(|one| one.data_source == name)),
-            (None, None) => return Ok(None),
-            (None, Some(next)) => cursor = next,
-        }
-    }
+    let list = with_query("/api/v1/source-overview", &[("name", name)]);
+    Ok(visit.api.get::<Page<Glance>>(list).await?.items.pop())
 }
 
 fn missing(name: &str) -> Problem {
