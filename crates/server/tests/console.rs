@@ -9,7 +9,7 @@ mod stand;
 
 use std::collections::BTreeMap;
 
-use everybody::{PEOPLE, Row, restore, rows, state};
+use everybody::{PEOPLE, Row, changed, restore, rows, state};
 use reqwest::{Method, StatusCode, header};
 use stand::Service;
 
@@ -94,7 +94,7 @@ async fn everybody_is_shown_what_the_tables_say_and_nothing_else() {
             let to_sign_in = shown.status.is_redirection() && shown.to.starts_with("/sign-in?to=");
             // A page may lead on to another, as one does after something was done.
             let good = row.is_good(status) || shown.status.is_redirection() && !to_sign_in;
-            let changed = state(&service).await != before;
+            let changed = changed(&service, before).await;
             match row.allows(letter) {
                 true if !good => tell("and it is allowed"),
                 // They are asked for something else than who they are.

@@ -9,7 +9,7 @@ mod stand;
 
 use std::collections::BTreeMap;
 
-use everybody::{PEOPLE, restore, rows, state};
+use everybody::{PEOPLE, changed, restore, rows, state};
 use reqwest::Method;
 use scrim_store::{AuditQuery, Outcome};
 use stand::Service;
@@ -54,7 +54,7 @@ async fn everybody_may_what_the_table_says_and_nothing_else() {
             let status = answer.status.as_u16();
             let tell =
                 |what: &str| format!("{} {} by {name:?}: {status}, {what}: {}", row.method, row.path, answer.body);
-            let changed = state(&service).await != before;
+            let changed = changed(&service, before).await;
             if row.allows(letter) {
                 if !row.is_good(status) {
                     wrong.push(tell("and it is allowed"));

@@ -229,9 +229,20 @@ pub async fn restore(service: &Service) {
 }
 
 /// What there is: the catalog by its last event, who can sign in, and the tokens that were not revoked.
-pub async fn state(service: &Service) -> (u64, Vec<String>, Vec<String>) {
+pub type State = (u64, Vec<String>, Vec<String>);
+
+/// What there is now.
+pub async fn state(service: &Service) -> State {
     let store = service.app.store();
     let tokens = store.tokens(None).await.unwrap();
     let good = tokens.into_iter().filter(|token| token.revoked.is_none()).map(|token| token.id);
     (service.app.registry().world().sequence, store.account_users().await.unwrap(), good.collect())
+}
+
+/// Whether somebody has changed what there was. What the service does by itself meanwhile, such as looking at a warehouse, is
+/// nobody's.
+pub async fn changed(service: &Service, (sequence, accounts, tokens): State) -> bool {
+    let now = state(service).await;
+    let events = service.app.store().events(sequence, 1000).await.unwrap();
+    events.iter().any(|event| event.actor != "scrim") || (accounts, tokens) != (now.1, now.2)
 }
