@@ -120,18 +120,19 @@ fn access(source: &Source, subscription: Option<&str>) -> Markup {
     let here = to!("/data-sources/{}", name);
     let (ask, end) = (to!("/data-sources/{}/subscribe", name), to!("/data-sources/{}/unsubscribe", name));
     html! {
-        @match source.glance.access.as_deref() {
-            Some("owner") => { p { "You own it." } }
-            Some("reader") => { p { "You read it: query the view with your own login of the warehouse." } }
-            Some("asked") => { p { "You asked for it, and somebody has to decide." } }
+        @match (source.glance.access.as_deref(), subscription) {
+            (Some("owner"), _) => { p { "You own it." } }
+            (Some("reader"), _) => { p { "You read it: query the view with your own login of the warehouse." } }
+            (Some("asked"), Some("active")) => { p { "You are subscribed, but its policies do not let you read it." } }
+            (Some("asked"), _) => { p { "You asked for it, and somebody has to decide." } }
             _ => { p { "You do not read it." } }
         }
         @match (source.glance.access.as_deref(), subscription) {
-            (Some("asked"), _) => {
-                form.inline method="post" action=(end) { (hidden("to", &here)) button { "Take the request back" } }
-            }
             (_, Some("active")) => {
                 form.inline method="post" action=(end) { (hidden("to", &here)) button data-asks="End your subscription?" { "End my subscription" } }
+            }
+            (Some("asked"), _) => {
+                form.inline method="post" action=(end) { (hidden("to", &here)) button { "Take the request back" } }
             }
             (Some("owner" | "reader"), _) => {}
             _ => {
