@@ -10,7 +10,7 @@ use super::columns::{self, Effective};
 use super::source::{Source, Tab, owners};
 use super::tagging::tagging;
 use crate::api::{to, with_query};
-use crate::parts::{Page, button, copied, facts, hidden, prose, section, tags};
+use crate::parts::{Page, button, copied, facts, hidden, integration, prose, section, tags};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::Visit;
@@ -91,8 +91,8 @@ fn what(visit: &Visit, source: &Source, document: Option<&Document>) -> Markup {
     }
     told.extend([
         ("Table", html! { code { (glance.table) } }),
-        ("Integration", html! { a href=(to!("/integrations/{}", glance.integration)) { (glance.integration) } }),
-        ("Owners", owners(&glance.owners)),
+        ("Integration", integration(&visit.me, &glance.integration)),
+        ("Owners", owners(&visit.me, &glance.owners)),
         (
             "Tags",
             html! {
