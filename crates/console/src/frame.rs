@@ -75,7 +75,7 @@ pub(crate) fn streamed(me: &Me, look: &Look, title: &str, main: Markup, later: V
 pub(crate) fn problem(problem: &Problem) -> Markup {
     html! {
         header.head { h1 { (problem.title) } }
-        (problem.told())
+        (problem.told_below_title())
         p { a href="/" { "Home" } }
     }
 }

@@ -7,6 +7,7 @@ mod field;
 mod history;
 mod listing;
 mod lookup;
+mod named;
 mod state;
 
 pub(crate) use asking::{anyway, deleting};
@@ -16,6 +17,7 @@ pub(crate) use field::{area, check, choice, hidden, input, password, until};
 pub(crate) use history::{Version, history};
 pub(crate) use listing::{Page, empty, filters, pager, table};
 pub(crate) use lookup::lookup;
+pub(crate) use named::{group, integration, named, user};
 pub(crate) use state::{badge, state, tag, tags};
 
 use maud::{Markup, html};

@@ -92,26 +92,32 @@ impl Problem {
 
     /// The problem, where it belongs on a page.
     pub(crate) fn told(&self) -> Markup {
+        html! { div.notice.bad role="alert" { strong { (self.title) } (self.more()) } }
+    }
+
+    /// The problem below its title, which is the heading of the page.
+    pub(crate) fn told_below_title(&self) -> Markup {
+        html! { div.notice.bad role="alert" { (self.more()) } }
+    }
+
+    fn more(&self) -> Markup {
         html! {
-            div.notice.bad role="alert" {
-                strong { (self.title) }
-                @if let Some(detail) = &self.detail {
-                    @if self.errors.first().is_none_or(|first| first.detail != *detail) { p { (detail) } }
-                }
-                @if !self.errors.is_empty() {
-                    ul {
-                        @for error in &self.errors {
-                            li {
-                                @if let Some(document) = &error.document { code { (document) } " " }
-                                @if !error.pointer.is_empty() { code { (error.pointer) } ": " }
-                                (error.detail)
-                                @if let Some(help) = &error.help { " " span.muted { "(" (help) ")" } }
-                            }
+            @if let Some(detail) = &self.detail {
+                @if self.errors.first().is_none_or(|first| first.detail != *detail) { p { (detail) } }
+            }
+            @if !self.errors.is_empty() {
+                ul {
+                    @for error in &self.errors {
+                        li {
+                            @if let Some(document) = &error.document { code { (document) } " " }
+                            @if !error.pointer.is_empty() { code { (error.pointer) } ": " }
+                            (error.detail)
+                            @if let Some(help) = &error.help { " " span.muted { "(" (help) ")" } }
                         }
                     }
                 }
-                p.muted { (self.advice()) }
             }
+            p.muted { (self.advice()) }
         }
     }
 

@@ -20,7 +20,7 @@ const NAMES: [&str; 5] = [
 /// A text of many lines, with an end for whatever it may stand in.
 const TEXT: &str = "</textarea></title></option></script>\n<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\n<svg/onload=alert(1)>\n`<b>` --> ]]>";
 /// What stands in no page, as each of these would be markup out of data.
-const NEVER: [&str; 6] = ["<img", "<svg", "<b>", "<script>", "</option></", "-->"];
+const NEVER: [&str; 6] = ["<img", "<svg/", "<b>", "<script>", "</select></script>", "-->"];
 
 /// A document of every kind by each name, that name and the text in all their fields.
 fn documents() -> Vec<(scrim_catalog::Kind, String, Value)> {

@@ -12,11 +12,11 @@ use serde_json::json;
 
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, badge, empty, head, pager, section, table, tabs, until};
+use crate::parts::{Page, badge, empty, head, pager, section, table, tabs, until, user};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
-use crate::visit::{Visit, done};
+use crate::visit::{Me, Visit, done};
 
 pub(super) fn routes() -> Vec<Route> {
     let mut all = vec![Route::get("/requests", show), Route::post("/requests/decide", decide)];
@@ -77,7 +77,7 @@ async fn content(visit: &Visit, cursor: &str, kept: &Kept) -> Result<Markup, Pro
         (head("Requests", "Nobody decides about their own.", html! {}))
         (lists("Open"))
         (kept.told)
-        (section("Waiting for me", waiting(&others, &kept.form)))
+        (section("Waiting for me", waiting(&visit.me, &others, &kept.form)))
         @if !mine.is_empty() {
             (section("Asked by me", html! {
                 (table(&["What", "Of", "Why", "Asked", "Waits for"], &mine.iter().map(|one| vec![
@@ -96,7 +96,7 @@ fn lists(shown: &str) -> Markup {
     tabs(shown, &[("Open", "/requests".to_owned()), ("Decided", "/requests/decided".to_owned())])
 }
 
-fn waiting(requests: &[&Request], form: &Form) -> Markup {
+fn waiting(me: &Me, requests: &[&Request], form: &Form) -> Markup {
     if requests.is_empty() {
         return empty(
             "Nothing waits for you",
@@ -109,7 +109,7 @@ fn waiting(requests: &[&Request], form: &Form) -> Markup {
         vec![
             html! { input type="checkbox" name="request" value=(key) checked[ticked.contains(&key.as_str())] aria-label=(format!("{} for {}", one.of, one.user)); },
             what(one),
-            html! { a href=(to!("/people/users/{}", one.user)) { (one.user) } },
+            html! { (user(me, &one.user)) },
             of(one),
             html! { (one.reason.as_deref().unwrap_or("no reason given")) },
             time::maybe(one.requested),

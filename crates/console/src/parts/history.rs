@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{empty, table};
-use crate::api::to;
+use super::{empty, table, user};
 use crate::time;
+use crate::visit::Me;
 
 /// A version of a document.
 #[derive(Clone, Debug, Deserialize)]
@@ -21,18 +21,13 @@ pub(crate) struct Version {
 
 /// The versions of a document, newest first; each says what it has that the one before had not. Of the last one of a page the
 /// one before is not known.
-pub(crate) fn history(versions: &[Version]) -> Markup {
+pub(crate) fn history(me: &Me, versions: &[Version]) -> Markup {
     if versions.is_empty() {
         return empty("No version is kept", html! { "Each change from now on stands here." });
     }
     let before = versions.iter().skip(1).map(Some).chain([None]);
     let rows = versions.iter().zip(before).map(|(one, before)| {
-        vec![
-            html! { (one.version) },
-            time::moment(one.at),
-            html! { a href=(to!("/people/users/{}", one.actor)) { (one.actor) } },
-            changed(one, before),
-        ]
+        vec![html! { (one.version) }, time::moment(one.at), user(me, &one.actor), changed(one, before)]
     });
     table(&["Version", "When", "By", "What changed"], &rows.collect::<Vec<_>>())
 }

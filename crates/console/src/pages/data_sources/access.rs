@@ -11,7 +11,7 @@ use super::subscribers::{Grant, Subscription};
 use super::tagging::opening;
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, choice, empty, head, hidden, input, lookup, state, table, until};
+use crate::parts::{Page, choice, empty, group, head, hidden, input, lookup, state, table, until, user};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -38,7 +38,7 @@ pub(super) fn subscriptions(visit: &Visit, source: &Source, page: &Page<Subscrip
     }
     let row = |one: &Subscription| {
         vec![
-            html! { a href=(to!("/people/users/{}", one.user)) { (one.user) } },
+            html! { (user(&visit.me, &one.user)) },
             html! { (state(&one.state)) },
             html! {
                 (one.reason.as_deref().unwrap_or("")) @if let Some(answer) = &one.answer { br; small { "answered: " (answer) } }
@@ -106,8 +106,8 @@ pub(super) fn grants(visit: &Visit, source: &Source, page: &Page<Grant>) -> Mark
     let row = |one: &Grant| {
         vec![
             html! {
-                @if let Some(user) = &one.user { a href=(to!("/people/users/{}", user)) { (user) } }
-                @if let Some(group) = &one.group { "group " a href=(to!("/people/groups/{}", group)) { (group) } }
+                @if let Some(name) = &one.user { (user(&visit.me, name)) }
+                @if let Some(name) = &one.group { "group " (group(&visit.me, name)) }
             },
             html! { code { (one.name) } },
             html! { (one.description.as_deref().unwrap_or("")) },

@@ -172,7 +172,7 @@ fn sight(visit: &Visit, source: &Source, _: &Seen, column: &SeenColumn) -> Marku
         }
         @if column.sees != "clear" {
             @if let Some(mask) = &column.mask { " with " code { (mask) } }
-            " " a href=(why) { "Why?" }
+            " " a href=(why) aria-label=(format!("Why? {}", column.name)) { "Why?" }
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::api::{to, with_query};
 use crate::parts::{Facet, badge, choice, copied, empty, facets, filters, head, hidden, pager, state, table, tag};
 use crate::problem::Problem;
 use crate::route::Route;
-use crate::visit::Visit;
+use crate::visit::{Me, Visit};
 
 /// How many tags of a data source stand in its row.
 const TAGS_SHOWN: usize = 6;
@@ -89,7 +89,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
             }
             div {
                 p.muted { (found.total) @if found.total == 1 { " data source" } @else { " data sources" } }
-                @if found.items.is_empty() { (none(&given)) } @else { (rows(&found.items)) }
+                @if found.items.is_empty() { (none(&given)) } @else { (rows(&visit.me, &found.items)) }
                 (pager("/data-sources", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), found.next.as_deref()))
             }
         }
@@ -169,7 +169,7 @@ fn none(given: &[(&str, &str)]) -> Markup {
     )
 }
 
-fn rows(found: &[Glance]) -> Markup {
+fn rows(me: &Me, found: &[Glance]) -> Markup {
     let policies = found.iter().any(|one| one.protected.is_some());
     let states = found.iter().any(|one| one.state.is_some());
     let mut columns = vec!["Name", "View, and its table", "Tags", "Owners"];
@@ -179,11 +179,11 @@ fn rows(found: &[Glance]) -> Markup {
     if states {
         columns.push("Warehouse");
     }
-    let rows: Vec<_> = found.iter().map(|one| row(one, policies, states)).collect();
+    let rows: Vec<_> = found.iter().map(|one| row(me, one, policies, states)).collect();
     table(&columns, &rows)
 }
 
-fn row(one: &Glance, policies: bool, states: bool) -> Vec<Markup> {
+fn row(me: &Me, one: &Glance, policies: bool, states: bool) -> Vec<Markup> {
     let mut cells = vec![
         html! {
             a href=(to!("/data-sources/{}", one.data_source)) { strong { (one.data_source) } }
@@ -202,7 +202,7 @@ fn row(one: &Glance, policies: bool, states: bool) -> Vec<Markup> {
             @for name in one.tags.iter().take(TAGS_SHOWN) { (tag(name)) " " }
             @if one.tags.len() > TAGS_SHOWN { span.muted { "and " (one.tags.len() - TAGS_SHOWN) " more" } }
         },
-        owners(&one.owners),
+        owners(me, &one.owners),
     ];
     if policies {
         cells.push(html! {

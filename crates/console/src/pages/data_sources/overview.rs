@@ -10,7 +10,7 @@ use super::columns::{self, Effective};
 use super::source::{Source, Tab, owners};
 use super::tagging::tagging;
 use crate::api::{to, with_query};
-use crate::parts::{Page, button, copied, facts, hidden, prose, section, tags};
+use crate::parts::{Page, button, copied, facts, hidden, integration, prose, section, tags};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::Visit;
@@ -91,8 +91,8 @@ fn what(visit: &Visit, source: &Source, document: Option<&Document>) -> Markup {
     }
     told.extend([
         ("Table", html! { code { (glance.table) } }),
-        ("Integration", html! { a href=(to!("/integrations/{}", glance.integration)) { (glance.integration) } }),
-        ("Owners", owners(&glance.owners)),
+        ("Integration", integration(&visit.me, &glance.integration)),
+        ("Owners", owners(&visit.me, &glance.owners)),
         (
             "Tags",
             html! {
@@ -120,18 +120,19 @@ fn access(source: &Source, subscription: Option<&str>) -> Markup {
     let here = to!("/data-sources/{}", name);
     let (ask, end) = (to!("/data-sources/{}/subscribe", name), to!("/data-sources/{}/unsubscribe", name));
     html! {
-        @match source.glance.access.as_deref() {
-            Some("owner") => { p { "You own it." } }
-            Some("reader") => { p { "You read it: query the view with your own login of the warehouse." } }
-            Some("asked") => { p { "You asked for it, and somebody has to decide." } }
+        @match (source.glance.access.as_deref(), subscription) {
+            (Some("owner"), _) => { p { "You own it." } }
+            (Some("reader"), _) => { p { "You read it: query the view with your own login of the warehouse." } }
+            (Some("asked"), Some("active")) => { p { "You are subscribed, but its policies do not let you read it." } }
+            (Some("asked"), _) => { p { "You asked for it, and somebody has to decide." } }
             _ => { p { "You do not read it." } }
         }
         @match (source.glance.access.as_deref(), subscription) {
-            (Some("asked"), _) => {
-                form.inline method="post" action=(end) { (hidden("to", &here)) button { "Take the request back" } }
-            }
             (_, Some("active")) => {
                 form.inline method="post" action=(end) { (hidden("to", &here)) button data-asks="End your subscription?" { "End my subscription" } }
+            }
+            (Some("asked"), _) => {
+                form.inline method="post" action=(end) { (hidden("to", &here)) button { "Take the request back" } }
             }
             (Some("owner" | "reader"), _) => {}
             _ => {

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::api::{to, with_query};
-use crate::parts::{Page, badge, head, state, tabs};
+use crate::parts::{Page, badge, group, head, state, tabs, user};
 use crate::problem::Problem;
-use crate::visit::Visit;
+use crate::visit::{Me, Visit};
 
 /// A data source at a glance, with what the looker may know.
 #[derive(Clone, Deserialize)]
@@ -65,13 +65,13 @@ pub(super) fn protection(protected: bool) -> &'static str {
 }
 
 /// Owners, each with the way to who that is.
-pub(super) fn owners(owners: &[Owning]) -> Markup {
+pub(super) fn owners(me: &Me, owners: &[Owning]) -> Markup {
     html! {
         @if owners.is_empty() { span.muted { "nobody" } }
         @for (at, owner) in owners.iter().enumerate() {
             @if at > 0 { ", " }
-            @if owner.group { "group " a href=(to!("/people/groups/{}", owner.name)) { (owner.name) } }
-            @else { a href=(to!("/people/users/{}", owner.name)) { (owner.name) } }
+            @if owner.group { "group " (group(me, &owner.name)) }
+            @else { (user(me, &owner.name)) }
         }
     }
 }

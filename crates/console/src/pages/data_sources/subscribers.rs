@@ -11,10 +11,10 @@ use super::access;
 use super::source::{Source, Tab};
 use crate::api::{to, with_query};
 use crate::frame;
-use crate::parts::{Page, empty, section, sentences, table};
+use crate::parts::{Page, empty, section, sentences, table, user};
 use crate::problem::Problem;
 use crate::route::Route;
-use crate::visit::Visit;
+use crate::visit::{Me, Visit};
 
 /// How many people stand on the page: the others are found by a part of their name.
 const SHOWN: usize = 50;
@@ -99,11 +99,11 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
         (filter(&source, &asked.search))
         (frame::waiting("Asking who sees what"))
     };
-    let api = visit.api.clone();
+    let (api, me) = (visit.api.clone(), visit.me.clone());
     let title = format!("Subscribers of {name}");
     let later = frame::later(async move {
         let viewers = api.get::<Viewers>(to!("/api/v1/data-sources/{}/who-sees", name)).await?;
-        Ok(seen(&name, &viewers, &asked.search))
+        Ok(seen(&me, &name, &viewers, &asked.search))
     });
     Ok(visit.streamed(&title, main, vec![later]))
 }
@@ -118,19 +118,19 @@ fn filter(source: &Source, search: &str) -> Markup {
 }
 
 /// Everybody, in numbers; the first of them by name.
-fn seen(name: &str, viewers: &Viewers, search: &str) -> Markup {
+fn seen(me: &Me, name: &str, viewers: &Viewers, search: &str) -> Markup {
     let row = |column: &Column| {
         let count = |people: &[Somebody]| html! { (people.len()) };
         vec![html! { code { (column.name) } }, count(&column.clear), count(&column.mixed), count(&column.masked)]
     };
     html! {
-        (section(&format!("{} read it", viewers.readers.len()), people(name, &viewers.readers, search, "Because")))
+        (section(&format!("{} read it", viewers.readers.len()), people(me, name, &viewers.readers, search, "Because")))
         (section("What they see", table(&["Column", "As it is", "Masked in some rows", "Masked"], &viewers.columns.iter().map(row).collect::<Vec<_>>())))
-        (section(&format!("{} do not", viewers.others.len()), people(name, &viewers.others, search, "They lack")))
+        (section(&format!("{} do not", viewers.others.len()), people(me, name, &viewers.others, search, "They lack")))
     }
 }
 
-fn people(name: &str, all: &[Person], search: &str, why: &str) -> Markup {
+fn people(me: &Me, name: &str, all: &[Person], search: &str, why: &str) -> Markup {
     let wanted = search.trim().to_lowercase();
     let fitting: Vec<_> = all.iter().filter(|person| person.user.to_lowercase().contains(&wanted)).collect();
     if fitting.is_empty() {
@@ -142,7 +142,7 @@ fn people(name: &str, all: &[Person], search: &str, why: &str) -> Markup {
     let row = |person: &&Person| {
         let to = with_query(&to!("/data-sources/{}/why", name), &[("user", &person.user)]);
         vec![
-            html! { a href=(to!("/people/users/{}", person.user)) { (person.user) } },
+            html! { (user(me, &person.user)) },
             sentences(&person.because),
             html! { a href=(to) { "Why, and what they see" } },
         ]

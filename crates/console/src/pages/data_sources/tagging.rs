@@ -29,7 +29,8 @@ pub(super) fn tagging(source: &Source, column: Option<&str>, tags: &[String]) ->
     html! {
         @for name in tags { (tag(name)) " " }
         details.tagging {
-            summary aria-label=(format!("Change the tags of {of}")) { @if tags.is_empty() { "Add a tag" } @else { "Change" } }
+            @if tags.is_empty() { summary aria-label=(format!("Add a tag to {of}")) { "Add a tag" } }
+            @else { summary aria-label=(format!("Change the tags of {of}")) { "Change" } }
             form.inline method="post" action=(add) {
                 @if let Some(column) = column { (hidden("column", column)) }
                 input name="tag" required placeholder="A tag, as PII.Email" aria-label=(format!("A tag for {of}")) maxlength="128";

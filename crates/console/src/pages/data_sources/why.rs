@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::source::{Source, Tab};
 use crate::api::{to, with_query};
-use crate::parts::{badge, empty, hidden, prose, section, sentences, table};
+use crate::parts::{badge, empty, hidden, named, prose, section, sentences, table, user};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::Visit;
@@ -95,8 +95,8 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
         @if source.watched_by(&visit) { (chooser(&source, user, &asked.column)) }
         @if !asked.column.is_empty() { p { "Only the column " code { (asked.column) } ". " a href=(with_query(&to!("/data-sources/{}/why", name), &[("user", user)])) { "All columns" } } }
         (access(&visit, &source, &why))
-        (section(&format!("Columns, as {} {}", who(&visit, &why), if why.subscribed { sees(&visit, &why) } else { "would see them" }), columns(&source, &why, who(&visit, &why))))
-        (section("Rows", rows(&why)))
+        (section(&format!("Columns, as {} {}", who(&visit, &why), if why.subscribed { sees(&visit, &why) } else { "would see them" }), columns(&visit, &source, &why)))
+        (section("Rows", rows(&visit, &source, &why)))
     };
     Ok(visit.page(&format!("Why {user} sees what of {name}"), main))
 }
@@ -129,7 +129,7 @@ fn access(visit: &Visit, source: &Source, why: &Explanation) -> Markup {
         html! {
             p {
                 @if why.subscribed { (badge("good", "reads it")) " " } @else { (badge("bad", "does not read it")) " " }
-                @if mine { "You" } @else { a href=(to!("/people/users/{}", why.user)) { (why.user) } }
+                @if mine { "You" } @else { (user(&visit.me, &why.user)) }
                 @match (why.subscribed, mine) {
                     (true, true) => { " may query the view" }
                     (true, false) => { " may query the view" }
@@ -149,7 +149,7 @@ fn access(visit: &Visit, source: &Source, why: &Explanation) -> Markup {
     )
 }
 
-fn columns(source: &Source, why: &Explanation, who: &str) -> Markup {
+fn columns(visit: &Visit, source: &Source, why: &Explanation) -> Markup {
     if why.columns.is_empty() {
         return empty("No column", html! { "The data source has no column of this name, or none yet." });
     }
@@ -157,7 +157,7 @@ fn columns(source: &Source, why: &Explanation, who: &str) -> Markup {
     let (masked, clear): (Vec<_>, Vec<_>) = why.columns.iter().partition(|column| column.sees != "clear");
     html! {
         @if !masked.is_empty() {
-            (table(&["Column", "Seen", "Why", "To see it"], &masked.iter().map(|one| row(source, why, one, who)).collect::<Vec<_>>()))
+            (table(&["Column", "Seen", "Why", "To see it"], &masked.iter().map(|one| row(visit, source, why, one)).collect::<Vec<_>>()))
         }
         @if !clear.is_empty() {
             h3 { @if masked.is_empty() { "Every column is seen as it is" } @else { "Seen as they are" } }
@@ -166,12 +166,17 @@ fn columns(source: &Source, why: &Explanation, who: &str) -> Markup {
     }
 }
 
+/// A data policy, with the way to it for those who read the policies of the data source.
+fn policy_named(visit: &Visit, source: &Source, policy: &str) -> Markup {
+    named(source.watched_by(visit), &to!("/policies/data-policy/{}", policy), policy)
+}
+
 fn name_of(source: &Source, why: &Explanation, column: &Column) -> Markup {
     let to = with_query(&to!("/data-sources/{}/why", source.name()), &[("user", &why.user), ("column", &column.name)]);
     html! { div.roomy { a href=(to) { code { (column.name) } } } }
 }
 
-fn row(source: &Source, why: &Explanation, column: &Column, who: &str) -> Vec<Markup> {
+fn row(visit: &Visit, source: &Source, why: &Explanation, column: &Column) -> Vec<Markup> {
     let needs = Needs(&why.needs).of_column(&column.name);
     // A rule that spares the user is told after those that show something else instead of the value.
     let (spared, did): (Vec<String>, Vec<String>) =
@@ -184,11 +189,11 @@ fn row(source: &Source, why: &Explanation, column: &Column, who: &str) -> Vec<Ma
         },
         html! {
             @if let Some(policy) = &column.policy {
-                p { "Because of the data policy " a href=(to!("/policies/data-policy/{}", policy)) { (policy) } ":" }
+                p { "Because of the data policy " (policy_named(visit, source, policy)) ":" }
             }
             (sentences(&did))
             @if !spared.is_empty() {
-                details { summary { "Rules that spare " (who) } (sentences(&spared)) }
+                details { summary { "Rules that spare " (who(visit, why)) } (sentences(&spared)) }
             }
         },
         html! {
@@ -198,7 +203,7 @@ fn row(source: &Source, why: &Explanation, column: &Column, who: &str) -> Vec<Ma
     ]
 }
 
-fn rows(why: &Explanation) -> Markup {
+fn rows(visit: &Visit, source: &Source, why: &Explanation) -> Markup {
     if why.row_rules.is_empty() {
         return html! { p { "Every row: no policy takes any away." } };
     }
@@ -208,7 +213,7 @@ fn rows(why: &Explanation) -> Markup {
             html! {
                 @if one.applies { (badge("warn", "hides rows")) } @else { (badge("good", "hides none")) }
                 " rule " (one.number) ", " code { (one.rule) } ", of "
-                a href=(to!("/policies/data-policy/{}", one.policy)) { (one.policy) }
+                (policy_named(visit, source, &one.policy))
             },
             prose(&one.because),
             html! {

@@ -28,7 +28,7 @@ pub(super) async fn show(
     let cursor = Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty());
     let main = html! {
         (beginning(&visit, &name, "History"))
-        (section("Versions", history(&versions.items)))
+        (section("Versions", history(&visit.me, &versions.items)))
         (pager(&to!("/integrations/{}/history", name), &[], cursor, versions.next.as_deref()))
     };
     Ok(visit.page(&format!("History of {name}"), main))

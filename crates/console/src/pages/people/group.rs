@@ -168,7 +168,7 @@ async fn versions(visit: Visit, Path(name): Path<String>, Query(asked): Query<As
     let main = html! {
         (head(&name, "", html! {}))
         (parts("History", &name))
-        (section("History", history(&versions.items)))
+        (section("History", history(&visit.me, &versions.items)))
         (pager(&to!("/people/groups/{}/history", name), &[], Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), versions.next.as_deref()))
     };
     Ok(visit.page("History of a group", main))

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::to;
+use crate::parts::user;
 use crate::visit::Me;
 
 #[derive(Deserialize)]
@@ -111,11 +111,11 @@ impl Project {
 }
 
 impl Owner {
-    pub(super) fn shown(&self) -> Markup {
+    pub(super) fn shown(&self, me: &Me) -> Markup {
         html! {
             @match self {
-                Self::User(user) | Self::Named { user } => a href=(to!("/people/users/{}", user)) { (user) },
-                Self::Group { group } => { "group " a href=(to!("/people/groups/{}", group)) { (group) } },
+                Self::User(name) | Self::Named { user: name } => (user(me, name)),
+                Self::Group { group } => { "group " (crate::parts::group(me, group)) },
             }
         }
     }

@@ -11,7 +11,7 @@ use super::model::{Acknowledged, Member, Project};
 use crate::api::{to, with_query};
 use crate::parts::{
     Page, Version, badge, button, check, choice, deleting, empty, facts, head, hidden, history, input, lookup, pager,
-    section, table, tabs,
+    section, table, tabs, user,
 };
 use crate::problem::Problem;
 use crate::route::Route;
@@ -193,7 +193,7 @@ fn members(seen: &Seen<'_>, project: &Project) -> Markup {
     let row = |member: &Member| {
         let open: Vec<_> = project.purposes.iter().filter(|purpose| !member.acknowledged.has(purpose)).collect();
         vec![
-            html! { a href=(to!("/people/users/{}", member.user)) { (member.user) } },
+            html! { (user(&seen.visit.me, &member.user)) },
             html! {
                 @if open.is_empty() { (badge("good", "acknowledged")) }
                 @else { (badge("warn", "not acknowledged")) " " @if !matches!(&member.acknowledged, Acknowledged::All(false)) { @for purpose in open { code { (purpose) } " " } } }
@@ -223,7 +223,7 @@ fn about(seen: &Seen<'_>, project: &Project, version: &str) -> Markup {
                 @for owner in &project.owners {
                     @let (list, value) = owner.key();
                     form.inline.entry method="post" action=(format!("{}/remove", seen.page)) {
-                        (hidden("list", list)) (hidden("value", value)) (owner.shown())
+                        (hidden("list", list)) (hidden("value", value)) (owner.shown(&seen.visit.me))
                         @if seen.may { button.small aria-label=(format!("Remove {value}")) { "Remove" } }
                     }
                 }
@@ -260,7 +260,7 @@ async fn versions(visit: Visit, Path(name): Path<String>, Query(asked): Query<As
     let main = html! {
         (head(&name, "", html! {}))
         (parts("History", &name))
-        (section("History", history(&versions.items)))
+        (section("History", history(&visit.me, &versions.items)))
         (pager(&to!("/projects/{}/history", name), &[], cursor, versions.next.as_deref()))
     };
     Ok(visit.page("History of a project", main))

@@ -8,11 +8,11 @@ use serde::Deserialize;
 
 use super::lists;
 use crate::api::{to, with_query};
-use crate::parts::{Page, badge, empty, head, section, state, table};
+use crate::parts::{Page, badge, empty, head, section, state, table, user};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
-use crate::visit::Visit;
+use crate::visit::{Me, Visit};
 
 /// How many of each state are looked at.
 const LOOKED: &str = "100";
@@ -68,12 +68,12 @@ impl Decided {
         self.revoked.into_iter().chain(last).max().or(self.requested)
     }
 
-    fn row(&self, state_now: &str) -> Vec<Markup> {
+    fn row(&self, me: &Me, state_now: &str) -> Vec<Markup> {
         let by: Vec<&str> =
             self.approvals.iter().map(|one| one.by.as_str()).chain(self.decided_by.as_deref()).collect();
         vec![
             html! { @if self.column.is_some() { (badge("warn", "unmask a value")) } @else { (badge("", "access")) } },
-            html! { a href=(to!("/people/users/{}", self.user)) { (self.user) } },
+            html! { (user(me, &self.user)) },
             html! { a href=(to!("/data-sources/{}", self.data_source)) { (self.data_source) } @if let Some(column) = &self.column { "." (column) } },
             html! {
                 (state(state_now))
@@ -97,7 +97,7 @@ async fn show(visit: Visit) -> Result<Response, Problem> {
     let mut all: Vec<_> =
         found.iter().flat_map(|(state, page)| page.items.iter().map(move |one| (*state, one))).collect();
     all.sort_by_key(|(_, one)| std::cmp::Reverse(one.at()));
-    let rows: Vec<_> = all.iter().take(SHOWN).map(|(state, one)| one.row(state)).collect();
+    let rows: Vec<_> = all.iter().take(SHOWN).map(|(state, one)| one.row(&visit.me, state)).collect();
     let main = html! {
         (head("Requests", "What was decided, as far as you may know of it.", html! {}))
         (lists("Decided"))
