@@ -94,6 +94,19 @@ impl Catalog {
         Ok(Applied { catalog: Arc::new(catalog), changes, warnings })
     }
 
+    /// Everything that is wrong with a document beside all others, or with those, were it put there.
+    pub fn beside(&self, document: Document) -> Vec<Problem> {
+        match document.kind() {
+            // What one of them says makes no other document wrong: large catalogs are not gone through for one that is written.
+            Kind::SubscriptionPolicy | Kind::DataPolicy | Kind::PolicyTest => {
+                let (alone, mut problems) = Self::alone(document);
+                check::beside(self, &alone, &mut problems);
+                problems
+            }
+            _ => self.apply(vec![Change::Put(document)]).map_or_else(|problems| problems, |applied| applied.warnings),
+        }
+    }
+
     /// The catalog after exactly these changes, which were made of another catalog with all that follows from them.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod sources;
 
 pub use sources::view_of;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::{At, Kind, Name, Problem, Who};
 
 /// Checks a whole catalog.
 pub(crate) fn all(catalog: &Catalog, problems: &mut Vec<Problem>) {
-    let mut checker = Checker { catalog, keys: catalog.attribute_keys(), tags: catalog.known_tags(), problems };
+    let mut checker = Checker::of(catalog, problems);
     sources::integrations(&mut checker);
     sources::data_sources(&mut checker);
     people::users(&mut checker);
@@ -25,22 +26,35 @@ pub(crate) fn all(catalog: &Catalog, problems: &mut Vec<Problem>) {
     people::grants(&mut checker);
     people::subscriptions(&mut checker);
     people::unmask_requests(&mut checker);
-    policies::subscription_policies(&mut checker);
-    policies::data_policies(&mut checker);
-    policies::tests(&mut checker);
+    policies(&mut checker, catalog);
+}
+
+/// Checks the policies and tests of one catalog beside all that stands in another.
+pub(crate) fn beside(catalog: &Catalog, of: &Catalog, problems: &mut Vec<Problem>) {
+    policies(&mut Checker::of(catalog, problems), of);
+}
+
+fn policies(checker: &mut Checker<'_>, of: &Catalog) {
+    policies::subscription_policies(checker, of);
+    policies::data_policies(checker, of);
+    policies::tests(checker, of);
 }
 
 /// The catalog, and where problems go.
 struct Checker<'a> {
     catalog: &'a Catalog,
-    /// Every attribute key that exists.
-    keys: BTreeSet<&'a Name>,
-    /// Every tag that something carries or a document describes.
-    tags: BTreeSet<&'a Name>,
+    /// Every attribute key that exists: found out once somebody asks, of all people.
+    keys: OnceCell<BTreeSet<&'a Name>>,
+    /// Every tag that something carries or a document describes: likewise, of all data sources.
+    tags: OnceCell<BTreeSet<&'a Name>>,
     problems: &'a mut Vec<Problem>,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    fn of(catalog: &'a Catalog, problems: &'a mut Vec<Problem>) -> Self {
+        Self { catalog, keys: OnceCell::new(), tags: OnceCell::new(), problems }
+    }
+
     fn error(&mut self, file: &Arc<PathBuf>, at: &At<Name>, message: String, help: &str) {
         self.problems.push(Problem::error(file, at.mark(), message).help(help));
     }
@@ -103,10 +117,13 @@ impl Checker<'_> {
     }
 
     fn attribute(&mut self, file: &Arc<PathBuf>, key: &At<Name>) {
-        let known: Vec<&Name> = self.keys.iter().copied().collect();
-        self.must_exist(file, ("attribute", &[Kind::Attribute]), key, self.keys.contains(key.value()), || {
-            known.into_iter()
-        });
+        // One that is declared is there, whoever has it.
+        if self.catalog.attributes.contains_key(key.value()) {
+            return;
+        }
+        let keys = self.keys.get_or_init(|| self.catalog.attribute_keys());
+        let (exists, known) = (keys.contains(key.value()), keys.iter().copied().collect::<Vec<_>>());
+        self.must_exist(file, ("attribute", &[Kind::Attribute]), key, exists, || known.into_iter());
     }
 
     /// A value of a declared attribute must be one of its values, when they are listed.

@@ -48,15 +48,15 @@ document.addEventListener("keydown", (event) => {
 const prepare = (root) => {
   // Only where it can work.
   if (navigator.clipboard) for (const copy of root.querySelectorAll("[data-copy]")) copy.hidden = false;
+  // On narrow screens what stands before the content begins folded.
+  if (narrow.matches) fold(root);
 };
+const narrow = window.matchMedia("(max-width: 56rem)");
+const fold = (root) => { for (const part of root.querySelectorAll("[data-folds]")) part.open = !narrow.matches; };
+// And on wide ones it never is.
+narrow.addEventListener("change", () => fold(document));
 prepare(document);
 document.addEventListener("htmx:load", (event) => prepare(event.target));
-
-// On narrow screens the ways to the pages begin folded.
-const ways = document.querySelector("[data-folds]");
-if (ways && window.matchMedia("(max-width: 56rem)").matches) ways.open = false;
-// And on wide ones they never are.
-window.matchMedia("(max-width: 56rem)").addEventListener("change", (narrow) => { if (ways) ways.open = !narrow.matches; });
 
 // A part of a page that could not be fetched says so, where it would have stood.
 document.addEventListener("htmx:responseError", (event) => {

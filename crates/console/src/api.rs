@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, head
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tower::ServiceExt;
 
 use crate::problem::Problem;
@@ -70,6 +70,23 @@ pub(crate) struct Api {
     from: Option<ConnectInfo<SocketAddr>>,
 }
 
+/// In which state a document has to be for it to be written.
+#[derive(Clone, Copy)]
+pub(crate) enum Expected<'a> {
+    /// There is none yet.
+    Absent,
+    /// The version that somebody has read.
+    Version(&'a str),
+}
+
+/// A document, to be sent back with something changed.
+pub(crate) struct Versioned {
+    /// Its fields.
+    pub(crate) body: Map<String, Value>,
+    /// The version that it was read in.
+    pub(crate) version: String,
+}
+
 /// What the API answered.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -93,7 +110,7 @@ impl Api {
     /// # Errors
     /// What the API refuses it with.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: impl AsRef<str>) -> Result<T, Problem> {
-        self.call(Method::GET, path.as_ref(), None).await?.read()
+        self.call(Method::GET, path.as_ref(), None, None).await?.read()
     }
 
     /// Reads something that the caller may not be allowed to read, or that may not be there.
@@ -130,11 +147,65 @@ impl Api {
         path: impl AsRef<str>,
         body: &impl Serialize,
     ) -> Result<Answer, Problem> {
-        let body = serde_json::to_value(body).map_err(|error| Problem::broken(error.to_string()))?;
-        self.call(method, path.as_ref(), Some(body)).await
+        self.send_where(method, path, body, None).await
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Answer, Problem> {
+    /// Sends something that counts only where a condition holds, such as that of `If-Match`.
+    ///
+    /// # Errors
+    /// What the API refuses it with.
+    pub(crate) async fn send_where(
+        &self,
+        method: Method,
+        path: impl AsRef<str>,
+        body: &impl Serialize,
+        condition: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<Answer, Problem> {
+        let body = serde_json::to_value(body).map_err(|error| Problem::broken(error.to_string()))?;
+        self.call(method, path.as_ref(), Some(body), condition).await
+    }
+
+    /// Reads a document, to change something in it and leave the rest as it is.
+    ///
+    /// # Errors
+    /// What the API refuses it with.
+    pub(crate) async fn versioned(&self, path: impl AsRef<str>) -> Result<Versioned, Problem> {
+        let answer = self.call(Method::GET, path.as_ref(), None, None).await?;
+        let version = answer.headers.get(header::ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
+        let version = version.ok_or_else(|| Problem::broken("a document of the API has no version".to_owned()))?;
+        Ok(Versioned { body: answer.read()?, version })
+    }
+
+    /// Writes a document, unless somebody else has written it meanwhile.
+    ///
+    /// # Errors
+    /// What the API refuses it with.
+    pub(crate) async fn put(
+        &self,
+        path: impl AsRef<str>,
+        body: &impl Serialize,
+        expected: Expected<'_>,
+    ) -> Result<Answer, Problem> {
+        let condition = match expected {
+            Expected::Absent => (header::IF_NONE_MATCH, HeaderValue::from_static("*")),
+            Expected::Version(version) => {
+                let version = HeaderValue::from_str(version);
+                (header::IF_MATCH, version.map_err(|_| Problem::malformed("that is no version of a document"))?)
+            }
+        };
+        match (self.send_where(Method::PUT, path, body, Some(condition)).await, expected) {
+            (Err(problem), Expected::Absent) if problem.status == 412 => Err(Problem::taken()),
+            (answer, _) => answer,
+        }
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        condition: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<Answer, Problem> {
         let mut request = Request::builder().method(method).uri(path);
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -142,6 +213,9 @@ impl Api {
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let mut request = request.body(body).map_err(|error| Problem::broken(format!("`{path}`: {error}")))?;
         request.headers_mut().extend(self.headers.clone());
+        if let Some((name, value)) = condition {
+            request.headers_mut().insert(name, value);
+        }
         if let Some(from) = self.from {
             request.extensions_mut().insert(from);
         }

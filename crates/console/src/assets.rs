@@ -34,13 +34,23 @@ pub(crate) fn address(name: &str) -> String {
 }
 
 /// `GET /assets/<version>/<name>`.
-pub(crate) async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
+pub(crate) async fn asset(Path((version, name)): Path<(String, String)>) -> Response {
+    // While another version of the program answers beside this one, its pages ask here too: what is here is not kept as theirs.
+    content(&name, if version == *VERSION { "public, max-age=31536000, immutable" } else { "no-store" })
+}
+
+/// `GET /favicon.ico`.
+pub(crate) async fn icon() -> Response {
+    content("icon.svg", "public, max-age=86400")
+}
+
+fn content(name: &str, kept: &'static str) -> Response {
     let Some((_, kind, content)) = ALL.iter().find(|(known, ..)| *known == name) else {
         return Problem::nowhere().into_response();
     };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(kept)),
     ];
     (headers, *content).into_response()
 }

@@ -43,6 +43,13 @@ impl Form {
     }
 }
 
+#[cfg(test)]
+impl From<Vec<(String, String)>> for Form {
+    fn from(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+}
+
 impl FromRequest<Service> for Form {
     type Rejection = Problem;
 

@@ -25,8 +25,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// A part of a page that comes later.
 pub(crate) type Later = Pin<Box<dyn Future<Output = Markup> + Send>>;
 
-/// Ways to the pages: under which heading, where, and who is shown them (everybody, if nobody in particular).
-const WAYS: &[(&str, &[(&str, &str, &[&str])])] = &[
+/// A way to a page: what it is called, where it leads, and who is shown it (everybody, if nobody in particular).
+type Way = (&'static str, &'static str, &'static [&'static str]);
+
+/// The ways, each under its heading.
+const WAYS: &[(&str, &[Way])] = &[
     ("", &[("Home", "/", &[]), ("My data", "/my-data", &[]), ("Requests", "/requests", &[])]),
     (
         "Govern",
@@ -51,7 +54,7 @@ const WAYS: &[(&str, &[(&str, &str, &[&str])])] = &[
 /// A whole page.
 pub(crate) fn page(me: Option<&Me>, look: &Look, title: &str, main: Markup) -> Response {
     let text = format!("{}{}{END}", beginning(me, look, title), main.into_string());
-    with_policy(axum::response::Html(text).into_response())
+    axum::response::Html(text).into_response()
 }
 
 /// A page that is sent piece by piece.
@@ -65,7 +68,7 @@ pub(crate) fn streamed(me: &Me, look: &Look, title: &str, main: Markup, later: V
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     // Neither the service nor a proxy before it waits until there is more.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    with_policy(response)
+    response
 }
 
 /// A problem, as all there is on a page.
@@ -82,13 +85,25 @@ pub(crate) async fn framed(State(service): State<Service>, request: Request, nex
     let (parts, body) = request.into_parts();
     let (api, look) = (service.by(&parts), Look::of(&parts));
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    let Some(found) = response.extensions_mut().remove::<Problem>() else { return response };
+    let found = match response.extensions_mut().remove::<Problem>() {
+        Some(found) => found,
+        None if is_unread(&response) => Problem::unread(response.into_body()).await,
+        None => return with_policy(response),
+    };
     let me = api.get::<Me>("/api/v1/me").await.ok();
     let mut page = page(me.as_ref(), &look, &found.title, problem(&found));
     *page.status_mut() = StatusCode::from_u16(found.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    page
+    look.told(&mut page);
+    with_policy(page)
 }
 
+/// Whether an address could not be read before there was a page to say so: that is told as plain text.
+fn is_unread(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    response.status() == StatusCode::BAD_REQUEST && kind.is_some_and(|kind| kind.starts_with("text/plain"))
+}
+
+/// Whatever the console answers, a part of a page too, is under the policy.
 fn with_policy(mut response: Response) -> Response {
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
@@ -135,8 +150,8 @@ fn top(me: &Me, look: &Look) -> Markup {
                 input type="search" name="q" placeholder="Search  ( / )" aria-label="Search everything" accesskey="/";
             }
             (project(me, look))
-            a.bell href="/news" aria-label=(format!("{} unread notifications", me.unread)) {
-                "News" @if me.unread > 0 { span.count { (me.unread) } }
+            a.bell href="/news" aria-label=(format!("News {} unread", me.unread)) {
+                "News " @if me.unread > 0 { span.count { (me.unread) } }
             }
             details.menu {
                 summary { (me.user) }
@@ -198,9 +213,12 @@ fn ways(me: &Me, look: &Look) -> Markup {
 
 /// Whether a page stands below another.
 fn within(look: &Look, to: &str) -> bool {
+    let below = |to: &str| look.path.strip_prefix(to).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     match to {
         "/" => look.path == "/",
-        to => look.path.strip_prefix(to).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+        // Purposes are listed beside the projects that have them.
+        "/projects" => below(to) || below("/purposes"),
+        to => below(to),
     }
 }
 

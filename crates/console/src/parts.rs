@@ -1,13 +1,21 @@
 //! What pages are made of.
 
+mod asking;
+mod difference;
 mod facets;
 mod field;
+mod history;
 mod listing;
+mod lookup;
 mod state;
 
+pub(crate) use asking::{anyway, deleting};
+pub(crate) use difference::difference;
 pub(crate) use facets::{Facet, facets};
-pub(crate) use field::{area, check, choice, hidden, input, password};
+pub(crate) use field::{area, check, choice, hidden, input, password, until};
+pub(crate) use history::{Version, history};
 pub(crate) use listing::{Page, empty, filters, pager, table};
+pub(crate) use lookup::lookup;
 pub(crate) use state::{badge, state, tag, tags};
 
 use maud::{Markup, html};
@@ -42,13 +50,49 @@ pub(crate) fn facts(facts: &[(&str, Markup)]) -> Markup {
     html! { dl.facts { @for (name, value) in facts { dt { (name) } dd { (value) } } } }
 }
 
-/// A sentence in which names stand in backticks.
+/// A sentence in which names stand between backticks: as many on both sides as no name between them has in a row.
 pub(crate) fn prose(text: &str) -> Markup {
     html! {
-        @for (at, part) in text.split('`').enumerate() {
-            @if at % 2 == 1 { code { (part) } } @else { (part) }
+        @for (name, part) in split(text) {
+            @if name { code { (part) } } @else { (part) }
         }
     }
+}
+
+/// The parts of a sentence, and whether each is a name.
+fn split(text: &str) -> Vec<(bool, &str)> {
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while let Some((before, after)) = rest.find('`').map(|at| rest.split_at(at)) {
+        let inside = after.trim_start_matches('`');
+        let fence = after.len() - inside.len();
+        let Some(end) = closing(inside, fence) else { break };
+        let (name, closed) = inside.split_at(end);
+        // Names that begin or end with a backtick stand a blank away from the fence.
+        let name = if fence > 1 {
+            name.strip_prefix(' ').and_then(|name| name.strip_suffix(' ')).unwrap_or(name)
+        } else {
+            name
+        };
+        parts.extend([(false, before), (true, name)]);
+        rest = closed.split_at(fence).1;
+    }
+    parts.push((false, rest));
+    parts.retain(|(_, part)| !part.is_empty());
+    parts
+}
+
+/// Where a run of exactly so many backticks begins.
+fn closing(text: &str, fence: usize) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = text.get(at..)?.find('`') {
+        let begin = at + found;
+        let run = text.get(begin..)?.bytes().take_while(|byte| *byte == b'`').count();
+        if run == fence {
+            return Some(begin);
+        }
+        at = begin + run;
+    }
+    None
 }
 
 /// Several sentences, one below the other where there are more than one.
@@ -64,6 +108,25 @@ pub(crate) fn tabs(shown: &str, tabs: &[(&str, String)]) -> Markup {
     html! {
         nav.tabs aria-label="Parts of this page" {
             @for (label, to) in tabs { a href=(to) aria-current=[(*label == shown).then_some("page")] { (label) } }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn names_stand_out_of_a_sentence_whatever_is_in_them() {
+        let cases: [(&str, &[(bool, &str)]); 5] = [
+            ("in group `hr`.", &[(false, "in group "), (true, "hr"), (false, ".")]),
+            ("`` a`b `` and `c`", &[(true, "a`b"), (false, " and "), (true, "c")]),
+            ("no end `here", &[(false, "no end `here")]),
+            ("`` ` ``", &[(true, "`")]),
+            ("plain", &[(false, "plain")]),
+        ];
+        for (text, parts) in cases {
+            assert_eq!(split(text), parts, "{text}");
         }
     }
 }

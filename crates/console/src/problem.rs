@@ -1,5 +1,6 @@
 //! What the API refuses something with, and how a page tells it.
 
+use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use maud::{Markup, html};
@@ -54,10 +55,23 @@ impl Problem {
         Self { detail: Some(detail.into()), ..Self::new(StatusCode::BAD_REQUEST, "The form cannot be read") }
     }
 
+    /// An address that cannot be read: what the answer says of it.
+    pub(crate) async fn unread(told: Body) -> Self {
+        let told = to_bytes(told, 4096).await.unwrap_or_default();
+        let detail = Some(String::from_utf8_lossy(&told).into_owned());
+        Self { detail, ..Self::new(StatusCode::BAD_REQUEST, "The address cannot be read") }
+    }
+
     /// There is no such page.
     pub(crate) fn nowhere() -> Self {
         let detail = Some("there is no page at this address".to_owned());
         Self { detail, ..Self::new(StatusCode::NOT_FOUND, "There is no such page") }
+    }
+
+    /// What somebody wanted to make is there already.
+    pub(crate) fn taken() -> Self {
+        let detail = Some("there is one of this name already: choose another name, or change that one".to_owned());
+        Self { detail, ..Self::new(StatusCode::CONFLICT, "The name is taken") }
     }
 
     /// A fault of this program.
@@ -105,8 +119,9 @@ impl Problem {
     fn advice(&self) -> &'static str {
         match self.status {
             403 => "Ask somebody who has that right, or sign in as another user.",
+            405 => "Nothing was done: go to the page, and use its buttons.",
             404 => "It may have been deleted or renamed, or it is not for you to know.",
-            409 | 412 => "Nothing was changed.",
+            409 | 412 | 428 => "Nothing was changed.",
             422 | 400 => "Nothing was changed: correct it, and send it again.",
             429 => "Wait a little, and try again.",
             503 => "Nothing was changed: try again in a moment.",

@@ -1,7 +1,9 @@
 //! Moments, as people read them.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use maud::{Markup, html};
+
+use crate::problem::Problem;
 
 /// A moment, with how long it is away.
 pub(crate) fn moment(at: DateTime<Utc>) -> Markup {
@@ -12,6 +14,18 @@ pub(crate) fn moment(at: DateTime<Utc>) -> Markup {
 /// A moment that there may be.
 pub(crate) fn maybe(at: Option<DateTime<Utc>>) -> Markup {
     html! { @if let Some(at) = at { (moment(at)) } @else { span.muted { "–" } } }
+}
+
+/// The moment until when something stands, as a form writes it, in UTC; the end of a day, where only that is written.
+///
+/// # Errors
+/// When it is neither.
+pub(crate) fn until(text: &str) -> Result<DateTime<Utc>, Problem> {
+    let day = text.parse::<NaiveDate>().ok().and_then(|day| day.succ_opt()?.and_hms_opt(0, 0, 0));
+    let forms = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
+    let moment = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let found = day.or(moment).map(|found| found.and_utc());
+    found.ok_or_else(|| Problem::malformed(format!("`{text}` is no moment, as 2027-12-31T18:00, and no day")))
 }
 
 fn away(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
@@ -28,6 +42,15 @@ fn away(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn until_when_is_a_moment_or_the_end_of_a_day() {
+        let told = |text: &str| until(text).map(|at| at.to_rfc3339()).ok();
+        assert_eq!(told("2027-12-31").as_deref(), Some("2028-01-01T00:00:00+00:00"));
+        assert_eq!(told("2027-12-31T18:00").as_deref(), Some("2027-12-31T18:00:00+00:00"));
+        assert_eq!(told("2027-12-31T18:00:05").as_deref(), Some("2027-12-31T18:00:05+00:00"));
+        assert_eq!(told("tomorrow"), None);
+    }
 
     #[test]
     fn how_long_a_moment_is_away() {

@@ -3,8 +3,8 @@
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use maud::Markup;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::api::{Api, Service, encoded};
@@ -31,6 +31,8 @@ pub(crate) struct Me {
     pub(crate) user: String,
     /// What they may do in Scrim.
     permissions: Vec<String>,
+    /// The groups they are in.
+    groups: Vec<String>,
     /// The project under which they act.
     pub(crate) current_project: Option<String>,
     /// The projects they are members of.
@@ -45,6 +47,11 @@ impl Me {
     /// What they may do in Scrim.
     pub(crate) fn permissions(&self) -> &[String] {
         &self.permissions
+    }
+
+    /// The groups they are in.
+    pub(crate) fn groups(&self) -> &[String] {
+        &self.groups
     }
 
     /// Whether they have one of these permissions: what they are shown a way to. What they may is the API's to say.
@@ -78,6 +85,13 @@ impl Look {
         let address = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
         Self { path: uri.path().to_owned(), address, theme, flash: cookie(&parts.headers, FLASH) }
     }
+
+    /// Forgets what became of the action before: a page has told it.
+    pub(crate) fn told(&self, response: &mut Response) {
+        if self.flash.is_some() {
+            set_cookie(response, FLASH, "", 0);
+        }
+    }
 }
 
 impl Visit {
@@ -89,9 +103,7 @@ impl Visit {
     /// A page with a status of its own.
     pub(crate) fn answer(&self, status: StatusCode, title: &str, main: Markup) -> Response {
         let mut response = (status, frame::page(Some(&self.me), &self.look, title, main)).into_response();
-        if self.look.flash.is_some() {
-            set_cookie(&mut response, FLASH, "", 0);
-        }
+        self.look.told(&mut response);
         response
     }
 
@@ -99,16 +111,30 @@ impl Visit {
     /// rest is shown.
     pub(crate) fn streamed(&self, title: &str, main: Markup, later: Vec<frame::Later>) -> Response {
         let mut response = frame::streamed(&self.me, &self.look, title, main, later);
-        if self.look.flash.is_some() {
-            set_cookie(&mut response, FLASH, "", 0);
-        }
+        self.look.told(&mut response);
         response
     }
 
-    /// A problem as a page.
-    pub(crate) fn problem(&self, problem: &Problem) -> Response {
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.answer(status, &problem.title, frame::problem(problem))
+    /// A page whose other part the API tells whoever has one of these permissions: to them it comes later. Others are asked about
+    /// first, so that a refusal is the answer and does not stand on a page.
+    ///
+    /// # Errors
+    /// What the API refuses it with, to others.
+    pub(crate) async fn told<F>(
+        &self,
+        needs: &[&str],
+        title: &str,
+        (main, what): (Markup, &str),
+        part: F,
+    ) -> Result<Response, Problem>
+    where
+        F: Future<Output = Result<Markup, Problem>> + Send + 'static,
+    {
+        if self.me.has(needs) {
+            return Ok(self.streamed(title, html! { (main) (frame::waiting(what)) }, vec![frame::later(part)]));
+        }
+        let part = part.await?;
+        Ok(self.page(title, html! { (main) (part) }))
     }
 }
 
@@ -119,7 +145,7 @@ impl FromRequestParts<Service> for Visit {
         let (api, look) = (service.by(parts), Look::of(parts));
         match api.get::<Me>("/api/v1/me").await {
             Ok(me) => Ok(Self { api, me, look }),
-            Err(problem) if problem.status == 401 => Err(to_sign_in(&parts.headers, &look)),
+            Err(problem) if problem.status == 401 => Err(to_sign_in(parts, &look)),
             Err(problem) => Err(problem.into_response()),
         }
     }
@@ -134,10 +160,12 @@ impl FromRequestParts<Service> for Look {
 }
 
 /// Sends somebody who is not signed in to where that is done, and back afterwards.
-fn to_sign_in(headers: &HeaderMap, look: &Look) -> Response {
-    let to = format!("/sign-in?to={}", encoded(&look.address));
+fn to_sign_in(parts: &Parts, look: &Look) -> Response {
+    // Nothing is sent once more for them: whoever sent a form begins at home.
+    let back = if parts.method == Method::GET { look.address.as_str() } else { "/" };
+    let to = format!("/sign-in?to={}", encoded(back));
     // A part of a page is not replaced by a form to sign in: the whole page goes there.
-    if headers.contains_key("hx-request") {
+    if parts.headers.contains_key("hx-request") {
         return ([("hx-redirect", to)], StatusCode::NO_CONTENT).into_response();
     }
     Redirect::to(&to).into_response()
@@ -153,7 +181,7 @@ pub(crate) fn done(to: &str, told: &str) -> Response {
 /// Where a page may send people: to another page of this console and nowhere else.
 pub(crate) fn own(to: &str) -> &str {
     // Browsers read a backslash as a slash, and two slashes as another host.
-    let elsewhere = to.starts_with("//") || to.contains(['\\', '\r', '\n', '\t']);
+    let elsewhere = to.starts_with("//") || to.contains('\\') || to.contains(char::is_control);
     if to.starts_with('/') && !elsewhere { to } else { "/" }
 }
 
@@ -182,7 +210,17 @@ mod tests {
         for to in ["/", "/policies?search=x", "/data-sources/a%2Fb"] {
             assert_eq!(own(to), to);
         }
-        for to in ["", "https://example.com", "//example.com", "/\\example.com", "\\\\x", "javascript:x", "/\t/x"] {
+        for to in [
+            "",
+            "https://example.com",
+            "//example.com",
+            "/\\example.com",
+            "\\\\x",
+            "javascript:x",
+            "/\t/x",
+            "/\0",
+            "/\u{85}",
+        ] {
             assert_eq!(own(to), "/", "{to:?}");
         }
     }

@@ -299,18 +299,52 @@ pub(crate) fn in_project(catalog: &Catalog, source: &DataSource, facts: &Facts) 
 
 /// The decision for a user of the catalog, with its reasons.
 pub fn decide(catalog: &Catalog, source: &DataSource, user: &User, now: DateTime<Utc>) -> Decision {
-    let facts = Facts::of(catalog, user);
     if user.disabled {
-        let because = vec![format!("the user `{}` is disabled", user.name)];
-        return Decision { granted: false, because, needs: vec!["the user must be enabled".to_owned()] };
+        return disabled(user);
     }
-    decide_for(catalog, source, &facts, now)
+    decide_for(catalog, source, &Facts::of(catalog, user), now)
+}
+
+/// The same of many sources: what the user is and has, and what is the same for all of them, is looked at once.
+pub fn decide_each<'a>(
+    catalog: &'a Catalog,
+    user: &'a User,
+    now: DateTime<Utc>,
+) -> impl Fn(&DataSource) -> Decision + use<'a> {
+    let (rules, facts) = (AccessRules::of_each(catalog), Facts::of(catalog, user));
+    let own = Terms::of_everything(catalog, &facts);
+    let fellows: Vec<_> = facts.fellows().iter().map(|fellow| Terms::of_everything(catalog, fellow)).collect();
+    move |source| {
+        if user.disabled {
+            return disabled(user);
+        }
+        decided(catalog, &rules(source), source, &facts, (&own, &fellows), now)
+    }
+}
+
+fn disabled(user: &User) -> Decision {
+    let because = vec![format!("the user `{}` is disabled", user.name)];
+    Decision { granted: false, because, needs: vec!["the user must be enabled".to_owned()] }
 }
 
 /// The decision for an active person with these facts, with its reasons.
 pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: DateTime<Utc>) -> Decision {
-    let rules = AccessRules::of(catalog, source);
-    let granted = admitted(catalog, &rules, source, facts, now);
+    let (rules, own) = (AccessRules::of(catalog, source), Terms::of(catalog, source, facts));
+    let fellows: Vec<_> = facts.fellows().iter().map(|fellow| Terms::of(catalog, source, fellow)).collect();
+    decided(catalog, &rules, source, facts, (&own, &fellows), now)
+}
+
+/// The decision by these rules, with what the person has; and under an equalized project, what each member of it has.
+fn decided(
+    catalog: &Catalog,
+    rules: &AccessRules<'_>,
+    source: &DataSource,
+    facts: &Facts,
+    (own, fellows): (&Terms<'_>, &[Terms<'_>]),
+    now: DateTime<Utc>,
+) -> Decision {
+    let terms = if facts.shared() { fellows } else { std::slice::from_ref(own) };
+    let granted = admitted_by(catalog, rules, source, facts, terms, now);
     let mut because = Vec::new();
     let mut needs = Vec::new();
     if source.status == SourceStatus::Disabled {
@@ -325,8 +359,8 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
     }
     if let (true, Some(project)) = (facts.shared(), &facts.project) {
         because.push(format!("under the equalized project `{project}` only what every member may read"));
-        for fellow in facts.fellows() {
-            let own = decide_for(catalog, source, fellow, now);
+        for (fellow, terms) in facts.fellows().iter().zip(fellows) {
+            let own = decided(catalog, rules, source, fellow, (terms, &[]), now);
             let name = fellow.held(Bound::Every).users.first().map_or_else(String::new, ToString::to_string);
             let verdict = if own.granted { "may" } else { "may not" };
             because.push(format!("`{name}` {verdict}: {}", own.because.join("; ")));
@@ -336,8 +370,7 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
         }
         return Decision { granted, because, needs };
     }
-    let terms = Terms::of(catalog, source, facts);
-    let standing = terms.standing(source, now);
+    let standing = own.standing(source, now);
     let mut guarded = true;
     for (_, rule) in rules.at(now).filter(|(_, rule)| rule.policy.guardrail) {
         let met = rule.met_by(facts, standing);
@@ -350,7 +383,7 @@ pub fn decide_for(catalog: &Catalog, source: &DataSource, facts: &Facts, now: Da
     if owns(source, facts) {
         because.push("the user owns the data source".to_owned());
     }
-    for grant in terms.unexpired(source, now) {
+    for grant in own.unexpired(source, now) {
         let until = grant.expires.map_or_else(String::new, |end| format!(" until {}", end.to_rfc3339()));
         because.push(format!("the grant `{}` subscribes the user{until}", grant.name));
     }

@@ -49,6 +49,10 @@ pub struct ColumnEffect {
     /// How many people see it by a mask of the same class that is written otherwise: with other parameters, another `when`.
     /// Which of the two shows more is not told.
     pub otherwise: usize,
+    /// Some of the people who see more, at most ten.
+    pub seeing_more: Vec<Name>,
+    /// Some of the people who see less, at most ten.
+    pub seeing_less: Vec<Name>,
 }
 
 /// How many people are named as examples.
@@ -328,17 +332,14 @@ impl Change<'_> {
         gain.take(&could);
         lose.take(&can);
         both.keep(&can);
-        let examples = |people: &Bits| {
-            people.iter().take(EXAMPLES).filter_map(|at| self.names.get(at)).map(|name| (*name).clone()).collect()
-        };
         let mut effect = SourceEffect {
             data_source: name.clone(),
             gain: gain.count(),
             lose: lose.count(),
             columns: vec![],
             other_rows: 0,
-            gaining: examples(&gain),
-            losing: examples(&lose),
+            gaining: self.examples(&gain),
+            losing: self.examples(&lose),
         };
         if let Some((old, new)) = merged {
             effect.columns = self.columns((&old, &new), &both, (before, after), known);
@@ -349,6 +350,11 @@ impl Change<'_> {
         }
         let nothing = effect.gain + effect.lose + effect.other_rows == 0 && effect.columns.is_empty();
         (!nothing).then_some(effect)
+    }
+
+    /// The names of some people.
+    fn examples(&self, people: &Bits) -> Vec<Name> {
+        people.iter().take(EXAMPLES).filter_map(|at| self.names.get(at)).map(|name| (*name).clone()).collect()
     }
 
     fn columns(
@@ -371,7 +377,14 @@ impl Change<'_> {
             let (more, less) = (levels.more.common(both), levels.less.common(both));
             let otherwise = if alike { 0 } else { levels.same.common(both) };
             if more + less + otherwise > 0 {
-                effects.push(ColumnEffect { name: column.name.clone(), more, less, otherwise });
+                let some = |people: &Bits| {
+                    let mut readers = people.clone();
+                    readers.keep(both);
+                    self.examples(&readers)
+                };
+                let (seeing_more, seeing_less) = (some(&levels.more), some(&levels.less));
+                let name = column.name.clone();
+                effects.push(ColumnEffect { name, more, less, otherwise, seeing_more, seeing_less });
             }
         }
         effects

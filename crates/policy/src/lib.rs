@@ -30,7 +30,7 @@ mod value;
 mod viewers;
 mod words;
 
-pub use access::{AccessRules, Decision, admitted, decide, decide_for, owns};
+pub use access::{AccessRules, Decision, admitted, decide, decide_each, decide_for, owns};
 pub use effect::{ColumnEffect, SourceEffect, effect};
 pub use explain::{Explanation, explain};
 pub use facts::{Bound, Facts, Held};

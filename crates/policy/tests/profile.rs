@@ -9,7 +9,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use scrim_catalog::documents::SourceStatus;
 use scrim_catalog::{Catalog, Name, SourceFile, assemble};
-use scrim_policy::{AccessRules, Audiences, Facts, Reader, admitted, audience_key, decide, effect, source_key};
+use scrim_policy::{
+    AccessRules, Audiences, Facts, Reader, admitted, audience_key, decide, decide_each, effect, source_key,
+};
 
 struct Choice(u64);
 
@@ -194,7 +196,9 @@ fn the_effect_of_a_change_is_the_difference_of_the_decisions() {
         let may = |catalog: &Catalog, source: &str, user: &str| {
             let source = catalog.data_sources.get(source).unwrap();
             let user = catalog.users.get(user).unwrap();
-            let granted = decide(catalog, source, user, now).granted;
+            let decision = decide(catalog, source, user, now);
+            assert_eq!(decide_each(catalog, user, now)(source), decision, "{} {}", user.name, source.name);
+            let granted = decision.granted;
             assert_eq!(Reader::new(catalog, user).admitted(source, now), granted, "{} {}", user.name, source.name);
             granted
         };

@@ -10,6 +10,7 @@
     reason = "a benchmark fails by panicking"
 )]
 
+mod console;
 #[path = "../tests/stand/mod.rs"]
 mod stand;
 
@@ -68,6 +69,7 @@ async fn run(users: usize, sources: usize) {
     let service = Service::started(&location).await;
     let mut documents = vec![(Kind::Integration, "w".to_owned(), integration)];
     documents.extend(catalog(users, sources));
+    documents.extend(console::catalog(users, sources));
     let taken = time(service.plant_all(documents)).await;
     println!("loaded in one change in {taken:.1?}");
     remember("loading");
@@ -140,6 +142,7 @@ async fn run(users: usize, sources: usize) {
         overviews.push(start.elapsed());
     }
     report("overviews of all data sources", overviews, &base);
+    console::run(&service, users).await;
     remember("all of this");
     drop(service);
     let start = Instant::now();
@@ -163,6 +166,7 @@ fn catalog(users: usize, sources: usize) -> Vec<(Kind, String, Value)> {
             format!("s{n}"),
             json!({
                 "integration": "w", "table": format!("raw.t{n}"), "tags": [format!("T{}", n / BY_TAG)],
+                "owners": if n < BY_TAG { &["owner"][..] } else { &[] },
                 "columns": [
                     { "name": "id", "type": "integer" }, { "name": "name", "type": "text", "tags": ["PII.Name"] },
                     { "name": "country", "type": "text", "tags": ["Geo"] }, { "name": "amount", "type": "integer" }

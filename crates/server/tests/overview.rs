@@ -119,6 +119,21 @@ async fn every_count_is_what_its_filter_finds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_named_is_told_as_among_all() {
+    let service = opened().await;
+    for who in ["gina", "aude", "adam", "olivia", "petra", "anna", "nadia"] {
+        let all = seen(&service, who, "").await;
+        for name in ["people", "secret", "shared", "elsewhere", "peopl"] {
+            let among: Vec<&Value> =
+                all["items"].as_array().unwrap().iter().filter(|row| row["data_source"] == name).collect();
+            let named = seen(&service, who, &format!("?name={name}")).await;
+            assert_eq!(named["items"].as_array().unwrap().iter().collect::<Vec<_>>(), among, "{who}: {name}");
+            assert_eq!((&named["total"], &named["next"]), (&json!(among.len()), &all["next"]), "{who}: {name}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn filters_hold_together() {
     let service = opened().await;
     let found = |query: &'static str| {

@@ -18,8 +18,8 @@ pub use credentials::password;
 pub use error::WarehouseError;
 pub use finding::{Finding, Severity, Subjects};
 pub use found::{
-    FoundSchema, FoundTable, Identity, ListedTable, Login, LoginKind, Privilege, Pushed, Relation, SampledColumn, SampledRow,
-    SchemaName,
+    FoundSchema, FoundTable, Identity, ListedTable, Login, LoginKind, Privilege, Pushed, Relation, SampledColumn,
+    SampledRow, SchemaName,
 };
 pub use redshift::{Outcome, Probed, Probing, probe, scratch};
 pub use removal::{Kept, Removal};

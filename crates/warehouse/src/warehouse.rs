@@ -11,7 +11,9 @@ use crate::change::{Refused, Unmask, UserChange, ViewChange};
 use crate::connect::detour;
 use crate::error::WarehouseError;
 use crate::finding::{Finding, Subjects};
-use crate::found::{FoundSchema, FoundTable, ListedTable, Login, Privilege, Pushed, SampledColumn, SampledRow, SchemaName};
+use crate::found::{
+    FoundSchema, FoundTable, ListedTable, Login, Privilege, Pushed, SampledColumn, SampledRow, SchemaName,
+};
 use crate::postgresql::{self, Postgresql};
 use crate::redshift::{self, Redshift};
 use crate::removal::Removal;

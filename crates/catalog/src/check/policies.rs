@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Checker;
 use super::sources::system_schema;
-use crate::catalog::Stored;
+use crate::catalog::{Catalog, Stored};
 use crate::documents::{Access, AccessWho, As, Integration, Permission, SubscriptionPolicy, Validity};
 use crate::rule_reading::conditions;
 use crate::{At, Columns, ColumnsForm, Mask, Matched, Name, Problem, RowRule, RuleBody, Where, WhereForm};
@@ -20,8 +20,8 @@ fn window(checker: &mut Checker<'_>, file: &Arc<PathBuf>, name: &At<Name>, valid
     }
 }
 
-pub(super) fn subscription_policies(checker: &mut Checker<'_>) {
-    for policy in checker.catalog.subscription_policies.values() {
+pub(super) fn subscription_policies(checker: &mut Checker<'_>, of: &Catalog) {
+    for policy in of.subscription_policies.values() {
         window(checker, &policy.file, &policy.name, policy.valid.as_ref());
         scope(checker, &policy.file, &policy.scope, &policy.name);
         let at = policy.access.mark();
@@ -73,8 +73,8 @@ pub(super) fn access(checker: &mut Checker<'_>, file: &Arc<PathBuf>, conditions:
     keys.into_iter().for_each(|key| checker.attribute(file, key));
 }
 
-pub(super) fn data_policies(checker: &mut Checker<'_>) {
-    for policy in checker.catalog.data_policies.values() {
+pub(super) fn data_policies(checker: &mut Checker<'_>, of: &Catalog) {
+    for policy in of.data_policies.values() {
         let file = &policy.file;
         window(checker, file, &policy.name, policy.valid.as_ref());
         scope(checker, file, &policy.scope, &policy.name);
@@ -123,7 +123,7 @@ pub(super) fn data_policies(checker: &mut Checker<'_>) {
 
 /// Warns of a tag that nothing carries: it selects nothing, which is rarely meant.
 fn tag(checker: &mut Checker<'_>, file: &Arc<PathBuf>, name: &At<Name>) {
-    let known = &checker.tags;
+    let known = checker.tags.get_or_init(|| checker.catalog.known_tags());
     if !known.iter().any(|tag| crate::tag::covers(name, tag)) {
         let problem = Problem::warning(file, name.mark(), format!("nothing carries the tag `{name}`"));
         checker.problems.push(problem.suggest(name, known.iter().map(|tag| tag.as_str())));
@@ -163,9 +163,9 @@ fn selector(checker: &mut Checker<'_>, file: &Arc<PathBuf>, columns: &Columns) {
     }
 }
 
-pub(super) fn tests(checker: &mut Checker<'_>) {
+pub(super) fn tests(checker: &mut Checker<'_>, of: &Catalog) {
     let catalog = checker.catalog;
-    for test in catalog.policy_tests.values() {
+    for test in of.policy_tests.values() {
         let file = &test.file;
         checker.data_source(file, &test.data_source);
         for policy in test.policies.iter().flatten() {

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, header};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -41,17 +41,25 @@ struct Made {
     token: String,
 }
 
+/// What became of what was sent, where it is told on the page itself.
+#[derive(Default)]
+struct Outcome<'a> {
+    made: Option<&'a Made>,
+    token: Option<(&'a Form, &'a Problem)>,
+    password: Option<&'a Problem>,
+}
+
 async fn show(visit: Visit) -> Result<Response, Problem> {
-    let main = content(&visit, None).await?;
+    let main = content(&visit, &Outcome::default()).await?;
     Ok(visit.page("Account", main))
 }
 
-async fn content(visit: &Visit, made: Option<&Made>) -> Result<Markup, Problem> {
+async fn content(visit: &Visit, outcome: &Outcome<'_>) -> Result<Markup, Problem> {
     let tokens = visit.api.get::<Vec<Token>>(to!("/api/v1/users/{}/tokens", visit.me.user)).await?;
     let valid: Vec<_> = tokens.iter().filter(|token| token.revoked.is_none()).collect();
     Ok(html! {
         (head("Account", "", html! {}))
-        @if let Some(made) = made {
+        @if let Some(made) = outcome.made {
             div.notice.good role="status" {
                 strong { "The token is made. It is shown now, and never again:" } " " (copied(&made.token))
             }
@@ -71,8 +79,9 @@ async fn content(visit: &Visit, made: Option<&Made>) -> Result<Markup, Problem> 
                     button(&to!("/account/tokens/{}/revoke", token.id), "Revoke", "small danger"),
                 ]).collect::<Vec<_>>()))
             }
+            @if let Some((_, problem)) = outcome.token { (problem.told()) }
             form.row method="post" action="/account/tokens" {
-                (input("name", "Name", "", "what it is for"))
+                (input("name", "Name", outcome.token.map_or("", |(form, _)| form.text("name")), "what it is for"))
                 (choice("days", "Valid for", "30", &[("1", "1 day"), ("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "1 year")]))
                 fieldset {
                     legend { "Scopes" }
@@ -84,7 +93,13 @@ async fn content(visit: &Visit, made: Option<&Made>) -> Result<Markup, Problem> 
             }
         }))
         (section("Password", html! {
-            p.muted { "For a local account. It ends your other sessions." }
+            p.muted { "For a local account: whoever signs in by a provider has none here. All your sessions end, and you sign in with the new one." }
+            @if let Some(problem) = outcome.password {
+                div.notice.bad role="alert" {
+                    @if problem.status == 403 { "That is not your password until now. Nothing was changed." }
+                    @else { (problem.detail.as_deref().unwrap_or(&problem.title)) }
+                }
+            }
             form.row method="post" action="/account/password" {
                 (password("current_password", "Password until now", "current-password"))
                 (password("password", "New password, of at least 12 characters", "new-password"))
@@ -99,9 +114,14 @@ async fn make_token(visit: Visit, form: Form) -> Result<Response, Problem> {
     let days = TimeDelta::try_days(days).ok_or_else(|| Problem::malformed("that many days is too long"))?;
     let expires = Utc::now() + days - TimeDelta::minutes(1);
     let wanted = json!({ "name": form.text("name"), "scopes": form.all("scope"), "expires": expires });
-    let made = visit.api.post::<Made>(to!("/api/v1/users/{}/tokens", visit.me.user), &wanted).await?;
-    let main = content(&visit, Some(&made)).await?;
-    Ok(visit.answer(StatusCode::CREATED, "Account", main))
+    let problem = match visit.api.post::<Made>(to!("/api/v1/users/{}/tokens", visit.me.user), &wanted).await {
+        Ok(made) => {
+            return shown(&visit, &Outcome { made: Some(&made), ..Outcome::default() }, StatusCode::CREATED).await;
+        }
+        Err(problem) => problem,
+    };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+    shown(&visit, &Outcome { token: Some((&form, &problem)), ..Outcome::default() }, status).await
 }
 
 async fn revoke_token(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -111,6 +131,19 @@ async fn revoke_token(visit: Visit, Path(id): Path<String>) -> Result<Response, 
 
 async fn change_password(visit: Visit, form: Form) -> Result<Response, Problem> {
     let new = json!({ "password": form.exact("password"), "current_password": form.exact("current_password") });
-    visit.api.send(Method::PUT, to!("/api/v1/users/{}/password", visit.me.user), &new).await?;
-    Ok(done("/account", "The password is changed: sign in with the new one."))
+    match visit.api.send(Method::PUT, to!("/api/v1/users/{}/password", visit.me.user), &new).await {
+        Ok(_) => Ok(done("/account", "The password is changed: sign in with the new one.")),
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+            shown(&visit, &Outcome { password: Some(&problem), ..Outcome::default() }, status).await
+        }
+    }
+}
+
+async fn shown(visit: &Visit, outcome: &Outcome<'_>, status: StatusCode) -> Result<Response, Problem> {
+    let main = content(visit, outcome).await?;
+    let mut response = visit.answer(status, "Account", main);
+    // A token that was made stands on the page.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }

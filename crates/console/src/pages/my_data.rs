@@ -1,6 +1,11 @@
-//! What somebody can read, and where; what they could ask for.
+//! What somebody can read, and where; what they could ask for, and what became of what they asked for.
 
-use axum::extract::Path;
+mod asked;
+mod unmask;
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use futures_util::future::try_join;
 use http::Method;
@@ -8,19 +13,36 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::api::to;
+use crate::api::{Api, to, with_query};
 use crate::form::Form;
-use crate::parts::{copied, empty, head, section, sentences, table};
+use crate::frame;
+use crate::parts::{badge, copied, empty, head, hidden, prose, section, sentences, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done, own};
 
+/// How many data sources are shown of each list: the search finds the others.
+const SHOWN: usize = 200;
+
 pub(super) fn routes() -> Vec<Route> {
-    vec![
+    let mut all = vec![
         Route::get("/my-data", show),
         Route::post("/data-sources/{name}/subscribe", subscribe),
         Route::post("/data-sources/{name}/unsubscribe", unsubscribe),
-    ]
+    ];
+    all.extend(unmask::routes());
+    all
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    search: String,
+    /// The data source and the column that another page proposes to ask for a value of.
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    column: String,
 }
 
 #[derive(Deserialize)]
@@ -49,70 +71,99 @@ struct Subscribed {
     waits_for: Vec<String>,
 }
 
-/// What one asked for.
-#[derive(Deserialize)]
-struct Request {
-    what: String,
-    of: String,
-    user: String,
-    waits_for: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Requests {
-    items: Vec<Request>,
-}
-
-async fn show(visit: Visit) -> Result<Response, Problem> {
-    let reach = visit.api.get::<Reach>(to!("/api/v1/users/{}/reach", visit.me.user));
-    let (reach, requests) = try_join(reach, visit.api.get::<Requests>("/api/v1/requests?limit=1000")).await?;
-    let mine: Vec<_> = requests.items.iter().filter(|one| one.user == visit.me.user).collect();
+async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let main = html! {
         (head("My data", "Query these views with your own login of the warehouse: what you see there is already what you may see.", html! {}))
-        (section("What I can read", readable(&visit, &reach.readable)))
-        (section("What I could ask for", discoverable(&reach.discoverable, &mine)))
-        @if !mine.is_empty() {
-            (section("What I asked for", html! {
-                (table(&["What", "Of", "Waits for"], &mine.iter().map(|one| vec![
-                    html! { (one.what) }, html! { (one.of) }, html! { (one.waits_for.join(", ")) },
-                ]).collect::<Vec<_>>()))
-            }))
+        @if !visit.me.projects.is_empty() { (section("My projects", projects(&visit))) }
+        form.filters method="get" action="/my-data" {
+            input type="search" name="search" value=(asked.search) placeholder="Part of the name of a data source" aria-label="Search my data";
+            button { "Filter" }
         }
+        (frame::waiting("Working out what you can read"))
     };
-    Ok(visit.page("My data", main))
+    let (api, user) = (visit.api.clone(), visit.me.user.clone());
+    let later = frame::later(async move { content(&api, &user, &asked).await });
+    Ok(visit.streamed("My data", main, vec![later]))
 }
 
-fn readable(visit: &Visit, sources: &[Readable]) -> Markup {
-    if sources.is_empty() {
-        return empty("Nothing yet", html! { "Ask for a data source below, or have its owner grant it to you." });
+async fn content(api: &Api, user: &str, asked: &Asked) -> Result<Markup, Problem> {
+    let reach = api.get::<Reach>(to!("/api/v1/users/{}/reach", user));
+    let (mut reach, mine) = try_join(reach, asked::mine(api, user)).await?;
+    let wanted = asked.search.trim().to_lowercase();
+    reach.readable.retain(|one| one.data_source.to_lowercase().contains(&wanted));
+    reach.discoverable.retain(|one| one.data_source.to_lowercase().contains(&wanted));
+    Ok(html! {
+        (section("What I can read", readable(&reach.readable, &mine, !wanted.is_empty())))
+        (section("What I could ask for", discoverable(&reach.discoverable, &mine, !wanted.is_empty())))
+        (section("What I asked for", mine.shown()))
+        (section("A value behind a token", html! {
+            p.muted { (prose("A column with a `reversible` mask shows tokens. Where you need the value behind one, ask for it: somebody else decides, and you can fetch it once, within a day.")) }
+            (mine.values())
+            (unmask::form(&[&asked.source, &asked.column, "", ""]))
+        }))
+    })
+}
+
+/// The projects somebody is a member of, each with a way to act under it.
+fn projects(visit: &Visit) -> Markup {
+    html! {
+        ul.plain {
+            @for project in &visit.me.projects {
+                @let current = visit.me.current_project.as_ref() == Some(project);
+                li {
+                    form.inline method="post" action="/current-project" {
+                        (hidden("to", "/my-data"))
+                        @if !current { (hidden("project", project)) }
+                        a href=(to!("/projects/{}", project)) { (project) }
+                        @if current { (badge("good", "current")) button.small { "Act under none" } }
+                        @else { button.small { "Switch to it" } }
+                    }
+                }
+            }
+        }
+        p.muted { "What a project opens, and its purposes, are yours while you act under it." }
     }
+}
+
+fn readable(sources: &[Readable], mine: &asked::Mine, searched: bool) -> Markup {
+    if sources.is_empty() {
+        return match searched {
+            true => empty("Nothing fits", html! { "Shorten the search." }),
+            false => empty("Nothing yet", html! { "Ask for a data source below, or have its owner grant it to you." }),
+        };
+    }
+    let ends: BTreeMap<&str, _> = mine.ends();
     let row = |one: &Readable| {
-        let why = to!("/data-sources/{}/why", one.data_source);
         vec![
             html! { a href=(to!("/data-sources/{}", one.data_source)) { (one.data_source) } },
             copied(&one.view),
-            sentences(&one.because),
-            html! { a href=(format!("{why}?user={}", crate::api::encoded(&visit.me.user))) { "Why do I see what I see?" } },
+            html! {
+                (sentences(&one.because))
+                @if let Some(end) = ends.get(one.data_source.as_str()) { p { (badge("warn", "ends")) " " (crate::time::moment(*end)) } }
+            },
+            html! { a href=(with_query(&to!("/data-sources/{}/why", one.data_source), &[("user", mine.user())])) { "Why I see what I see" } },
         ]
     };
-    table(&["Data source", "Its view", "Because", ""], &sources.iter().map(row).collect::<Vec<_>>())
+    html! {
+        (table(&["Data source", "Its view", "Because", ""], &sources.iter().take(SHOWN).map(row).collect::<Vec<_>>()))
+        (more(sources.len()))
+    }
 }
 
-fn discoverable(sources: &[Discoverable], mine: &[&Request]) -> Markup {
+fn discoverable(sources: &[Discoverable], mine: &asked::Mine, searched: bool) -> Markup {
     if sources.is_empty() {
-        return empty("Nothing", html! { "There is nothing that you may know of, and cannot read." });
+        return match searched {
+            true => empty("Nothing fits", html! { "Shorten the search." }),
+            false => empty("Nothing", html! { "There is nothing that you may know of, and cannot read." }),
+        };
     }
     let row = |one: &Discoverable| {
-        let asked = mine.iter().any(|request| request.what == "subscription" && request.of == one.data_source);
         vec![
             html! { a href=(to!("/data-sources/{}", one.data_source)) { (one.data_source) } },
             sentences(&one.needs),
             html! {
-                @if asked {
-                    form.inline method="post" action=(to!("/data-sources/{}/unsubscribe", one.data_source)) {
-                        button.small { "Take the request back" }
-                    }
-                } @else {
+                @if mine.asks_for(&one.data_source) { (badge("warn", "asked for")) }
+                @else {
                     form.inline method="post" action=(to!("/data-sources/{}/subscribe", one.data_source)) {
                         input name="reason" placeholder="Why you need it" aria-label=(format!("Why you need {}", one.data_source));
                         button.small { "Ask for it" }
@@ -121,7 +172,14 @@ fn discoverable(sources: &[Discoverable], mine: &[&Request]) -> Markup {
             },
         ]
     };
-    table(&["Data source", "You lack", ""], &sources.iter().map(row).collect::<Vec<_>>())
+    html! {
+        (table(&["Data source", "You lack", ""], &sources.iter().take(SHOWN).map(row).collect::<Vec<_>>()))
+        (more(sources.len()))
+    }
+}
+
+fn more(all: usize) -> Markup {
+    html! { @if all > SHOWN { p.muted { "The first " (SHOWN) " of " (all) ": search for the others." } } }
 }
 
 async fn subscribe(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

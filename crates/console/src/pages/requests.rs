@@ -1,29 +1,39 @@
 //! What waits for somebody's yes: access, purposes, values of masks. One by one, or many at once.
 
+mod decided;
+
 use axum::extract::Query;
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, Utc};
-use http::Method;
+use chrono::{DateTime, Utc};
+use http::{Method, StatusCode};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, badge, empty, head, pager, section, table};
+use crate::parts::{Page, badge, empty, head, pager, section, table, tabs, until};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
 use crate::visit::{Visit, done};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::get("/requests", show), Route::post("/requests/decide", decide)]
+    let mut all = vec![Route::get("/requests", show), Route::post("/requests/decide", decide)];
+    all.extend(decided::routes());
+    all
 }
 
 #[derive(Deserialize)]
 struct Asked {
     #[serde(default)]
     cursor: String,
+}
+
+/// What became of a request.
+#[derive(Deserialize)]
+struct Decided {
+    state: String,
 }
 
 /// Something that waits to be decided.
@@ -47,38 +57,60 @@ impl Request {
     }
 }
 
+/// What a form had, and what is to be said above it.
+#[derive(Default)]
+struct Kept {
+    form: Form,
+    told: Markup,
+}
+
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let list = with_query("/api/v1/requests", &[("cursor", &asked.cursor), ("limit", "100")]);
-    let requests = visit.api.get::<Page<Request>>(list).await?;
-    let (mine, others): (Vec<_>, Vec<_>) = requests.items.iter().partition(|one| one.roles.is_empty());
-    let main = html! {
-        (head("Requests", "Nobody decides about their own.", html! {}))
-        (section("Waiting for me", waiting(&others)))
-        @if !mine.is_empty() {
-            (section("Asked by me", table(&["What", "Of", "Why", "Asked", "Waits for"], &mine.iter().map(|one| vec![
-                what(one), html! { (one.of) }, html! { (one.reason.as_deref().unwrap_or("")) }, time::maybe(one.requested),
-                html! { (one.waits_for.join(", ")) },
-            ]).collect::<Vec<_>>())))
-        }
-        (pager("/requests", &[], Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), requests.next.as_deref()))
-    };
+    let main = content(&visit, &asked.cursor, &Kept::default()).await?;
     Ok(visit.page("Requests", main))
 }
 
-fn waiting(requests: &[&Request]) -> Markup {
+async fn content(visit: &Visit, cursor: &str, kept: &Kept) -> Result<Markup, Problem> {
+    let list = with_query("/api/v1/requests", &[("cursor", cursor), ("limit", "100")]);
+    let requests = visit.api.get::<Page<Request>>(list).await?;
+    let (mine, others): (Vec<_>, Vec<_>) = requests.items.iter().partition(|one| one.roles.is_empty());
+    Ok(html! {
+        (head("Requests", "Nobody decides about their own.", html! {}))
+        (lists("Open"))
+        (kept.told)
+        (section("Waiting for me", waiting(&others, &kept.form)))
+        @if !mine.is_empty() {
+            (section("Asked by me", html! {
+                (table(&["What", "Of", "Why", "Asked", "Waits for"], &mine.iter().map(|one| vec![
+                    what(one), of(one), html! { (one.reason.as_deref().unwrap_or("")) }, time::maybe(one.requested),
+                    html! { (one.waits_for.join(", ")) },
+                ]).collect::<Vec<_>>()))
+                p { a href="/my-data" { "Take one back, or see what became of others" } }
+            }))
+        }
+        (pager("/requests", &[], Some(cursor).filter(|cursor| !cursor.is_empty()), requests.next.as_deref()))
+    })
+}
+
+/// What is open, and what was decided.
+fn lists(shown: &str) -> Markup {
+    tabs(shown, &[("Open", "/requests".to_owned()), ("Decided", "/requests/decided".to_owned())])
+}
+
+fn waiting(requests: &[&Request], form: &Form) -> Markup {
     if requests.is_empty() {
         return empty(
             "Nothing waits for you",
             html! { "Whoever asks for what you own or govern stands here, and you are told." },
         );
     }
+    let ticked = form.all("request");
     let row = |one: &&Request| {
-        let (key, of) = (one.key(one.roles.first().map_or("", String::as_str)), format!("{} for {}", one.of, one.user));
+        let key = one.key(one.roles.first().map_or("", String::as_str));
         vec![
-            html! { input type="checkbox" name="request" value=(key) aria-label=(of); },
+            html! { input type="checkbox" name="request" value=(key) checked[ticked.contains(&key.as_str())] aria-label=(format!("{} for {}", one.of, one.user)); },
             what(one),
             html! { a href=(to!("/people/users/{}", one.user)) { (one.user) } },
-            html! { @if one.what == "purpose" { (one.of) " of " (one.name) } @else { a href=(to!("/data-sources/{}", one.of)) { (one.of) } } },
+            of(one),
             html! { (one.reason.as_deref().unwrap_or("no reason given")) },
             time::maybe(one.requested),
             html! { (one.roles.join(" or ")) },
@@ -86,14 +118,23 @@ fn waiting(requests: &[&Request]) -> Markup {
     };
     html! {
         form method="post" action="/requests/decide" {
+            label.check.scripts-only { input type="checkbox" data-tick-all="request"; " Tick all" }
             (table(&["", "What", "Who", "Of", "Why", "Asked", "You decide as"], &requests.iter().map(row).collect::<Vec<_>>()))
             div.decide {
-                label.field { span { "Access until" } input type="date" name="expires"; small { "empty: until it is taken away" } }
+                (until("expires", "Access until", form.text("expires")))
                 button.main name="decision" value="approve" { "Approve the ticked" }
-                label.field { span { "Reason for a no" } input name="reason" maxlength="4096"; }
+                label.field { span { "Reason for a no" } input name="reason" maxlength="4096" value=(form.text("reason")); small { "who asked reads it" } }
                 button.danger name="decision" value="deny" { "Deny the ticked" }
             }
         }
+    }
+}
+
+/// What a request is about, and the way there.
+fn of(one: &Request) -> Markup {
+    html! {
+        @if one.what == "purpose" { a href=(to!("/purposes/{}", one.of)) { (one.of) } " of " a href=(to!("/projects/{}", one.name)) { (one.name) } }
+        @else { a href=(to!("/data-sources/{}", one.of)) { (one.of) } }
     }
 }
 
@@ -113,42 +154,61 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
     };
     let chosen = form.all("request");
     if chosen.is_empty() {
-        return Err(Problem::malformed("no request is ticked: tick those you decide about"));
+        let problem = Problem::malformed("no request is ticked: tick those you decide about");
+        return again(&visit, form, problem.told(), StatusCode::BAD_REQUEST).await;
     }
-    let expires = form.some("expires").map(end_of).transpose()?;
-    let (mut decided, mut failed) = (0_usize, Vec::new());
+    if !approve && form.some("reason").is_none() {
+        let problem = Problem::malformed("a no needs a reason, which who asked reads");
+        return again(&visit, form, problem.told(), StatusCode::BAD_REQUEST).await;
+    }
+    let expires = match form.some("expires").map(time::until).transpose() {
+        Ok(expires) => expires,
+        Err(problem) => return again(&visit, form, problem.told(), StatusCode::BAD_REQUEST).await,
+    };
+    let (mut decided, mut waits, mut failed) = (0_usize, 0_usize, Vec::new());
     for key in chosen {
         let parts: [String; 4] =
             serde_json::from_str(key).map_err(|_| Problem::malformed("which request is meant cannot be read"))?;
         // Those that can be decided are, whatever becomes of the others.
         match one(&visit, &parts, approve, expires, form.text("reason")).await {
-            Ok(()) => decided += 1,
+            Ok(standing) => {
+                decided += 1;
+                waits += usize::from(standing);
+            }
             Err(problem) => failed.push((parts, problem)),
         }
     }
     let word = if approve { "approved" } else { "denied" };
-    if failed.is_empty() {
-        return Ok(done("/requests", &format!("{decided} {word}.")));
-    }
-    let main = html! {
-        (head("Requests", "", html! { a.button href="/requests" { "Back to the requests" } }))
-        @if decided > 0 { div.notice.good role="status" { (decided) " " (word) "." } }
+    let told = match waits {
+        0 => format!("{decided} {word}."),
+        waits => format!("{decided} {word}; {waits} of them still wait for somebody else's yes."),
+    };
+    let Some((_, first)) = failed.first() else { return Ok(done("/requests", &told)) };
+    let status = StatusCode::from_u16(first.status).unwrap_or(StatusCode::CONFLICT);
+    let told = html! {
+        @if decided > 0 { div.notice.good role="status" { (told) } }
         @for ([what, name, of, _], problem) in &failed {
-            p { "Not " (word) ": " (what) " " code { (name) } " " (of) }
+            p { "Not " (word) ": " (if what == "subscription" { "access to" } else { what.as_str() }) " " code { (of) } " " span.muted { (name) } }
             (problem.told())
         }
     };
-    let status = failed.first().and_then(|(_, problem)| http::StatusCode::from_u16(problem.status).ok());
-    Ok(visit.answer(status.unwrap_or(http::StatusCode::CONFLICT), "Requests", main))
+    again(&visit, form, told, status).await
 }
 
+/// The list once more, with what was ticked and written; what was decided meanwhile is no longer there.
+async fn again(visit: &Visit, form: Form, told: Markup, status: StatusCode) -> Result<Response, Problem> {
+    let main = content(visit, "", &Kept { form, told }).await?;
+    Ok(visit.answer(status, "Requests", main))
+}
+
+/// Decides about one; says whether it still waits for somebody else.
 async fn one(
     visit: &Visit,
     [what, name, of, role]: &[String; 4],
     approve: bool,
     expires: Option<DateTime<Utc>>,
     reason: &str,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
     let verb = if approve { "approve" } else { "deny" };
     let to = match what.as_str() {
         "subscription" => to!("/api/v1/subscriptions/{}/{}", name, verb),
@@ -164,12 +224,6 @@ async fn one(
         },
         (true, _) => serde_json::Value::Null,
     };
-    visit.api.send(Method::POST, to, &body).await.map(drop)
-}
-
-/// The end of a day, as a form writes days.
-fn end_of(day: &str) -> Result<DateTime<Utc>, Problem> {
-    let day: NaiveDate = day.parse().map_err(|_| Problem::malformed(format!("`{day}` is no day, as 2027-12-31")))?;
-    let end = day.succ_opt().and_then(|next| next.and_hms_opt(0, 0, 0));
-    end.map(|end| end.and_utc()).ok_or_else(|| Problem::malformed("that day is too far away"))
+    let answer = visit.api.send(Method::POST, to, &body).await?;
+    Ok(what == "subscription" && answer.read::<Decided>()?.state == "requested")
 }

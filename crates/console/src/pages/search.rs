@@ -20,6 +20,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("Data policies", "data-policies", "/policies/data-policy/"),
     ("Subscription policies", "subscription-policies", "/policies/subscription-policy/"),
     ("Projects", "projects", "/projects/"),
+    ("Purposes", "purposes", "/purposes/"),
     ("Users", "users", "/people/users/"),
     ("Groups", "groups", "/people/groups/"),
     ("Attributes", "attributes", "/people/attributes/"),

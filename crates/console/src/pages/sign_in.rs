@@ -37,6 +37,7 @@ struct To {
 #[derive(Deserialize)]
 struct WaysIn {
     oidc: Vec<String>,
+    password: bool,
     setup: bool,
 }
 
@@ -55,45 +56,75 @@ async fn show(
     if ways.setup {
         return Ok(Redirect::to("/set-up").into_response());
     }
-    Ok(page(&look, &ways, &to.to, "", None, StatusCode::OK))
+    Ok(page(&look, &ways, &Tried { to: &to.to, ..Tried::default() }, None, StatusCode::OK))
 }
 
-fn page(look: &Look, ways: &WaysIn, to: &str, user: &str, problem: Option<&Problem>, status: StatusCode) -> Response {
-    // Set by an administrator: the person chooses their own.
-    let must_change = problem.is_some_and(|problem| problem.status == 403);
+/// What somebody had written when the form is shown to them once more.
+#[derive(Default)]
+struct Tried<'a> {
+    to: &'a str,
+    user: &'a str,
+    /// Whether they were asked for another password.
+    changing: bool,
+}
+
+fn page(look: &Look, ways: &WaysIn, tried: &Tried<'_>, problem: Option<&Problem>, status: StatusCode) -> Response {
+    // Set by an administrator: the person chooses their own, and is asked again where it is too short.
+    let first = problem.is_some_and(|problem| problem.status == 403);
+    let must_change = first || tried.changing;
     let main = html! {
-        h1 { "Sign in" }
-        @if let Some(problem) = problem {
-            @if must_change {
-                div.notice.warn role="alert" { "An administrator set this password. Choose your own, of at least 12 characters." }
-            } @else { div.notice.bad role="alert" { (problem.detail.as_deref().unwrap_or(&problem.title)) } }
+        h1 { @if must_change { "Choose your password" } @else { "Sign in" } }
+        @if must_change {
+            div.notice.warn role="status" { "An administrator set the password that you were given. Write it once more, and one of your own, of at least 12 characters." }
         }
-        form.stacked method="post" action="/sign-in" {
-            (hidden("to", own(to)))
-            label.field { span { "User" } input name="user" value=(user) autocomplete="username" autofocus[user.is_empty()] required; }
-            (password("password", "Password", "current-password"))
-            @if must_change { (password("new_password", "New password", "new-password")) }
-            button.main { "Sign in" }
+        @if let Some(problem) = problem.filter(|_| !first) {
+            div.notice.bad role="alert" {
+                (told(problem))
+                @match problem.status {
+                    401 => p { "A disabled user, or one without a password, cannot sign in here either: ask an administrator." },
+                    _ => {},
+                }
+            }
+        }
+        @if ways.password || ways.oidc.is_empty() {
+            form.stacked method="post" action="/sign-in" {
+                (hidden("to", own(tried.to)))
+                label.field { span { "User" } input name="user" value=(tried.user) autocomplete="username" autofocus[tried.user.is_empty()] required; }
+                (password("password", if must_change { "Password you were given" } else { "Password" }, "current-password"))
+                @if must_change { (password("new_password", "New password", "new-password")) }
+                button.main { @if must_change { "Change it and sign in" } @else { "Sign in" } }
+            }
         }
         @for provider in &ways.oidc {
             p { a.button href=(to!("/api/v1/oidc/{}/start", provider)) { "Sign in with " (provider) } }
         }
+        @if !must_change { p.muted { "No account yet, or the password forgotten? An administrator of Scrim makes or sets it." } }
     };
     answered(look, "Sign in", main, status)
 }
 
+/// A problem, for somebody who is not signed in.
+fn told(problem: &Problem) -> &str {
+    match problem.status {
+        429 => "There were too many attempts from where you are. Wait a minute, and try again.",
+        _ => problem.detail.as_deref().unwrap_or(&problem.title),
+    }
+}
+
 async fn sign_in(State(service): State<Service>, look: Look, parts: Parts, form: Form) -> Result<Response, Problem> {
     let api = service.by(&parts);
-    let mut login = json!({ "user": form.exact("user"), "password": form.exact("password") });
-    if form.has("new_password") {
-        login["new_password"] = json!(form.exact("new_password"));
-    }
+    let (user, password) = (form.exact("user"), form.exact("password"));
+    let login = match form.has("new_password") {
+        true => json!({ "user": user, "password": password, "new_password": form.exact("new_password") }),
+        false => json!({ "user": user, "password": password }),
+    };
     match api.send(Method::POST, "/api/v1/session", &login).await {
         Ok(answer) => Ok(with_cookies(Redirect::to(own(form.text("to"))).into_response(), &answer)),
         Err(problem) => {
             let ways = api.get::<WaysIn>("/api/v1/ways-in").await?;
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
-            Ok(page(&look, &ways, form.text("to"), form.text("user"), Some(&problem), status))
+            let tried = Tried { to: form.text("to"), user: form.text("user"), changing: form.has("new_password") };
+            Ok(page(&look, &ways, &tried, Some(&problem), status))
         }
     }
 }
@@ -113,11 +144,19 @@ fn setup_page(look: &Look, user: &str, problem: Option<&Problem>) -> Response {
     let main = html! {
         h1 { "The first administrator" }
         p { "Nobody can administer this service yet. It wrote a token to the file " code { "setup-token" }
-            " in its data directory: whoever can read that file makes the first account here, once." }
-        @if let Some(problem) = problem { (problem.told()) }
+            " in its data directory, and said where in its log: whoever can read that file makes the first account here, once." }
+        @if let Some(problem) = problem {
+            div.notice.bad role="alert" {
+                (told(problem))
+                @match problem.status {
+                    403 => p { "Copy the whole line of the file. A service that was started again wrote a new one." },
+                    _ => {},
+                }
+            }
+        }
         form.stacked method="post" action="/set-up" {
-            (password("token", "Token of the file", "off"))
-            (input("user", "User", user, "the name you will sign in with"))
+            (password("token", "The token in the file", "off"))
+            (input("user", "User", user, "the name that you will sign in with"))
             (password("password", "Password", "new-password"))
             p.muted { "At least 12 characters." }
             button.main { "Make the account" }
@@ -137,6 +176,7 @@ async fn set_up(State(service): State<Service>, look: Look, parts: Parts, form: 
 fn answered(look: &Look, title: &str, main: Markup, status: StatusCode) -> Response {
     let mut response = frame::page(None, look, title, main);
     *response.status_mut() = status;
+    look.told(&mut response);
     response
 }
 

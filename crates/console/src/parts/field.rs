@@ -42,6 +42,17 @@ pub(crate) fn choice(name: &str, label: &str, chosen: &str, values: &[(&str, &st
     }
 }
 
+/// Until when something stands: a moment in UTC, or nothing.
+pub(crate) fn until(name: &str, label: &str, value: &str) -> Markup {
+    html! {
+        label.field {
+            span { (label) ", UTC" }
+            input type="datetime-local" step="1" name=(name) value=(value);
+            small { "empty: until it is taken away" }
+        }
+    }
+}
+
 /// A box that is ticked or not.
 pub(crate) fn check(name: &str, value: &str, label: &str, ticked: bool) -> Markup {
     html! { label.check { input type="checkbox" name=(name) value=(value) checked[ticked]; " " (label) } }

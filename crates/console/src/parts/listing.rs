@@ -18,10 +18,11 @@ pub(crate) fn table(columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
     html! {
         div.scrolls tabindex="0" {
             table {
-                thead { tr { @for column in columns { th scope="col" { (column) } } } }
+                thead { tr { @for column in columns { @if column.is_empty() { td {} } @else { th scope="col" { (column) } } } } }
                 tbody {
                     @for row in rows {
-                        tr { @for (column, cell) in columns.iter().zip(row) { td data-label=(column) { (cell) } } }
+                        // On a narrow screen the cell is what stands beside its label: all of it together.
+                        tr { @for (column, cell) in columns.iter().zip(row) { td data-label=(column) { div { (cell) } } } }
                     }
                 }
             }

@@ -44,7 +44,7 @@ pub fn rule(rule: &Rule, local: bool) -> String {
         }
     };
     match &rule.because {
-        Some(because) => format!("{told}. Because: {}.", quoted(because)),
+        Some(because) => format!("{told}. Because: {}.", quoted(because.trim_end_matches('.'))),
         None => format!("{told}."),
     }
 }

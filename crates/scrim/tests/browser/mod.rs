@@ -42,7 +42,8 @@ pub fn driver() -> Option<PathBuf> {
 impl Browser {
     /// Starts a browser of that size, in light or in dark.
     pub async fn start(driver: &Path, (width, height): (u32, u32), dark: bool) -> Self {
-        let mut process = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut process =
+            Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port = loop {
             let line = lines.next().expect("the driver tells its port").unwrap();
@@ -70,7 +71,8 @@ impl Browser {
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": arguments }));
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
-        let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&address).await.unwrap();
+        let client =
+            ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&address).await.unwrap();
         let browser = Self { driver: process, address, client, _profile: profile };
         browser.size((width, height), dark).await;
         browser
@@ -102,7 +104,10 @@ impl Browser {
     pub async fn complaints(&self) -> Vec<String> {
         let log = self.post("se/log", &json!({ "type": "browser" })).await;
         let entries = log.as_array().unwrap().iter();
-        entries.filter(|entry| entry["level"] != "INFO").map(|entry| entry["message"].to_string()).collect()
+        entries
+            .filter(|entry| entry["level"] == "WARNING" || entry["level"] == "SEVERE")
+            .map(|entry| entry["message"].to_string())
+            .collect()
     }
 
     /// Opens a page.
@@ -126,6 +131,22 @@ impl Browser {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Writes a text into a field as a whole, as somebody pastes it.
+    pub async fn write(&self, selector: &str, text: &str) {
+        let field = self.find(selector).await;
+        let script =
+            "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', { bubbles: true }))";
+        let arguments = vec![serde_json::to_value(&field).unwrap(), json!(text)];
+        self.client.execute(script, arguments).await.unwrap();
+    }
+
+    /// Sets a field that is not written letter by letter, such as a moment.
+    pub async fn set(&self, selector: &str, value: &str) {
+        let field = self.find(selector).await;
+        let arguments = vec![serde_json::to_value(&field).unwrap(), json!(value)];
+        self.client.execute("arguments[0].value = arguments[1]", arguments).await.unwrap();
+    }
+
     /// Chooses a value of a list.
     pub async fn choose(&self, selector: &str, value: &str) {
         self.find(selector).await.select_by_value(value).await.unwrap();
@@ -134,21 +155,34 @@ impl Browser {
     /// Clicks.
     pub async fn click(&self, selector: &str) {
         let found = self.find(selector).await;
-        self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![serde_json::to_value(&found).unwrap()]).await.unwrap();
+        self.show(&found).await;
         found.click().await.unwrap();
     }
 
-    /// Clicks what has this text: a link or a button.
+    /// Clicks what has this text: a button, or else a link.
     pub async fn press(&self, text: &str) {
-        let path = format!("//button[normalize-space()=\"{text}\"] | //a[normalize-space()=\"{text}\"]");
-        let wait = self.client.wait().at_most(PATIENCE);
-        match wait.for_element(Locator::XPath(&path)).await {
-            Ok(found) => {
-                self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![serde_json::to_value(&found).unwrap()]).await.unwrap();
-                found.click().await.unwrap();
+        let called = |element: &str| format!("//{element}[normalize-space()=\"{text}\"]");
+        let begun = Instant::now();
+        let found = loop {
+            let paths = [called("button"), called("a")];
+            let mut found = None;
+            for path in &paths {
+                found = found.or(self.client.find(Locator::XPath(path)).await.ok());
             }
-            Err(error) => panic!("nothing to press is called `{text}`: {error}\n{}", self.text().await),
-        }
+            if let Some(found) = found {
+                break found;
+            }
+            assert!(begun.elapsed() < PATIENCE, "nothing to press is called `{text}`:\n{}", self.text().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        self.show(&found).await;
+        found.click().await.unwrap();
+    }
+
+    /// Has something stand where it can be clicked.
+    async fn show(&self, element: &fantoccini::elements::Element) {
+        let script = "arguments[0].scrollIntoView({ block: 'center' })";
+        self.client.execute(script, vec![serde_json::to_value(element).unwrap()]).await.unwrap();
     }
 
     /// What somebody reads on the page.
@@ -168,6 +202,12 @@ impl Browser {
             assert!(begun.elapsed() < PATIENCE, "the page does not say `{wanted}`:\n{text}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// The heading of the page.
+    pub async fn heading(&self) -> Option<String> {
+        let script = "return document.querySelector('h1')?.innerText ?? null";
+        self.client.execute(script, vec![]).await.unwrap().as_str().map(str::to_owned)
     }
 
     /// Whether the page is wider than the window.

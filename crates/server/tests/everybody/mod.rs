@@ -112,7 +112,7 @@ pub fn named(path: &str, part: &str) -> String {
         ("{purpose}", _) => "Ads",
         ("{kind}", _) => "data-policy",
         ("{name}", "{kind}") => "tokens",
-        (_, "integrations") => "spare",
+        (_, "integrations" | "register") => "spare",
         (_, "webhooks") => "hook",
         (_, "data-sources") => "people",
         (_, "tags") => "Described",

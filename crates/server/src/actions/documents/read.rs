@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
-use scrim_catalog::{Catalog, Change, Document, Kind, Severity, SourceFile, from_json, place, pointer};
+use scrim_catalog::{Catalog, Document, Kind, Severity, SourceFile, from_json, place, pointer};
 use scrim_policy::sentences;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -194,10 +194,7 @@ fn beside(actor: &Actor, catalog: &Catalog, document: &Document) -> Vec<scrim_ca
         !names.is_empty() && told.sees(names) && (keys || !names.contains(&Kind::Attribute))
     };
     let file = place(document.kind(), document.name());
-    let mut found = match catalog.apply(vec![Change::Put(document.clone())]) {
-        Ok(applied) => applied.warnings,
-        Err(problems) => problems,
-    };
+    let mut found = catalog.beside(document.clone());
     // Before it there was no error: one elsewhere is of this document, too.
     let own = |problem: &scrim_catalog::Problem| problem.file == file;
     found.retain(|problem| {

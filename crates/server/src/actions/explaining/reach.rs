@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use scrim_catalog::documents::{DataSource, PolicyStatus};
+use scrim_catalog::documents::{DataSource, PolicyStatus, SubscriptionPolicy};
 use scrim_catalog::{At, Catalog, Kind};
 use scrim_policy::Merger;
 use serde::{Deserialize, Serialize};
@@ -76,11 +76,12 @@ pub(crate) async fn run(
 fn reach(then: &Then, name: &str) -> Result<Reach, Problem> {
     let catalog = &*then.catalog;
     let user = catalog.users.get(name).ok_or_else(|| Problem::not_found(format!("there is no user `{name}`")))?;
-    let merger = Merger::new(catalog);
+    let (merger, decide) = (Merger::new(catalog), scrim_policy::decide_each(catalog, user, then.at));
+    let offering: Vec<_> = catalog.subscription_policies.iter().filter(|(_, policy)| offers(policy)).collect();
     let mut reach = Reach { user: name.to_owned(), readable: vec![], discoverable: vec![] };
     for source in catalog.data_sources.values() {
         let data_source = source.name.to_string();
-        let decision = scrim_policy::decide(catalog, source, user, then.at);
+        let decision = decide(source);
         if decision.granted {
             let closed: Vec<String> = match merger.merge(source) {
                 Ok(merged) => merged.closed.into_iter().map(|remark| remark.message).collect(),
@@ -92,7 +93,7 @@ fn reach(then: &Then, name: &str) -> Result<Reach, Problem> {
                 }
                 _ => reach.discoverable.push(Discoverable { data_source, needs: closed }),
             }
-        } else if discoverable(catalog, source) {
+        } else if offering.iter().any(|(name, policy)| scrim_policy::covers(catalog, name, &policy.scope, source)) {
             reach.discoverable.push(Discoverable { data_source, needs: decision.needs });
         }
     }
@@ -105,11 +106,7 @@ fn view(catalog: &Catalog, source: &DataSource) -> Option<String> {
     scrim_catalog::view_of(integration, source.view.as_ref().map(At::value), &source.table).map(|view| view.to_string())
 }
 
-/// Whether a policy says that everybody may know of it.
-fn discoverable(catalog: &Catalog, source: &DataSource) -> bool {
-    catalog.subscription_policies.iter().any(|(name, policy)| {
-        policy.discoverable
-            && policy.status == PolicyStatus::Active
-            && scrim_policy::covers(catalog, name, &policy.scope, source)
-    })
+/// Whether a policy says that everybody may know of what it covers.
+fn offers(policy: &SubscriptionPolicy) -> bool {
+    policy.discoverable && policy.status == PolicyStatus::Active
 }

@@ -109,7 +109,6 @@ pub(crate) async fn of_source(
     let found = world.catalog.data_sources.get(&source);
     let found = found.ok_or_else(|| Problem::not_found(format!("there is no data source `{source}`")))?;
     note(&app, &asked, by, Value::Null).await;
-    let states = app.store().sync_states(&found.integration).await?;
-    let written = states.iter().find(|state| state.subject == source.as_str());
-    Ok(Json(state(&source, written, world.sequence)))
+    let written = app.store().sync_state(&found.integration, &source).await?;
+    Ok(Json(state(&source, written.as_ref(), world.sequence)))
 }

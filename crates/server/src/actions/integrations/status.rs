@@ -1,6 +1,6 @@
 //! `GET /api/v1/status`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State as Of;
@@ -55,24 +55,30 @@ pub(crate) async fn run(Of(app): Of<App>, caller: Caller) -> Result<Json<Status>
     let world = app.registry().world();
     let mut integrations = Vec::new();
     for (name, integration) in &world.catalog.integrations {
-        let states = app.store().sync_states(name).await?;
-        let whole = states.iter().find(|state| state.subject == WHOLE);
+        // Of thousands, no more is read than the state of each, and why those are not well that are told by name.
+        let mut words = app.store().sync_words(name).await?;
+        words.remove(WHOLE);
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        for one in states.iter().filter(|state| state.subject != WHOLE) {
-            *counts.entry(one.state.as_str().to_owned()).or_default() += 1;
+        for word in words.values() {
+            *counts.entry(word.as_str().to_owned()).or_default() += 1;
         }
-        let troubled = states.iter().filter(|one| {
-            one.subject != WHOLE && matches!(one.state, SyncWord::Failed | SyncWord::Closed | SyncWord::Retrying)
-        });
+        let bad = |word: SyncWord| matches!(word, SyncWord::Failed | SyncWord::Closed | SyncWord::Retrying);
+        let troubled = words.iter().filter(|(_, word)| bad(**word)).map(|(subject, _)| subject.as_str());
+        let troubled: Vec<&str> = troubled.collect::<BTreeSet<_>>().into_iter().take(TROUBLED).collect();
+        let troubled = app.store().sync_states_of(name, &troubled).await?;
+        let whole = app.store().sync_state(name, WHOLE).await?;
         integrations.push(Warehouse {
-            whole: state(name, whole, world.sequence),
+            whole: state(name, whole.as_ref(), world.sequence),
             engine: match integration.engine {
                 scrim_catalog::documents::Engine::Redshift => "redshift",
                 scrim_catalog::documents::Engine::Postgresql => "postgresql",
             },
-            enforced: whole.and_then(|whole| whole.pushed_sequence).is_some_and(|pushed| pushed >= world.changed),
+            enforced: whole
+                .as_ref()
+                .and_then(|whole| whole.pushed_sequence)
+                .is_some_and(|pushed| pushed >= world.changed),
             data_sources: counts,
-            troubled: troubled.take(TROUBLED).map(|one| state(&one.subject, Some(one), world.sequence)).collect(),
+            troubled: troubled.iter().map(|one| state(&one.subject, Some(one), world.sequence)).collect(),
         });
     }
     let documents = Kind::ALL.iter().map(|kind| (kind.plural().to_owned(), world.catalog.count(*kind)));

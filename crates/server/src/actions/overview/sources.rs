@@ -1,6 +1,6 @@
 //! `GET /api/v1/source-overview`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use axum::Json;
 use axum::extract::State;
@@ -43,11 +43,16 @@ pub(crate) async fn run(
     let world = app.registry().world();
     let catalog = &*world.catalog;
     let counted = app.protection().of(&world).await?;
-    let beside = Beside::read(&app, &caller.actor, catalog, &counted).await?;
+    // Of one that is named no other is looked at.
+    let sources: Vec<&DataSource> = match &wanted.name {
+        Some(name) => catalog.data_sources.get(name.as_str()).map(|stored| &stored.item).into_iter().collect(),
+        None => catalog.data_sources.values().map(|stored| &stored.item).collect(),
+    };
+    let beside = Beside::read(&app, &caller.actor, catalog, &sources, &counted).await?;
     let (page, total, facets) = {
         let reader = Reader::new(&caller.actor, catalog, app.now());
         let (mut tally, mut page) = (Tally::default(), Vec::new());
-        for source in catalog.data_sources.values() {
+        for source in sources {
             // Whether they may know of it comes first: else the time would tell whether something fits that is hidden.
             let standing = if beside.all { None } else { reader.standing(source) };
             if !beside.all && standing.is_none() {
@@ -90,13 +95,29 @@ struct Beside<'a> {
 }
 
 impl<'a> Beside<'a> {
-    async fn read(app: &App, actor: &Actor, catalog: &'a Catalog, counted: &'a Counted) -> Result<Self, StoreError> {
+    async fn read(
+        app: &App,
+        actor: &Actor,
+        catalog: &Catalog,
+        sources: &[&'a DataSource],
+        counted: &'a Counted,
+    ) -> Result<Self, StoreError> {
         let sync = may(actor, catalog, Action::SeeSync).is_allowed();
-        let known = catalog.data_sources.values().filter(|source| sync || actor.is_among(&source.owners));
-        let integrations: BTreeSet<&Name> = known.map(|source| source.integration.value()).collect();
+        let known = sources.iter().filter(|source| sync || actor.is_among(&source.owners));
+        let mut of_each: BTreeMap<&Name, Vec<&str>> = BTreeMap::new();
+        for source in known {
+            of_each.entry(source.integration.value()).or_default().push(source.name.as_str());
+        }
         let mut states = BTreeMap::new();
-        for integration in integrations {
-            states.insert(integration, app.store().sync_words(integration).await?);
+        for (integration, names) in of_each {
+            let words = match names.as_slice() {
+                [name] => {
+                    let state = app.store().sync_state(integration, name).await?;
+                    state.map(|state| (state.subject, state.state)).into_iter().collect()
+                }
+                _ => app.store().sync_words(integration).await?,
+            };
+            states.insert(integration, words);
         }
         let policies = sees_all(actor, Kind::DataPolicy) && sees_all(actor, Kind::SubscriptionPolicy);
         Ok(Self { all: sees_all(actor, Kind::DataSource), policies, sync, counted, states })

@@ -19,6 +19,8 @@ pub(crate) struct Wanted {
     /// How many entries at most; 1 to 1000.
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<usize>,
+    /// Only the one of this name.
+    pub(super) name: Option<String>,
     /// Only those whose name, table or description has this text, in either case.
     search: Option<String>,
     /// Only those of this integration.

@@ -1,0 +1,42 @@
+//! Deleting a document; what would open by it is told first.
+
+use axum::response::Response;
+use http::{Method, StatusCode};
+use maud::html;
+use serde_json::Value;
+
+use crate::api::with_query;
+use crate::form::Form;
+use crate::parts::{anyway, head};
+use crate::problem::Problem;
+use crate::visit::{Visit, done};
+
+/// Deletes what stands at a path of the API, and goes to `list`. `page` is where it is shown.
+pub(crate) async fn deleted(
+    visit: &Visit,
+    path: &str,
+    form: &Form,
+    page: &str,
+    list: &str,
+) -> Result<Response, Problem> {
+    let confirm = if form.has("confirm") { "true" } else { "" };
+    match visit.api.send(Method::DELETE, with_query(path, &[("confirm", confirm)]), &Value::Null).await {
+        Ok(_) => Ok(done(list, "It is deleted.")),
+        Err(problem) if problem.is("opens") => {
+            let main =
+                html! { (head("Delete it?", "", html! {})) (anyway(&format!("{page}/delete"), form, &problem, page)) };
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+            Ok(visit.answer(status, "Delete it?", main))
+        }
+        // What names it is told as what would no longer be valid.
+        Err(problem) if problem.status == 422 => {
+            let main = html! {
+                (head("It is still in use", "", html! { a.button href=(page) { "Back" } }))
+                p { "Each of these names it. Change them first, so that they do not, and delete it then." }
+                (problem.told())
+            };
+            Ok(visit.answer(StatusCode::UNPROCESSABLE_ENTITY, "It is still in use", main))
+        }
+        Err(problem) => Err(problem),
+    }
+}

@@ -1,0 +1,163 @@
+//! What looking for sensitive data proposed: tags to put on columns, or to refuse.
+
+mod identifiers;
+mod run;
+
+use axum::extract::Query;
+use axum::response::Response;
+use http::{Method, StatusCode};
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::api::{to, with_query};
+use crate::form::Form;
+use crate::parts::{Page, empty, filters, head, input, lookup, pager, prose, section, table, tabs, tag};
+use crate::problem::Problem;
+use crate::route::Route;
+use crate::visit::{Visit, done};
+
+pub(super) fn routes() -> Vec<Route> {
+    let mut routes = vec![Route::get("/discovery", show), Route::post("/discovery/decide", decide)];
+    routes.extend(run::routes());
+    routes.extend(identifiers::routes());
+    routes
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    data_source: String,
+    integration: String,
+    cursor: String,
+}
+
+#[derive(Deserialize)]
+struct Proposed {
+    data_source: String,
+    column: String,
+    tag: String,
+    identifier: String,
+    confidence: f64,
+    why: String,
+}
+
+impl Proposed {
+    /// What a form sends to say which one it is about.
+    fn key(&self) -> String {
+        json!([self.data_source, self.column, self.tag]).to_string()
+    }
+}
+
+/// The two parts of discovery.
+fn parts(shown: &str) -> Markup {
+    tabs(shown, &[("Proposals", "/discovery".to_owned()), ("Identifiers", "/discovery/identifiers".to_owned())])
+}
+
+/// How sure something is.
+fn share(confidence: f64) -> Markup {
+    html! { (format!("{:.0}%", confidence * 100.0)) }
+}
+
+async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+    let given = [("data_source", asked.data_source.trim()), ("integration", asked.integration.trim())];
+    let list =
+        with_query("/api/v1/discoveries", &[&given[..], &[("limit", "100"), ("cursor", &asked.cursor)]].concat());
+    let found = visit.api.get::<Page<Proposed>>(list).await?;
+    let main = html! {
+        (head("Discovery", "Tags that a sample of the values speaks for. Samples are looked at inside the warehouse: no value is kept or shown.", html! {}))
+        (parts("Proposals"))
+        (filters("/discovery", html! {
+            input type="search" name="data_source" value=(asked.data_source) placeholder="Only of this data source" aria-label="Data source";
+            input name="integration" value=(asked.integration) placeholder="Only of this integration" aria-label="Integration";
+        }))
+        div.card #list {
+            @if found.items.is_empty() { (empty("Nothing is proposed", html! { "Look into a data source below; data sources are also looked into when they are registered." })) }
+            @else { (proposals(&found.items)) }
+            (pager("/discovery", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), found.next.as_deref()))
+        }
+        @if visit.me.owner || visit.me.has(&["GOVERNANCE"]) { (section("Look into a data source", running(&asked.data_source))) }
+    };
+    Ok(visit.page("Discovery", main))
+}
+
+fn proposals(found: &[Proposed]) -> Markup {
+    let row = |one: &Proposed| {
+        vec![
+            html! { input type="checkbox" name="proposal" value=(one.key()) aria-label=(format!("{} for {} of {}", one.tag, one.column, one.data_source)); },
+            html! { a href=(to!("/data-sources/{}", one.data_source)) { (one.data_source) } },
+            html! { div.roomy { code { (one.column) } } },
+            html! { div.roomy { (tag(&one.tag)) } },
+            share(one.confidence),
+            prose(&one.why),
+            html! { a href=(to!("/discovery/identifiers/{}", one.identifier)) { (one.identifier) } },
+        ]
+    };
+    html! {
+        form method="post" action="/discovery/decide" {
+            label.check { input type="checkbox" data-tick-all="proposal"; " All of this page" }
+            (table(&["", "Data source", "Column", "Tag", "Sure", "Why", "Found by"], &found.iter().map(row).collect::<Vec<_>>()))
+            div.decide {
+                button.main name="decision" value="accept" { "Tag the ticked columns" }
+                button.danger name="decision" value="refuse" { "Refuse the ticked" }
+                small { "What is refused is not proposed again." }
+            }
+        }
+    }
+}
+
+fn running(data_source: &str) -> Markup {
+    html! {
+        form.row method="post" action="/discovery/run" {
+            (lookup("data_source", "Data source", "data-sources", data_source, ""))
+            (input("rows", "Rows of the sample", "1000", "1 to 10,000"))
+            button { "Look into it" }
+        }
+    }
+}
+
+async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
+    let (accept, word) = match form.text("decision") {
+        "accept" => (true, "tagged"),
+        "refuse" => (false, "refused"),
+        _ => return Err(Problem::malformed("neither a yes nor a no")),
+    };
+    let chosen = form.all("proposal");
+    if chosen.is_empty() {
+        return Err(Problem::malformed("no proposal is ticked: tick those you decide about"));
+    }
+    let (mut decided, mut failed) = (0_usize, Vec::new());
+    for key in chosen {
+        let parts: [String; 3] =
+            serde_json::from_str(key).map_err(|_| Problem::malformed("which proposal is meant cannot be read"))?;
+        // Those that can be decided are, whatever becomes of the others.
+        match one(&visit, &parts, accept).await {
+            Ok(()) => decided += 1,
+            Err(problem) => failed.push((parts, problem)),
+        }
+    }
+    if failed.is_empty() {
+        return Ok(done("/discovery", &format!("{decided} {word}.")));
+    }
+    let main = html! {
+        (head("Discovery", "", html! { a.button href="/discovery" { "Back to the proposals" } }))
+        @if decided > 0 { div.notice.good role="status" { (decided) " " (word) "." } }
+        @for ([source, column, tag], problem) in &failed {
+            p { "Not " (word) ": " code { (tag) } " for " code { (column) } " of " (source) }
+            (problem.told())
+        }
+    };
+    let status = failed.first().and_then(|(_, problem)| StatusCode::from_u16(problem.status).ok());
+    Ok(visit.answer(status.unwrap_or(StatusCode::CONFLICT), "Discovery", main))
+}
+
+async fn one(visit: &Visit, [source, column, tag]: &[String; 3], accept: bool) -> Result<(), Problem> {
+    let answer = if accept {
+        let place = to!("/api/v1/data-sources/{}/columns/{}/tags/{}", source, column, tag);
+        visit.api.send(Method::PUT, place, &Value::Null).await
+    } else {
+        let body = json!({ "column": column, "tag": tag });
+        visit.api.send(Method::POST, to!("/api/v1/data-sources/{}/discover/refuse", source), &body).await
+    };
+    answer.map(drop)
+}

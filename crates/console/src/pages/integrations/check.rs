@@ -1,0 +1,77 @@
+//! Who gets around the views, and the statement that mends each way.
+
+use axum::extract::Path;
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::frame::beginning;
+use crate::api::{to, with_query};
+use crate::form::Form;
+use crate::pages::answering;
+use crate::parts::{badge, copied, empty, password, prose, section, table};
+use crate::problem::Problem;
+use crate::visit::Visit;
+
+/// So many findings are shown.
+const SHOWN: usize = 500;
+
+#[derive(Deserialize)]
+struct Finding {
+    severity: String,
+    object: String,
+    what: String,
+    mend: Option<String>,
+    database: Option<String>,
+}
+
+pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
+    // Only who may operate it is shown the form.
+    visit.api.get::<Value>(to!("/api/v1/integrations/{}/bootstrap-script", name)).await?;
+    Ok(visit.page(&name, first(&visit, &name)))
+}
+
+fn first(visit: &Visit, name: &str) -> Markup {
+    html! {
+        (beginning(visit, name, "Check"))
+        p { "Looks for ways around the views: rights on tables, other owners, settings. It changes nothing." }
+        form.row method="post" action=(to!("/integrations/{}/check", name)) {
+            (password("admin_url", "Administrator of the warehouse: postgresql://user:password@host/database", "off"))
+            button.main { "Check" }
+        }
+        p.muted { "The address is used this once, and neither kept nor logged." }
+    }
+}
+
+pub(super) async fn check(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
+    let (api, path) = (visit.api.clone(), to!("/api/v1/integrations/{}/check", name));
+    let administrator = json!({ "admin_url": form.text("admin_url") });
+    let call = async move { api.post::<Vec<Finding>>(path, &administrator).await };
+    let first = first(&visit, &name);
+    let title = name.clone();
+    answering::page(&visit, &title, first, "Asking the warehouse", call, move |found| {
+        section("What was found", findings(&name, &found))
+    })
+    .await
+}
+
+fn findings(name: &str, found: &[Finding]) -> Markup {
+    let next = html! { p { "Next: " a.button href=(with_query("/register", &[("integration", name)])) { "Register tables" } } };
+    if found.is_empty() {
+        return html! { (empty("Nothing", html! { "Nobody gets around the views." })) (next) };
+    }
+    html! {
+        (table(&["Severity", "Object", "What it means", "Statement that mends it"], &found.iter().take(SHOWN).map(|one| vec![
+            badge(match one.severity.as_str() { "open" => "bad", "warning" => "warn", _ => "" }, &one.severity),
+            html! { code { (one.object) } },
+            prose(&one.what),
+            html! {
+                @if let Some(mend) = &one.mend { (copied(mend)) }
+                @if let Some(database) = &one.database { br; small { "in the database " code { (database) } } }
+            },
+        ]).collect::<Vec<_>>()))
+        @if found.len() > SHOWN { p.muted { "The first " (SHOWN) " of " (found.len()) " are shown." } }
+        (next)
+    }
+}

@@ -1,0 +1,140 @@
+//! Fields read as the document they say.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use super::control::named;
+use super::shape::{Field, Shape, Variant};
+use crate::form::Form;
+use crate::pages::policies::yaml;
+
+/// The longest list that a form is read with.
+const LONGEST: usize = 1000;
+
+/// What a form sent.
+pub(super) struct Reading<'a> {
+    fields: HashMap<&'a str, &'a str>,
+    /// What a button does, and to which fields.
+    does: (&'a str, &'a str),
+}
+
+impl<'a> Reading<'a> {
+    /// What a form sent, and which button was pressed.
+    pub(super) fn of(form: &'a Form) -> Self {
+        let does = form.text("do").split_once(' ').unwrap_or(("", ""));
+        Self { fields: form.fields().collect(), does }
+    }
+
+    /// The document that the fields say; nothing where there are none.
+    pub(super) fn document(&self, shape: &Shape, name: &str) -> Option<Value> {
+        self.read(shape, name, true)
+    }
+
+    fn field(&self, name: &str) -> Option<&'a str> {
+        self.fields.get(name).copied()
+    }
+
+    fn read(&self, shape: &Shape, name: &str, needed: bool) -> Option<Value> {
+        if let Some(text) = self.field(&format!("{name}=")) {
+            return Some(yaml::read(text).unwrap_or_else(|| json!(text)));
+        }
+        let text = self.field(name);
+        let there = |text: &&str| needed || !text.is_empty();
+        match shape {
+            Shape::Text => text.or(needed.then_some("")).filter(there).map(|text| json!(text.replace("\r\n", "\n"))),
+            Shape::Number => {
+                let text = text.or(needed.then_some("4")).map(str::trim).filter(there)?;
+                Some(text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)))
+            }
+            Shape::Flag => text.map(|_| json!(true)),
+            Shape::Truth => Some(json!(text != Some("false"))),
+            Shape::Word(words) => {
+                let known = text.filter(|text| words.iter().any(|(word, _)| word == text));
+                let word = known.or_else(|| words.first().map(|(word, _)| *word))?;
+                (!word.is_empty()).then(|| json!(word))
+            }
+            Shape::Lines => {
+                let lines: Vec<_> = text.unwrap_or("").lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+                (needed || !lines.is_empty()).then(|| json!(lines))
+            }
+            Shape::Pairs(of) => {
+                let pair = |name: &String| {
+                    let key = self.field(&format!("{name}.key")).unwrap_or("");
+                    Some((key.trim().to_owned(), self.read(of, &format!("{name}.value"), true)?))
+                };
+                let pairs: Map<String, Value> = self.entries(name).iter().filter_map(pair).collect();
+                (needed || !pairs.is_empty()).then_some(Value::Object(pairs))
+            }
+            Shape::Many(of, _) => {
+                let values: Vec<_> = self.entries(name).iter().filter_map(|name| self.read(of, name, true)).collect();
+                (needed || !values.is_empty()).then_some(Value::Array(values))
+            }
+            Shape::Map(fields) => {
+                let map = self.map(name, fields, |field| format!("{name}.{}", field.key));
+                (needed || !map.is_empty()).then_some(Value::Object(map))
+            }
+            Shape::One(variants) => self.one(variants, name, needed),
+        }
+    }
+
+    /// The names of the entries of a list, after whichever button was pressed. A list that was not there begins with one.
+    fn entries(&self, name: &str) -> Vec<String> {
+        let count = self.field(&format!("{name}#")).map_or(Some(1), |count| count.parse().ok()).unwrap_or(0);
+        let mut names: Vec<_> = (0..LONGEST.min(count)).map(|at| format!("{name}.{at}")).collect();
+        let (what, which) = self.does;
+        let at = names.iter().position(|name| name == which);
+        match (what, at) {
+            ("add", _) if which == name => names.push(format!("{name}.{}", names.len())),
+            ("remove", Some(at)) => drop(names.remove(at)),
+            ("up", Some(at)) if at > 0 => names.swap(at - 1, at),
+            _ => {}
+        }
+        names
+    }
+
+    fn map(&self, name: &str, fields: &[Field], called: impl Fn(&Field) -> String) -> Map<String, Value> {
+        let kept = self.field(&format!("{name}?"));
+        let kept = kept.and_then(|rest| serde_json::from_str::<Map<String, Value>>(rest).ok());
+        let mut map: Map<String, Value> = kept.into_iter().flatten().collect();
+        for field in fields {
+            if let Some(value) = self.read(field.shape, &called(field), field.needed) {
+                map.insert(field.key.to_owned(), value);
+            }
+        }
+        map
+    }
+
+    fn one(&self, variants: &[Variant], name: &str, needed: bool) -> Option<Value> {
+        let find = |id: &str| variants.iter().find(|variant| variant.id() == id);
+        let chosen = match self.field(name) {
+            Some("") | None if !needed => return None,
+            Some(id) => find(id).or(variants.first()),
+            None => variants.first(),
+        }?;
+        if chosen.fields.is_empty() {
+            return Some(json!(chosen.key));
+        }
+        let before = self.field(&format!("{name}!")).and_then(find).filter(|before| before.id() != chosen.id());
+        let mut map = self.map(name, chosen.fields, |field| named(name, chosen.key, field));
+        // What was one condition is the first of several.
+        if let (Some(before), Some(own)) = (before, chosen.fields.iter().find(|field| field.key == chosen.key)) {
+            let same = |inner: &Shape| matches!(inner, Shape::One(inner) if std::ptr::eq(*inner, variants));
+            let alone = !before.fields.iter().any(|field| matches!(field.shape, Shape::Many(..)));
+            let value = self.variant(before, name);
+            match own.shape {
+                Shape::Many(inner, _) if same(inner) && alone => drop(map.insert(own.key.to_owned(), json!([value]))),
+                inner if same(inner) => drop(map.insert(own.key.to_owned(), value)),
+                _ => {}
+            }
+        }
+        Some(Value::Object(map))
+    }
+
+    fn variant(&self, variant: &Variant, name: &str) -> Value {
+        if variant.fields.is_empty() {
+            return json!(variant.key);
+        }
+        Value::Object(self.map(name, variant.fields, |field| named(name, variant.key, field)))
+    }
+}

@@ -1,0 +1,152 @@
+//! What a draft means before it is saved, and saving it.
+
+use axum::response::Response;
+use http::StatusCode;
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::actions::{Done, after};
+use super::document::{Policy, status};
+use super::draft::{Draft, told};
+use super::editor::{DRAFT, shown};
+use super::effects::{Effect, effects};
+use super::kind::Of;
+use super::yaml;
+use crate::api::Expected;
+use crate::form::Form;
+use crate::frame::{later, waiting};
+use crate::parts::{difference, head, hidden, prose, section};
+use crate::problem::Problem;
+use crate::route::Route;
+use crate::visit::{Visit, done};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::post("/policies/review", review), Route::post("/policies/save", save)]
+}
+
+#[derive(Deserialize)]
+struct Plan {
+    warnings: Vec<String>,
+    effects: Vec<Effect>,
+}
+
+/// A document with another status.
+fn with_status(document: &Value, word: &str) -> Value {
+    let mut document = document.clone();
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("status".to_owned(), json!(word));
+    }
+    document
+}
+
+async fn review(visit: Visit, form: Form) -> Result<Response, Problem> {
+    let draft = Draft::of(&form)?;
+    let read = draft.read(&visit.api).await?;
+    let Some(document) = read.document.clone().filter(|_| !read.is_wrong()) else {
+        let above =
+            html! { div.notice.bad role="alert" { "It cannot be saved as it is: what is wrong stands beside it." } };
+        return shown(&visit, StatusCode::UNPROCESSABLE_ENTITY, &draft, above).await;
+    };
+    let before = match draft.of.as_str() {
+        "" => None,
+        name => Some(Policy::get(&visit.api, draft.kind, name).await?),
+    };
+    let name = document.get("name").and_then(Value::as_str).unwrap_or("").to_owned();
+    let first = html! {
+        (head(&format!("Review {name}"), "Nothing is saved yet.", again(&draft)))
+        (section("What it says", told(&read)))
+        @if let Some(before) = &before {
+            (section("What changes in it", difference(&yaml::write(&before.document), &yaml::write(&document))))
+        }
+        (waiting("Asking what it means for people, once it is active"))
+    };
+    let api = visit.api.clone();
+    let planned = with_status(&document, "active");
+    let standing = status(&document).to_owned();
+    let means = later(async move {
+        let means = match api.post::<Plan>("/api/v1/plan", &json!({ "documents": [planned] })).await {
+            Ok(plan) => html! {
+                @for warning in &plan.warnings { div.notice.warn { (prose(warning)) } }
+                (effects(&plan.effects))
+            },
+            // What it means need not be known to save it: whether it may be saved, the API says then.
+            Err(problem) => problem.told(),
+        };
+        Ok(html! { (section("What it means once it is active", means)) (buttons(&draft, &standing)) })
+    });
+    Ok(visit.streamed(&format!("Review {name}"), first, vec![means]))
+}
+
+/// The way back into the editor, with everything that was written.
+fn again(draft: &Draft) -> Markup {
+    html! { form.inline method="post" action=(DRAFT) { (draft.carried()) (hidden("yaml", &draft.yaml)) button { "Go on editing" } } }
+}
+
+fn buttons(draft: &Draft, standing: &str) -> Markup {
+    html! {
+        form.row method="post" action="/policies/save" {
+            (draft.carried()) (hidden("yaml", &draft.yaml))
+            button name="status" value="staged" { "Save as staged" }
+            button.main name="status" value="active" { "Save and activate" }
+            @if standing == "disabled" { button name="status" value="disabled" { "Save, and leave it disabled" } }
+        }
+    }
+}
+
+async fn save(visit: Visit, form: Form) -> Result<Response, Problem> {
+    let draft = Draft::of(&form)?;
+    let read = draft.read(&visit.api).await?;
+    let word = form.text("status");
+    if !["active", "staged", "disabled"].contains(&word) {
+        return Err(Problem::malformed("a policy is `active`, `staged` or `disabled`"));
+    }
+    let Some(document) = read.document.as_ref().filter(|_| !read.is_wrong()).map(|one| with_status(one, word)) else {
+        let above =
+            html! { div.notice.bad role="alert" { "It cannot be saved as it is: what is wrong stands beside it." } };
+        return shown(&visit, StatusCode::UNPROCESSABLE_ENTITY, &draft, above).await;
+    };
+    let name = document.get("name").and_then(Value::as_str).unwrap_or("").to_owned();
+    // A new one replaces nobody's, a changed one only what the editor began from.
+    let expected = match draft.version.as_str() {
+        "" => Expected::Absent,
+        version => Expected::Version(version),
+    };
+    match visit.api.put(draft.kind.one(&name), &document, expected).await {
+        Ok(answer) => {
+            let saved = answer.read::<Done>()?;
+            let of = Of { kind: draft.kind, name };
+            let told = format!("{} is saved, and {word} (event {}).", of.name, saved.sequence);
+            Ok(done(&after(&of, saved.sequence), &told))
+        }
+        Err(problem) => refused(&visit, draft, &name, &document, &problem).await,
+    }
+}
+
+/// The editor again, with everything that was written, and with what somebody else wrote meanwhile.
+async fn refused(
+    visit: &Visit,
+    mut draft: Draft,
+    name: &str,
+    document: &Value,
+    problem: &Problem,
+) -> Result<Response, Problem> {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let meanwhile = match problem.status {
+        409 | 412 => Policy::get(&visit.api, draft.kind, name).await.ok(),
+        _ => None,
+    };
+    let above = html! {
+        (problem.told())
+        @if let Some(theirs) = &meanwhile {
+            (section("What is there now, and what you wrote", html! {
+                p { "Lines with − are there now, lines with + are yours. Take over what you want to keep: saving replaces what is there now, and nothing newer." }
+                (difference(&yaml::write(&theirs.document), &yaml::write(document)))
+            }))
+        }
+    };
+    if let (Some(theirs), false) = (meanwhile, draft.of.is_empty()) {
+        draft.version = theirs.version;
+    }
+    shown(visit, status, &draft, above).await
+}

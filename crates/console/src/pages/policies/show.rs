@@ -1,0 +1,138 @@
+//! One policy: what it says, where it applies, what it does today.
+
+use axum::extract::Query;
+use axum::response::Response;
+use futures_util::future::try_join;
+use http::StatusCode;
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::document::{Policy, Read, status};
+use super::effects::{Effect, effects};
+use super::kind::Of;
+use super::{history, sync, yaml};
+use crate::api::{Api, to, with_query};
+use crate::frame::{later, waiting};
+use crate::parts::{Page, facts, hidden, section, sentences, state};
+use crate::problem::Problem;
+use crate::route::Route;
+use crate::time;
+use crate::visit::Visit;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::get("/policies/{kind}/{name}", show)]
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    /// The number of the event that a change was: until the warehouses are there.
+    #[serde(default)]
+    sequence: String,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Plan {
+    effects: Vec<Effect>,
+}
+
+async fn show(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+    let Of { kind, name } = &of;
+    let policy = Policy::get(&visit.api, *kind, name).await?;
+    let versions = history::versions(&visit.api, &of, "");
+    let (read, versions) = try_join(Read::document(&visit.api, &policy.document), versions).await?;
+    let standing = status(&policy.document);
+    let text = |field: &str| policy.document.get(field).and_then(Value::as_str);
+    let moment = |field: &str| policy.document.pointer(field).and_then(Value::as_str).and_then(|at| at.parse().ok());
+    let first = html! {
+        (crate::parts::head(name, text("description").unwrap_or(""), html! { @if visit.me.has(&["GOVERNANCE"]) || visit.me.owner { (actions(&of, standing)) } }))
+        (sync::section(&visit.api, &of, &asked.sequence).await?)
+        div.halves {
+            div {
+                (section("What it says", html! {
+                    (sentences(&read.sentences))
+                    @for wrong in &read.problems { div class=(if wrong.severity == "error" { "notice bad" } else { "notice warn" }) { (wrong.detail) @if let Some(help) = &wrong.help { " " span.muted { "(" (help) ")" } } } }
+                }))
+                (section("How it stands", facts(&[
+                    ("Kind", html! { (kind.called()) }),
+                    ("Status", state(standing)),
+                    ("In force from", time::maybe(moment("/valid/from"))),
+                    ("In force until", time::maybe(moment("/valid/until"))),
+                    ("Written", time::maybe(moment("/created").or_else(|| versions.items.last().map(|first| first.at)))),
+                    ("Changed", html! { @if let Some(last) = versions.items.first() { (time::moment(last.at)) " by " (last.actor) } }),
+                ])))
+            }
+            (section("As a file", html! { pre tabindex="0" { (yaml::write(&policy.document)) } }))
+        }
+        (section("What it was", history::table(&of, &versions)))
+    };
+    let (api, document) = (visit.api.clone(), policy.document.clone());
+    let reach = later(async move { reach(&api, &document).await });
+    let (api, document) = (visit.api.clone(), policy.document);
+    let kept = later(async move { today(&api, document).await });
+    let first = html! { (first) (waiting("Asking what it does today")) };
+    Ok(visit.streamed(name, first, vec![reach, kept]))
+}
+
+/// What can be done with it. What is not allowed the API refuses.
+fn actions(of: &Of, standing: &str) -> Markup {
+    let page = of.kind.page(&of.name);
+    let ways = [("active", "Activate", "main"), ("staged", "Stage", ""), ("disabled", "Disable", "")];
+    html! {
+        @for (word, label, class) in ways.into_iter().filter(|(word, ..)| *word != standing) {
+            form.inline method="post" action=(format!("{page}/status")) { (hidden("status", word)) button class=(class) { (label) } }
+        }
+        a.button href=(format!("{page}/edit")) { "Edit" }
+        a.button href=(with_query("/policies/new", &[("kind", of.kind.word()), ("clone", &of.name)])) { "Clone" }
+        a.button href=(format!("{page}/delete")) { "Delete" }
+    }
+}
+
+/// The data sources that it is about, where its `where` is one that the list of data sources has.
+async fn reach(api: &Api, document: &Value) -> Result<Markup, Problem> {
+    let scope = document.get("where").and_then(Value::as_object).filter(|scope| scope.len() == 1);
+    let first =
+        scope.and_then(|scope| scope.iter().next()).and_then(|(word, value)| Some((word.as_str(), value.as_str()?)));
+    let filter = match first {
+        Some(("source_tag" | "column_tag", tag)) => ("tag", tag),
+        Some(("integration", name)) if !name.contains(['*', '?', '[']) => ("integration", name),
+        Some(("data_source", name)) => {
+            return Ok(section("Where it applies", html! { a href=(to!("/data-sources/{}", name)) { (name) } }));
+        }
+        _ => return Ok(html! {}),
+    };
+    let page = api.get::<Page<Named>>(with_query("/api/v1/data-sources", &[filter, ("limit", "20")])).await?;
+    let all = with_query("/data-sources", &[filter]);
+    Ok(section(
+        "Where it applies",
+        html! {
+            @if page.items.is_empty() { p.muted { "No data source that you may know of has that." } }
+            @else {
+                p { @for (at, one) in page.items.iter().enumerate() { @if at > 0 { ", " } a href=(to!("/data-sources/{}", one.name)) { (one.name) } } }
+                @if page.next.is_some() { p { a href=(all) { "All of them, among the data sources" } } }
+            }
+            @if first.is_some_and(|(word, _)| word == "source_tag") { p.muted { "Data sources with the tag or one below it; of those where only a column has it, it covers none." } }
+        },
+    ))
+}
+
+/// What would be otherwise without it: what it does now.
+async fn today(api: &Api, mut document: Value) -> Result<Markup, Problem> {
+    let active = status(&document) == "active";
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("status".to_owned(), json!(if active { "disabled" } else { "active" }));
+    }
+    let title = if active { "Without it" } else { "If it were active" };
+    let plan = api.post::<Plan>("/api/v1/plan", &json!({ "documents": [document] })).await;
+    Ok(match plan {
+        Ok(plan) => section(title, effects(&plan.effects)),
+        // Who may not change it is not told what a change would mean.
+        Err(problem) if problem.status == StatusCode::FORBIDDEN => html! {},
+        Err(problem) => section(title, problem.told()),
+    })
+}
