@@ -6,7 +6,7 @@ use scrim_catalog::documents::{DataSource, User};
 use scrim_catalog::{Catalog, Name, Who};
 use serde::Serialize;
 
-use crate::access::decide;
+use crate::decision::decide;
 use crate::masking::Masking;
 use crate::merged::{Application, MergeError, Merged, MergedColumn, RowTest, Test};
 use crate::words::in_words;

@@ -5,6 +5,7 @@
 mod access;
 mod bits;
 mod crowd;
+mod decision;
 mod effect;
 pub mod evaluate;
 mod explain;
@@ -30,7 +31,8 @@ mod value;
 mod viewers;
 mod words;
 
-pub use access::{AccessRules, Decision, admitted, decide, decide_each, decide_for, owns};
+pub use access::{AccessRules, admitted, owns};
+pub use decision::{Decision, decide, decide_each, decide_everybody, decide_for};
 pub use effect::{ColumnEffect, SourceEffect, effect};
 pub use explain::{Explanation, explain};
 pub use facts::{Bound, Facts, Held};

@@ -6,7 +6,7 @@ use scrim_catalog::documents::DataSource;
 use scrim_catalog::{Catalog, Name};
 use serde::Serialize;
 
-use crate::access::Decision;
+use crate::decision::Decision;
 use crate::explain::{explain_column, explain_rows};
 use crate::merged::MergeError;
 use crate::source_policies::{gives, row};

@@ -44,6 +44,24 @@ impl<'a> Terms<'a> {
         Self::to(catalog, facts, |_| true)
     }
 
+    /// Those of everybody to a data source.
+    pub(crate) fn of_everybody(catalog: &'a Catalog, source: &DataSource) -> Self {
+        let to = |name: &Name| name == source.name.value();
+        let (grants, subscriptions) = (catalog.grants.values(), catalog.subscriptions.values());
+        Self {
+            grants: grants.map(|grant| &grant.item).filter(|grant| to(&grant.data_source)).collect(),
+            subscriptions: subscriptions.map(|one| &one.item).filter(|one| to(&one.data_source)).collect(),
+        }
+    }
+
+    /// Those of a person among them.
+    pub(crate) fn of_person(&self, facts: &Facts) -> Self {
+        Self {
+            grants: self.grants.iter().copied().filter(|grant| granted_to(grant, facts)).collect(),
+            subscriptions: self.subscriptions.iter().copied().filter(|one| subscribed(one, facts)).collect(),
+        }
+    }
+
     fn to(catalog: &'a Catalog, facts: &Facts, to: impl Fn(&Name) -> bool) -> Self {
         let grants = catalog.grants.values().map(|grant| &grant.item);
         let subscriptions = catalog.subscriptions.values().map(|subscription| &subscription.item);

@@ -6,7 +6,7 @@ use scrim_catalog::documents::DataSource;
 use scrim_catalog::{Catalog, Name};
 use serde::Serialize;
 
-use crate::access::decide;
+use crate::decision::decide_everybody;
 use crate::explain::{explain_column, explain_rows};
 use crate::merged::MergeError;
 use crate::{Audiences, merge};
@@ -78,9 +78,10 @@ pub fn viewers(catalog: &Catalog, source: &DataSource, now: DateTime<Utc>) -> Re
         columns: merged.columns.iter().map(|merged| column(&merged.name)).collect(),
         row_rules: vec![],
     };
+    let decide = decide_everybody(catalog, source, now);
     for user in catalog.users.values() {
         let person = |because| Person { user: user.name.value().clone(), because };
-        let decision = decide(catalog, source, user, now);
+        let decision = decide(user);
         if !decision.granted || !merged.closed.is_empty() {
             let closed = merged
                 .closed

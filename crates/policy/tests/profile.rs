@@ -10,7 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 use scrim_catalog::documents::SourceStatus;
 use scrim_catalog::{Catalog, Name, SourceFile, assemble};
 use scrim_policy::{
-    AccessRules, Audiences, Facts, Reader, admitted, audience_key, decide, decide_each, effect, source_key,
+    AccessRules, Audiences, Facts, Reader, admitted, audience_key, decide, decide_each, decide_everybody, effect,
+    source_key,
 };
 
 struct Choice(u64);
@@ -198,6 +199,7 @@ fn the_effect_of_a_change_is_the_difference_of_the_decisions() {
             let user = catalog.users.get(user).unwrap();
             let decision = decide(catalog, source, user, now);
             assert_eq!(decide_each(catalog, user, now)(source), decision, "{} {}", user.name, source.name);
+            assert_eq!(decide_everybody(catalog, source, now)(user), decision, "{} {}", user.name, source.name);
             let granted = decision.granted;
             assert_eq!(Reader::new(catalog, user).admitted(source, now), granted, "{} {}", user.name, source.name);
             granted
