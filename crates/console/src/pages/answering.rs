@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::visit::Visit;
 
 /// So long is waited before the page is begun: a refusal is told by the status of the page, and comes sooner than this.
-const PATIENCE: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_millis(150);
 
 /// A page that ends with an answer: begun without it, where it takes long.
 ///

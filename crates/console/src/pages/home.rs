@@ -5,11 +5,12 @@ mod standing;
 
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use futures_util::future::{try_join, try_join5};
+use futures_util::future::try_join5;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::api::to;
+use crate::frame::{later, waiting};
 use crate::parts::{Page, empty, head, section, table};
 use crate::problem::Problem;
 use crate::route::Route;
@@ -48,32 +49,40 @@ struct Change {
 }
 
 async fn show(visit: Visit) -> Result<Response, Problem> {
+    let first = html! { (head("Home", "", html! {})) (waiting("Looking at what waits for you")) };
+    let (own, api) = (visit.clone(), visit.api.clone());
+    let cards = later(async move { cards(&own).await });
+    let changes = later(async move {
+        let changes = api.maybe::<Page<Change>>("/api/v1/changes?limit=10").await?;
+        Ok(html! { @if let Some(changes) = &changes { (section("Changed lately", lately(&changes.items))) } })
+    });
+    Ok(visit.streamed("Home", first, vec![cards, changes]))
+}
+
+async fn cards(visit: &Visit) -> Result<Markup, Problem> {
     let api = &visit.api;
     let asked = try_join5(
         api.maybe::<Page<Request>>("/api/v1/requests?limit=100"),
-        api.maybe::<Page<Change>>("/api/v1/changes?limit=10"),
         api.maybe::<Sources>("/api/v1/source-overview?protected=false&limit=5"),
         api.maybe::<Sources>("/api/v1/source-overview?waiting=true&mine=true&limit=5"),
-        standing::asked(&visit),
+        standing::asked(visit),
+        own::reach(visit),
     );
-    let ((requests, changes, open, columns, status), reach) = try_join(asked, own::reach(&visit)).await?;
+    let (requests, open, columns, status, reach) = asked.await?;
     let requests = requests.map_or_else(Vec::new, |page| page.items);
     let (mine, others): (Vec<_>, Vec<_>) = requests.iter().partition(|one| one.roles.is_empty());
-    let main = html! {
-        (head("Home", "", html! {}))
-        @if let Some(status) = &status { (standing::first_steps(&visit, status)) }
+    Ok(html! {
+        @if let Some(status) = &status { (standing::first_steps(visit, status)) }
         div.cards {
-            (section("Waits for you", waits(&visit, &others, columns.as_ref(), status.as_ref())))
+            (section("Waits for you", waits(visit, &others, columns.as_ref(), status.as_ref())))
             @if let Some(reach) = &reach { (section("What you can read", own::readable(reach))) }
             @if reach.is_some() || !mine.is_empty() || !visit.me.projects.is_empty() {
-                (section("Yours", own::yours(&visit, &mine)))
+                (section("Yours", own::yours(visit, &mine)))
             }
             @if let Some(status) = &status { (section("Sync", standing::sync(status))) }
             @if let Some(open) = open.filter(|open| open.total > 0) { (section("Without a policy", unprotected(&open))) }
         }
-        @if let Some(changes) = &changes { (section("Changed lately", lately(&changes.items))) }
-    };
-    Ok(visit.page("Home", main))
+    })
 }
 
 fn waits(visit: &Visit, requests: &[&Request], columns: Option<&Sources>, status: Option<&Status>) -> Markup {
