@@ -42,6 +42,7 @@ pub(crate) fn counting(catalog: &Catalog) -> impl Fn(&DataSource) -> InForce {
 pub(crate) struct Protection(Mutex<Option<Arc<Counted>>>);
 
 /// What was counted, and of what.
+#[derive(Default)]
 pub(crate) struct Counted {
     /// The number of the event that the catalog changed with.
     changed: u64,
@@ -67,6 +68,20 @@ impl Protection {
         *last = Some(Arc::clone(&counted));
         Ok(counted)
     }
+
+    /// What is in force on one data source: where the others are not counted yet, nobody waits for them.
+    ///
+    /// # Errors
+    /// When counting breaks.
+    pub(crate) async fn of_one(&self, world: &World, source: &Name) -> Result<Arc<Counted>, Problem> {
+        let last = self.0.try_lock().ok().and_then(|last| last.clone());
+        if let Some(counted) = last.filter(|counted| counted.changed == world.changed) {
+            return Ok(counted);
+        }
+        let (catalog, changed, source) = (Arc::clone(&world.catalog), world.changed, source.clone());
+        let count = tokio::task::spawn_blocking(move || Counted::of_one(&catalog, changed, &source));
+        Ok(Arc::new(count.await.map_err(|error| Problem::internal(&error))?))
+    }
 }
 
 impl Counted {
@@ -89,6 +104,14 @@ impl Counted {
             data_policies: catalog.data_policies.clone(),
             sources: catalog.data_sources.iter().map(of).collect(),
         }
+    }
+
+    fn of_one(catalog: &Catalog, changed: u64, source: &Name) -> Self {
+        let in_force = counting(catalog);
+        let found = catalog.data_sources.get_key_value(source);
+        let of =
+            |(name, source): (&Name, &Arc<Stored<DataSource>>)| (name.clone(), (Arc::clone(source), in_force(source)));
+        Self { changed, sources: found.map(of).into_iter().collect(), ..Self::default() }
     }
 
     /// What is in force on a data source of that catalog.

@@ -148,7 +148,10 @@ pub(crate) async fn run(service: &Service, entries: usize) {
             let refused = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&status) && who != "root";
             assert!(refused || status.is_success() || status.is_redirection(), "{path} as {who}: {status}");
             if !refused {
-                told.push(Told::of(format!("{path} as {who}"), &shown));
+                let page = Told::of(format!("{path} as {who}"), &shown);
+                // All of them take minutes: how far it is.
+                eprintln!("{}: {}", page.what, page.first);
+                told.push(page);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! `GET /api/v1/source-overview`.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
@@ -42,11 +43,20 @@ pub(crate) async fn run(
     let (limit, after) = (paging.limit()?, paging.after()?);
     let world = app.registry().world();
     let catalog = &*world.catalog;
-    let counted = app.protection().of(&world).await?;
     // Of one that is named no other is looked at.
-    let sources: Vec<&DataSource> = match &wanted.name {
-        Some(name) => catalog.data_sources.get(name.as_str()).map(|stored| &stored.item).into_iter().collect(),
-        None => catalog.data_sources.values().map(|stored| &stored.item).collect(),
+    let named = wanted.name.as_deref().map(|name| {
+        let reader = Reader::new(&caller.actor, catalog, app.now());
+        let known =
+            |source: &DataSource| sees_all(&caller.actor, Kind::DataSource) || reader.standing(source).is_some();
+        catalog.data_sources.get(name).filter(|source| known(source))
+    });
+    let (sources, counted): (Vec<&DataSource>, _) = match named {
+        Some(None) => (vec![], Arc::default()),
+        Some(Some(source)) => (vec![&source.item], app.protection().of_one(&world, &source.name).await?),
+        None => {
+            let all = catalog.data_sources.values().map(|stored| &stored.item);
+            (all.collect(), app.protection().of(&world).await?)
+        }
     };
     let beside = Beside::read(&app, &caller.actor, catalog, &sources, &counted).await?;
     let (page, total, facets) = {
