@@ -48,6 +48,7 @@ pub fn router_with(app: App, pages: impl FnOnce(Router) -> Router) -> Router {
         .layer(axum::middleware::from_fn(move |request, next| sized(settings.largest_request, request, next)))
         // Requests of other sites' pages carry the cookie of the session; those of programs carry a token.
         .layer(CsrfLayer::new())
+        .layer(axum::middleware::map_response(told))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(whole)))
         .layer(CatchPanicLayer::custom(|_| {
             Problem::internal(&std::io::Error::other("a request broke")).into_response()
@@ -91,6 +92,15 @@ fn api(app: App) -> Router {
         })
         .with_state(app)
         .layer(axum::middleware::from_fn(move |request, next| timed(longest, request, next)))
+}
+
+/// A request of another site's page is refused without a word: it is told as all problems are.
+async fn told(response: Response) -> Response {
+    let wordless = response.status() == StatusCode::FORBIDDEN && !response.headers().contains_key(header::CONTENT_TYPE);
+    match wordless {
+        true => Problem::forbidden("it was sent by a page of another site").into_response(),
+        false => response,
+    }
 }
 
 /// What comes whole is worth compressing; what comes piece by piece would wait in the compressor.

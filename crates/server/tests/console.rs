@@ -142,7 +142,9 @@ async fn forms_of_other_sites_do_nothing() {
         &[("origin", "https://example.com")],
         &[("origin", "null")],
     ] {
-        assert_eq!(post(headers).await.unwrap().status(), StatusCode::FORBIDDEN, "{headers:?}");
+        let refused = post(headers).await.unwrap();
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{headers:?}");
+        assert!(refused.text().await.unwrap().contains("by a page of another site"), "{headers:?}");
     }
     let tokens = || async { service.app.store().tokens(Some("root")).await.unwrap().len() };
     let before = tokens().await;
