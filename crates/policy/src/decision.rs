@@ -125,7 +125,8 @@ fn decided(
         because.push("the user owns the data source".to_owned());
     }
     for grant in own.unexpired(source, now) {
-        let until = grant.expires.map_or_else(String::new, |end| format!(" until {}", end.format("%Y-%m-%d %H:%M UTC")));
+        let until =
+            grant.expires.map_or_else(String::new, |end| format!(" until {}", end.format("%Y-%m-%d %H:%M UTC")));
         because.push(format!("the grant `{}` subscribes the user{until}", grant.name));
     }
     let mut giving = false;

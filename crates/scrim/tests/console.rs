@@ -202,6 +202,7 @@ impl Console<'_> {
         browser.reads("I look for fraud only.").await;
         browser.click("form[action=\"/projects/hunt/acknowledge\"] input[type=checkbox]").await;
         browser.click("form[action=\"/projects/hunt/acknowledge\"] button").await;
+        browser.reads("You have acknowledged Fraud.").await;
         browser.choose("select[name=project]", "hunt").await;
         browser.reads("You act under the project hunt now.").await;
         company.sees("felix", ORDERS, |rows| rows[0][0].as_deref() == Some("1500")).await;

@@ -149,7 +149,12 @@ impl Browser {
 
     /// Chooses a value of a list.
     pub async fn choose(&self, selector: &str, value: &str) {
-        self.find(selector).await.select_by_value(value).await.unwrap();
+        let begun = Instant::now();
+        // A page that is about to be another one loses what was found on it.
+        while let Err(error) = self.find(selector).await.select_by_value(value).await {
+            assert!(begun.elapsed() < PATIENCE, "`{selector}` cannot be `{value}`: {error}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Clicks.
