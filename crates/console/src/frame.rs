@@ -92,7 +92,7 @@ pub(crate) async fn framed(State(service): State<Service>, request: Request, nex
     };
     let me = api.get::<Me>("/api/v1/me").await.ok();
     let mut page = page(me.as_ref(), &look, &found.title, problem(&found));
-    *page.status_mut() = StatusCode::from_u16(found.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *page.status_mut() = found.code();
     look.told(&mut page);
     with_policy(page)
 }

@@ -9,6 +9,7 @@ mod listing;
 mod lookup;
 mod named;
 mod state;
+mod token;
 
 pub(crate) use asking::{anyway, deleting};
 pub(crate) use difference::difference;
@@ -19,6 +20,7 @@ pub(crate) use listing::{Page, empty, filters, pager, table};
 pub(crate) use lookup::lookup;
 pub(crate) use named::{group, integration, named, user};
 pub(crate) use state::{badge, state, tag, tags};
+pub(crate) use token::{Token, tokens};
 
 use maud::{Markup, html};
 

@@ -85,6 +85,11 @@ impl Problem {
         Self { detail, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "This took too long") }
     }
 
+    /// The status of a page that tells it.
+    pub(crate) fn code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
     /// Whether it is of a class: `opens`, `changed`, …
     pub(crate) fn is(&self, class: &str) -> bool {
         self.class.rsplit_once("#problem-").is_some_and(|(_, is)| is == class)
@@ -139,8 +144,7 @@ impl Problem {
 /// A page with nothing but a problem is made by [`frame`](crate::frame), which knows who looks.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = status.into_response();
+        let mut response = self.code().into_response();
         response.extensions_mut().insert(self);
         response
     }

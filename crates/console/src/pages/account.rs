@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use http::{HeaderValue, Method, StatusCode, header};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -10,10 +10,9 @@ use serde_json::{Value, json};
 
 use crate::api::to;
 use crate::form::Form;
-use crate::parts::{button, check, choice, copied, empty, facts, head, input, password, section, table};
+use crate::parts::{Token, check, choice, copied, empty, facts, head, input, password, section, tokens};
 use crate::problem::Problem;
 use crate::route::Route;
-use crate::time;
 use crate::visit::{Visit, done};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -23,17 +22,6 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/account/tokens", make_token),
         Route::post("/account/tokens/{id}/revoke", revoke_token),
     ]
-}
-
-#[derive(Deserialize)]
-struct Token {
-    id: String,
-    name: String,
-    scopes: Vec<String>,
-    created: DateTime<Utc>,
-    expires: Option<DateTime<Utc>>,
-    last_used: Option<DateTime<Utc>>,
-    revoked: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]
@@ -55,8 +43,8 @@ async fn show(visit: Visit) -> Result<Response, Problem> {
 }
 
 async fn content(visit: &Visit, outcome: &Outcome<'_>) -> Result<Markup, Problem> {
-    let tokens = visit.api.get::<Vec<Token>>(to!("/api/v1/users/{}/tokens", visit.me.user)).await?;
-    let valid: Vec<_> = tokens.iter().filter(|token| token.revoked.is_none()).collect();
+    let all = visit.api.get::<Vec<Token>>(to!("/api/v1/users/{}/tokens", visit.me.user)).await?;
+    let valid: Vec<_> = all.iter().filter(|token| token.revoked.is_none()).collect();
     Ok(html! {
         (head("Account", "", html! {}))
         @if let Some(made) = outcome.made {
@@ -73,11 +61,7 @@ async fn content(visit: &Visit, outcome: &Outcome<'_>) -> Result<Markup, Problem
             p.muted { "A token lets a program act as you, within its scopes, until it expires." }
             @if valid.is_empty() { (empty("No token", html! { "Make one below for the command line, or for a program." })) }
             @else {
-                (table(&["Name", "Scopes", "Made", "Expires", "Last used", ""], &valid.iter().map(|token| vec![
-                    html! { (token.name) }, html! { (token.scopes.join(", ")) }, time::moment(token.created),
-                    time::maybe(token.expires), time::maybe(token.last_used),
-                    button(&to!("/account/tokens/{}/revoke", token.id), "Revoke", "small danger"),
-                ]).collect::<Vec<_>>()))
+                (tokens(valid.iter().copied(), |token| to!("/account/tokens/{}/revoke", token.id)))
             }
             @if let Some((_, problem)) = outcome.token { (problem.told()) }
             form.row method="post" action="/account/tokens" {
@@ -120,7 +104,7 @@ async fn make_token(visit: Visit, form: Form) -> Result<Response, Problem> {
         }
         Err(problem) => problem,
     };
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = problem.code();
     shown(&visit, &Outcome { token: Some((&form, &problem)), ..Outcome::default() }, status).await
 }
 
@@ -134,7 +118,7 @@ async fn change_password(visit: Visit, form: Form) -> Result<Response, Problem> 
     match visit.api.send(Method::PUT, to!("/api/v1/users/{}/password", visit.me.user), &new).await {
         Ok(_) => Ok(done("/account", "The password is changed: sign in with the new one.")),
         Err(problem) => {
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = problem.code();
             shown(&visit, &Outcome { password: Some(&problem), ..Outcome::default() }, status).await
         }
     }

@@ -4,7 +4,6 @@ use std::future::Future;
 use std::time::Duration;
 
 use axum::response::Response;
-use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::frame;
@@ -35,7 +34,7 @@ where
         Ok(Ok(answer)) => Ok(visit.page(title, html! { (first) (shown(answer)) })),
         Ok(Err(problem)) if matches!(problem.status, 401 | 403 | 404) => Err(problem),
         Ok(Err(problem)) => {
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let status = problem.code();
             Ok(visit.answer(status, title, html! { (first) (problem.told()) }))
         }
         Err(_) => {

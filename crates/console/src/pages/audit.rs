@@ -62,7 +62,7 @@ impl Asked {
 
 /// The way to older entries.
 fn pages(asked: &Asked, next: Option<&str>) -> Markup {
-    let cursor = Some(asked.cursor.as_str()).filter(|text| !text.is_empty());
+    let cursor = &asked.cursor;
     pager("/audit", &asked.filters(&asked.from, &asked.to), cursor, next)
 }
 

@@ -25,7 +25,7 @@ pub(crate) async fn deleted(
         Err(problem) if problem.is("opens") => {
             let main =
                 html! { (head("Delete it?", "", html! {})) (anyway(&format!("{page}/delete"), form, &problem, page)) };
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+            let status = problem.code();
             Ok(visit.answer(status, "Delete it?", main))
         }
         // What names it is told as what would no longer be valid.

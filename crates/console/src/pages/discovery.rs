@@ -74,7 +74,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
         div.card #list {
             @if found.items.is_empty() { (empty("Nothing is proposed", html! { "Look into a data source below; data sources are also looked into when they are registered." })) }
             @else { (proposals(&found.items)) }
-            (pager("/discovery", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), found.next.as_deref()))
+            (pager("/discovery", &given, &asked.cursor, found.next.as_deref()))
         }
         @if visit.me.owner || visit.me.has(&["GOVERNANCE"]) { (section("Look into a data source", running(&asked.data_source))) }
     };

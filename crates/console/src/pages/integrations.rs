@@ -82,7 +82,7 @@ async fn show(visit: Visit, Query(wanted): Query<Asked>) -> Result<Response, Pro
                     row(&visit, one, standing.as_ref().and_then(|status| status.of(&one.name)))
                 }).collect::<Vec<_>>()))
             }
-            (pager("/integrations", &[("search", &wanted.search)], Some(wanted.cursor.as_str()).filter(|text| !text.is_empty()), found.next.as_deref()))
+            (pager("/integrations", &[("search", &wanted.search)], &wanted.cursor, found.next.as_deref()))
         }
     };
     Ok(visit.page("Integrations", main))

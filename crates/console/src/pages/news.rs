@@ -47,7 +47,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
                 }
             }
         }
-        (pager("/news", &[], Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), news.next.as_deref()))
+        (pager("/news", &[], &asked.cursor, news.next.as_deref()))
     };
     Ok(visit.page("News", main))
 }

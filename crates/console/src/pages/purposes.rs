@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -73,7 +72,7 @@ async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Pro
         div #list {
             @if purposes.items.is_empty() { (empty("No purpose", html! { "None fits. GOVERNANCE makes them; policies and projects name them." })) }
             @else { (table(&["Purpose", "About", "What members acknowledge"], &purposes.items.iter().map(row).collect::<Vec<_>>())) }
-            (pager("/purposes", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), purposes.next.as_deref()))
+            (pager("/purposes", &given, &asked.cursor, purposes.next.as_deref()))
         }
         @if visit.me.has(&["GOVERNANCE"]) {
             (section("Create a purpose", html! {
@@ -115,7 +114,7 @@ async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
         Ok(_) => Ok(done(&to!("/purposes/{}", name), "The purpose is created.")),
         Err(problem) => {
             let main = content(&visit, &Asked::default(), &form, Some(&problem)).await?;
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = problem.code();
             Ok(visit.answer(status, "Purposes", main))
         }
     }
@@ -179,7 +178,7 @@ async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Re
                 Some(&problem),
             );
             let main = html! { (head(&name, "", html! {})) (editor) };
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = problem.code();
             Ok(visit.answer(status, "Purpose", main))
         }
     }

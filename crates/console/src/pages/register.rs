@@ -94,14 +94,10 @@ async fn integrations(visit: Visit, Query(asked): Query<Asked>) -> Result<Respon
                 html! { a href=(to!("/register/{}", one.name)) { (one.name) } }, html! { (one.engine) },
                 html! { (one.description.as_deref().unwrap_or("")) },
             ]).collect::<Vec<_>>()))
-            (pager("/register", &[], cursor(&asked), found.next.as_deref()))
+            (pager("/register", &[], &asked.cursor, found.next.as_deref()))
         }
     };
     Ok(visit.page("Register tables", main))
-}
-
-fn cursor(asked: &Asked) -> Option<&str> {
-    Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty())
 }
 
 async fn schemas(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
@@ -125,7 +121,7 @@ async fn schemas(visit: Visit, Path(name): Path<String>, Query(asked): Query<Ask
         Ok(html! {
             @if found.items.is_empty() { (empty("No schema", html! { "The warehouse has none that Scrim's login may use." })) }
             @else { (table(&["Schema", "Its owner in the warehouse"], &found.items.iter().map(row).collect::<Vec<_>>())) }
-            (pager(&to!("/register/{}", name), &[], cursor(&asked), found.next.as_deref()))
+            (pager(&to!("/register/{}", name), &[], &asked.cursor, found.next.as_deref()))
         })
     });
     Ok(visit.streamed("Register tables", main, vec![later]))
@@ -159,7 +155,7 @@ async fn tables(visit: Visit, Path(name): Path<String>, Query(asked): Query<Aske
         Ok(html! {
             @if found.items.is_empty() { (empty("No table", html! { "The schema has none that could be registered." })) }
             @else { (choosing(&name, &me, &asked, &found.items)) }
-            (pager(&to!("/register/{}/tables", name), &place, cursor(&asked), found.next.as_deref()))
+            (pager(&to!("/register/{}/tables", name), &place, &asked.cursor, found.next.as_deref()))
         })
     });
     Ok(visit.streamed("Register tables", main, vec![later]))

@@ -90,7 +90,6 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
 }
 
 fn rows(report: &Report, cursor: &str, found: &Page<Value>) -> Markup {
-    let cursor = Some(cursor).filter(|text| !text.is_empty());
     html! {
         @if found.items.is_empty() { (empty("Nothing to report", html! { "No row fits." })) }
         @else {

@@ -87,7 +87,7 @@ async fn content(visit: &Visit, cursor: &str, kept: &Kept) -> Result<Markup, Pro
                 p { a href="/my-data" { "Take one back, or see what became of others" } }
             }))
         }
-        (pager("/requests", &[], Some(cursor).filter(|cursor| !cursor.is_empty()), requests.next.as_deref()))
+        (pager("/requests", &[], cursor, requests.next.as_deref()))
     })
 }
 
@@ -184,7 +184,7 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
         waits => format!("{decided} {word}; {waits} of them still wait for somebody else's yes."),
     };
     let Some((_, first)) = failed.first() else { return Ok(done("/requests", &told)) };
-    let status = StatusCode::from_u16(first.status).unwrap_or(StatusCode::CONFLICT);
+    let status = first.code();
     let told = html! {
         @if decided > 0 { div.notice.good role="status" { (told) } }
         @for ([what, name, of, _], problem) in &failed {

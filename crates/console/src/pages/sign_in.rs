@@ -122,7 +122,7 @@ async fn sign_in(State(service): State<Service>, look: Look, parts: Parts, form:
         Ok(answer) => Ok(with_cookies(Redirect::to(own(form.text("to"))).into_response(), &answer)),
         Err(problem) => {
             let ways = api.get::<WaysIn>("/api/v1/ways-in").await?;
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
+            let status = problem.code();
             let tried = Tried { to: form.text("to"), user: form.text("user"), changing: form.has("new_password") };
             Ok(page(&look, &ways, &tried, Some(&problem), status))
         }

@@ -84,7 +84,7 @@ async fn all(visit: &Visit, asked: &Asked) -> Result<Response, Problem> {
         div.card #list {
             @if found.items.is_empty() { (empty("No tag", html! { "Tags appear here as soon as one is on a column or a data source, or is described below." })) }
             @else { (tree(&found.items)) }
-            (pager("/tags", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), found.next.as_deref()))
+            (pager("/tags", &given, &asked.cursor, found.next.as_deref()))
         }
         @if visit.me.has(&["GOVERNANCE"]) {
             (section("A new tag", html! {

@@ -71,7 +71,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
                     html! { @if one.disabled { (badge("warn", "disabled")) } @else { (badge("good", "active")) } },
                 ]).collect::<Vec<_>>()))
             }
-            (pager("/webhooks", &[("search", &asked.search)], Some(asked.cursor.as_str()).filter(|text| !text.is_empty()), found.next.as_deref()))
+            (pager("/webhooks", &[("search", &asked.search)], &asked.cursor, found.next.as_deref()))
         }
     };
     Ok(visit.page("Webhooks", main))

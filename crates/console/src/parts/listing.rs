@@ -47,12 +47,12 @@ pub(crate) fn filters(path: &str, content: Markup) -> Markup {
     }
 }
 
-/// The way to the next page of a list, with the same filters.
-pub(crate) fn pager(path: &str, filters: &[(&str, &str)], cursor: Option<&str>, next: Option<&str>) -> Markup {
+/// The way to the next page of a list, with the same filters; `cursor` is where this page begins, nothing on the first.
+pub(crate) fn pager(path: &str, filters: &[(&str, &str)], cursor: &str, next: Option<&str>) -> Markup {
     html! {
-        @if cursor.is_some() || next.is_some() {
+        @if !cursor.is_empty() || next.is_some() {
             nav.pager aria-label="Pages of the list" {
-                @if cursor.is_some() { a href=(with_query(path, filters)) { "« First page" } }
+                @if !cursor.is_empty() { a href=(with_query(path, filters)) { "« First page" } }
                 @if let Some(next) = next {
                     @let to = with_query(path, &[filters, &[("cursor", next)]].concat());
                     a href=(to) rel="next" { "Next page »" }

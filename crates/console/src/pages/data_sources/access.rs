@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use http::{Method, StatusCode};
+use http::Method;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -149,7 +149,7 @@ async fn grant(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Res
             let title = format!("Grant access to {name}");
             let Ok(source) = Source::find(&visit, &name).await else { return Err(problem) };
             let main = html! { (head(&title, "", html! {})) (problem.told()) (granting(&source, &form)) };
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+            let status = problem.code();
             Ok(visit.answer(status, &title, main))
         }
     }

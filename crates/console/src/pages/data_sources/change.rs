@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use http::{Method, StatusCode};
+use http::Method;
 use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 
@@ -120,7 +120,7 @@ async fn save(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Resp
                 @if problem.is("opens") { (anyway(&action, &form, &problem, &page)) } @else { (problem.told()) }
                 (section("What it is", editing(&name, &Written::sent(&form))))
             };
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+            let status = problem.code();
             Ok(visit.answer(status, &format!("Edit {name}"), main))
         }
     }

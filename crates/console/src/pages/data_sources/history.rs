@@ -62,7 +62,7 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
                 (table(&["Version", "When", "By", "From", "To"], &versions.items.iter().map(|one| row(one, from, to)).collect::<Vec<_>>()))
                 button { "Compare" }
             }
-            (pager(&page, &[], Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), versions.next.as_deref()))
+            (pager(&page, &[], &asked.cursor, versions.next.as_deref()))
         }))
         @match (of(from), of(to)) {
             (Some(before), Some(after)) => {

@@ -90,7 +90,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
             div {
                 p.muted { (found.total) @if found.total == 1 { " data source" } @else { " data sources" } }
                 @if found.items.is_empty() { (none(&given)) } @else { (rows(&visit.me, &found.items)) }
-                (pager("/data-sources", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), found.next.as_deref()))
+                (pager("/data-sources", &given, &asked.cursor, found.next.as_deref()))
             }
         }
     };

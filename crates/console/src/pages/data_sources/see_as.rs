@@ -130,7 +130,7 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
         }
         Ok(None) => (StatusCode::OK, html! {}),
         Err(problem) if !source.impersonated_by(&visit) => return Err(problem),
-        Err(problem) => (StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT), problem.told()),
+        Err(problem) => (problem.code(), problem.told()),
     };
     let main = html! {
         (source.heading(&visit, Tab::SeeAs))

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use http::{Method, StatusCode};
+use http::Method;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -106,6 +106,6 @@ pub(in crate::pages) fn opening(
         return Err(problem);
     }
     let main = html! { (head(title, "", html! {})) (anyway(action, form, &problem, back)) };
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+    let status = problem.code();
     Ok(visit.answer(status, title, main))
 }

@@ -67,7 +67,7 @@ async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
         div.card #list {
             @if found.items.is_empty() { (empty("No identifier of your own", html! { "The identifiers that Scrim brings along work without a document; a document of the same name replaces one." })) }
             @else { (table(&["Identifier", "Tag", "Column's name", "Values"], &found.items.iter().map(row).collect::<Vec<_>>())) }
-            (pager("/discovery/identifiers", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), found.next.as_deref()))
+            (pager("/discovery/identifiers", &given, &asked.cursor, found.next.as_deref()))
         }
         @if visit.me.has(&["GOVERNANCE"]) { (section("A new identifier", making("", EXAMPLE))) }
     };
@@ -139,7 +139,7 @@ async fn written(visit: &Visit, name: &str, form: &Form, action: &str, page: Mar
                 @if problem.is("opens") { (anyway(action, form, &problem, "/discovery/identifiers")) } @else { (problem.told()) }
                 (page)
             };
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+            let status = problem.code();
             Ok(visit.answer(status, "Identifier", main))
         }
     }

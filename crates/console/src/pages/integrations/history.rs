@@ -25,7 +25,7 @@ pub(super) async fn show(
     let list =
         with_query(&to!("/api/v1/integrations/{}/versions", name), &[("cursor", &asked.cursor), ("limit", "50")]);
     let versions = visit.api.get::<Page<Version>>(list).await?;
-    let cursor = Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty());
+    let cursor = &asked.cursor;
     let main = html! {
         (beginning(&visit, &name, "History"))
         (section("Versions", history(&visit.me, &versions.items)))

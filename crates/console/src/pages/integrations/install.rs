@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::header;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
@@ -90,7 +90,7 @@ pub(super) async fn install(visit: Visit, Path(name): Path<String>, form: Form) 
         Err(problem) if matches!(problem.status, 401 | 403 | 404) => Err(problem),
         Err(problem) => {
             let main = content(&visit, &name, problem.told()).await?;
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+            let status = problem.code();
             Ok(visit.answer(status, &name, main))
         }
     }

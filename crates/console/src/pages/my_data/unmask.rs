@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, header};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ async fn ask(visit: Visit, sent: Form) -> Result<Response, Problem> {
                 (problem.told())
                 (section("Ask once more", form(&[source, column, token, reason])))
             };
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = problem.code();
             Ok(visit.answer(status, "A value behind a token", main))
         }
     }

@@ -2,19 +2,16 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 use http::Method;
 use maud::html;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{ADMINS, user};
 use crate::api::to;
 use crate::form::Form;
-use crate::parts::{badge, button, empty, head, password, section, table};
+use crate::parts::{Token, button, empty, head, password, section, tokens};
 use crate::problem::Problem;
 use crate::route::Route;
-use crate::time;
 use crate::visit::{Visit, done};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -26,21 +23,10 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-#[derive(Deserialize)]
-struct Token {
-    id: String,
-    name: String,
-    scopes: Vec<String>,
-    created: DateTime<Utc>,
-    expires: Option<DateTime<Utc>>,
-    last_used: Option<DateTime<Utc>>,
-    revoked: Option<DateTime<Utc>>,
-}
-
 async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     // Whether there is such a user is said as on their page.
     visit.api.get::<Value>(to!("/api/v1/users/{}", name)).await?;
-    let tokens = visit.api.maybe::<Vec<Token>>(to!("/api/v1/users/{}/tokens", name)).await?;
+    let all = visit.api.maybe::<Vec<Token>>(to!("/api/v1/users/{}/tokens", name)).await?;
     let page = to!("/people/users/{}", name);
     let main = html! {
         (head(&name, "", html! {}))
@@ -62,19 +48,10 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
             @else { p.muted { "USER_ADMIN or APPLICATION_ADMIN set it." } }
         }))
         (section("Tokens of the API", html! {
-            @match &tokens {
+            @match &all {
                 None => p.muted { "APPLICATION_ADMIN sees the tokens of others." },
-                Some(tokens) if tokens.is_empty() => (empty("No token", html! { "People make tokens for themselves, on their account page." })),
-                Some(tokens) => (table(&["Name", "Scopes", "Made", "Expires", "Last used", ""], &tokens.iter().map(|token| vec![
-                    html! { (token.name) }, html! { (token.scopes.join(", ")) }, time::moment(token.created),
-                    time::maybe(token.expires), time::maybe(token.last_used),
-                    html! {
-                        @match token.revoked {
-                            Some(at) => { (badge("bad", "revoked")) " " (time::moment(at)) },
-                            None => (button(&to!("/people/users/{}/tokens/{}/revoke", name, token.id), "Revoke", "small danger")),
-                        }
-                    },
-                ]).collect::<Vec<_>>())),
+                Some(all) if all.is_empty() => (empty("No token", html! { "People make tokens for themselves, on their account page." })),
+                Some(all) => (tokens(all.iter(), |token| to!("/people/users/{}/tokens/{}/revoke", name, token.id))),
             }
         }))
     };

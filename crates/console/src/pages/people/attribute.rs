@@ -2,7 +2,6 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value;
@@ -148,7 +147,7 @@ async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Re
             let form =
                 editor(&page(&name), &document.version, form.text("description"), form.exact("values"), Some(&problem));
             let main = html! { (head(&name, "", html! {})) (form) };
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = problem.code();
             Ok(visit.answer(status, "Attribute", main))
         }
     }

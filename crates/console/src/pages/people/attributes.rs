@@ -2,7 +2,6 @@
 
 use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -71,7 +70,7 @@ async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Pro
         div #list {
             @if attributes.items.is_empty() { (empty("No attribute", html! { "None that is declared fits. Attributes can be given without being declared; a policy can name only those that are declared or given." })) }
             @else { (table(&["Attribute", "About", "Values allowed"], &attributes.items.iter().map(row).collect::<Vec<_>>())) }
-            (pager("/people/attributes", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), attributes.next.as_deref()))
+            (pager("/people/attributes", &given, &asked.cursor, attributes.next.as_deref()))
         }
         @if visit.me.has(DECLARING) {
             (section("Declare an attribute", html! {
@@ -111,7 +110,7 @@ async fn declare(visit: Visit, form: Form) -> Result<Response, Problem> {
         Ok(_) => Ok(done(&to!("/people/attributes/{}", name), "The attribute is declared.")),
         Err(problem) => {
             let main = content(&visit, &Asked::default(), &form, Some(&problem)).await?;
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = problem.code();
             Ok(visit.answer(status, "Attributes", main))
         }
     }

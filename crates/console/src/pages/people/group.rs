@@ -80,7 +80,7 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
         div.halves {
             (section("Members", html! {
                 (listed(&name, &members.items, visit.me.has(ADMINS)))
-                (pager(&page, &[], Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), members.next.as_deref()))
+                (pager(&page, &[], &asked.cursor, members.next.as_deref()))
             }))
             div {
                 (section("Attributes of its members", editor(&group.attributes, &page, may)))
@@ -169,7 +169,7 @@ async fn versions(visit: Visit, Path(name): Path<String>, Query(asked): Query<As
         (head(&name, "", html! {}))
         (parts("History", &name))
         (section("History", history(&visit.me, &versions.items)))
-        (pager(&to!("/people/groups/{}/history", name), &[], Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), versions.next.as_deref()))
+        (pager(&to!("/people/groups/{}/history", name), &[], &asked.cursor, versions.next.as_deref()))
     };
     Ok(visit.page("History of a group", main))
 }

@@ -2,7 +2,6 @@
 
 use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
@@ -62,7 +61,7 @@ async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Pro
         div #list {
             @if groups.items.is_empty() { (empty("No group", html! { "No group that you may know of fits. Shorten the search." })) }
             @else { (table(&["Group", "About", "Attributes of its members"], &groups.items.iter().map(row).collect::<Vec<_>>())) }
-            (pager("/people/groups", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), groups.next.as_deref()))
+            (pager("/people/groups", &given, &asked.cursor, groups.next.as_deref()))
         }
         @if visit.me.has(&["USER_ADMIN"]) {
             (section("Create a group", html! {
@@ -91,7 +90,7 @@ async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
         Ok(_) => Ok(done(&to!("/people/groups/{}", name), "The group is created: add its members.")),
         Err(problem) => {
             let main = content(&visit, &Asked::default(), &form, Some(&problem)).await?;
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = problem.code();
             Ok(visit.answer(status, "Groups", main))
         }
     }

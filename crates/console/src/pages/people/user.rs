@@ -247,7 +247,7 @@ async fn versions(visit: Visit, Path(name): Path<String>, Query(asked): Query<As
         (head(&name, "", html! {}))
         (parts("History", &name))
         (section("History", history(&visit.me, &versions.items)))
-        (pager(&to!("/people/users/{}/history", name), &[], Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), versions.next.as_deref()))
+        (pager(&to!("/people/users/{}/history", name), &[], &asked.cursor, versions.next.as_deref()))
     };
     Ok(visit.page("History of a user", main))
 }

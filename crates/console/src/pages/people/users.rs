@@ -2,7 +2,6 @@
 
 use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -67,7 +66,7 @@ async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Pro
         div #list {
             @if users.items.is_empty() { (empty("No user", html! { "Nobody that you may know of fits. Shorten the search, or leave out a filter." })) }
             @else { (table(&["User", "About", "Groups", "Attributes", "Permissions"], &users.items.iter().map(row).collect::<Vec<_>>())) }
-            (pager("/people/users", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), users.next.as_deref()))
+            (pager("/people/users", &given, &asked.cursor, users.next.as_deref()))
         }
         @if visit.me.has(ADMINS) { (making(form, problem)) }
     })
@@ -121,7 +120,7 @@ async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
         )),
         Err(problem) => {
             let main = content(&visit, &Asked::default(), &form, Some(&problem)).await?;
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = problem.code();
             Ok(visit.answer(status, "Users", main))
         }
     }

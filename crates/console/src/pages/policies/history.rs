@@ -102,7 +102,7 @@ pub(super) fn table(of: &Of, versions: &Page<Version>) -> Markup {
 async fn all(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let found = versions(&visit.api, &of, &asked.cursor).await?;
     let page = of.kind.page(&of.name);
-    let cursor = Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty());
+    let cursor = &asked.cursor;
     let main = html! {
         (head(&format!("What {} was", of.name), "", html! { a.button href=(page) { "Back to " (of.name) } }))
         (section("Versions", table(&of, &found)))

@@ -48,7 +48,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
     let (found, next) = found(&visit.api, &asked).await?;
     let own = [("kind", asked.kind.as_str()), ("status", asked.status.as_str()), ("search", asked.search.as_str())];
     let narrowed = !asked.status.is_empty() || !asked.search.is_empty();
-    let cursor = Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty());
+    let cursor = &asked.cursor;
     let pages = pager("/policies", &own, cursor, next.as_deref());
     let first = html! {
         (heading(&visit))

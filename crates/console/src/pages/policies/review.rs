@@ -131,7 +131,7 @@ async fn refused(
     document: &Value,
     problem: &Problem,
 ) -> Result<Response, Problem> {
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = problem.code();
     let meanwhile = match problem.status {
         409 | 412 => Policy::get(&visit.api, draft.kind, name).await.ok(),
         _ => None,

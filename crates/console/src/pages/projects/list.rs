@@ -2,7 +2,6 @@
 
 use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
@@ -51,7 +50,7 @@ async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Pro
         div #list {
             @if rows.is_empty() { (empty("No project", html! { "None that you may know of fits. Shorten the search, or ask the owner of a project to add you." })) }
             @else { (table(&["Project", "About", "Purposes", "Data sources", "Members", "You"], &rows)) }
-            (pager("/projects", &given, Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty()), projects.next.as_deref()))
+            (pager("/projects", &given, &asked.cursor, projects.next.as_deref()))
         }
         @if visit.me.has(&["CREATE_PROJECT"]) {
             (section("Create a project", html! {
@@ -100,7 +99,7 @@ async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
         }
         Err(problem) => {
             let main = content(&visit, &Asked::default(), &form, Some(&problem)).await?;
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = problem.code();
             Ok(visit.answer(status, "Projects", main))
         }
     }

@@ -256,7 +256,7 @@ fn about(seen: &Seen<'_>, project: &Project, version: &str) -> Markup {
 async fn versions(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let list = with_query(&to!("/api/v1/projects/{}/versions", name), &[("cursor", &asked.cursor), ("limit", "50")]);
     let versions = visit.api.get::<Page<Version>>(list).await?;
-    let cursor = Some(asked.cursor.as_str()).filter(|cursor| !cursor.is_empty());
+    let cursor = &asked.cursor;
     let main = html! {
         (head(&name, "", html! {}))
         (parts("History", &name))

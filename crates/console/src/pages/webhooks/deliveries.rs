@@ -47,7 +47,7 @@ pub(super) fn list(name: &str, sent: &Page<Delivery>, cursor: &str) -> Markup {
             time::maybe(one.finished.or(one.next_attempt)),
             button(&to!("/webhooks/{}/deliveries/{}/redeliver", name, one.id.to_string()), "Deliver once more", "small"),
         ]).collect::<Vec<_>>()))
-        (pager(&to!("/webhooks/{}", name), &[], Some(cursor).filter(|text| !text.is_empty()), sent.next.as_deref()))
+        (pager(&to!("/webhooks/{}", name), &[], cursor, sent.next.as_deref()))
     }
 }
 

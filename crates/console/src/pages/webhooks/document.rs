@@ -112,7 +112,7 @@ pub(super) async fn make(visit: Visit, form: Form) -> Result<Response, Problem> 
 }
 
 fn status(problem: &Problem) -> StatusCode {
-    StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    problem.code()
 }
 
 pub(super) async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

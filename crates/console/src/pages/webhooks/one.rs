@@ -110,7 +110,7 @@ pub(super) async fn test(visit: Visit, Path(name): Path<String>) -> Result<Respo
     let (status, told) = match found {
         Ok(came) => (StatusCode::OK, outcome(&came)),
         Err(problem) if matches!(problem.status, 401 | 403 | 404) => return Err(problem),
-        Err(problem) => (StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT), problem.told()),
+        Err(problem) => (problem.code(), problem.told()),
     };
     let main = content(&visit, &name, &Asked::default(), None, told).await?;
     Ok(visit.answer(status, &name, main))
