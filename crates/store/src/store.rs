@@ -2,13 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
-use sqlx::Connection;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{Mutex, RwLock, watch};
 
 use crate::ask::Ask;
@@ -24,6 +24,9 @@ const CONNECTIONS: u32 = 16;
 
 /// How long a call waits for a connection, and a writer of SQLite for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a program waits that opens a file while others do.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The metadata database. Copies share their connections.
 #[derive(Clone)]
@@ -120,11 +123,11 @@ async fn open_file(path: &Path) -> Result<SqlitePool, sqlx::Error> {
     }
     let options = SqliteConnectOptions::new()
         .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
         // What was answered is on the disk, also when the power goes.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(PATIENCE)
         .foreign_keys(true);
+    log_ahead(&options.clone().journal_mode(SqliteJournalMode::Wal)).await?;
     SqlitePoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
@@ -138,6 +141,26 @@ async fn open_file(path: &Path) -> Result<SqlitePool, sqlx::Error> {
         })
         .connect_with(options)
         .await
+}
+
+/// Has a file write its log ahead, which it does from then on. SQLite does not wait for other programs that do the same to a new
+/// file, whatever its patience: one of them is told that the file is locked.
+async fn log_ahead(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match options.connect().await {
+            Ok(connection) => return connection.close().await,
+            Err(error) if is_locked(&error) && Instant::now() < until => tokio::time::sleep(PAUSE).await,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Whether SQLite says that somebody else has the file, in whichever of its ways: the lowest byte of the code is the same.
+fn is_locked(error: &sqlx::Error) -> bool {
+    const SQLITE_BUSY: u32 = 5;
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 /// Brings a file to the version of this program in one transaction, so that programs may start together.
