@@ -100,7 +100,18 @@ fn read_one(written: Written, before: usize, text: &str) -> Result<Option<Docume
             help: Some(near.map_or(format!("kinds are {}", KINDS.join(", ")), |k| format!("did you mean `{k}`?"))),
         });
     };
-    known.parse(&Text { written, before, text }).map(Some)
+    let document = known.parse(&Text { written, before, text })?;
+    let name = document.name();
+    if matches!(name.as_str(), "." | "..") {
+        return Err(Fault {
+            mark: name.mark(),
+            message: format!(
+                "`{name}` cannot be the name of a document: in an address it stands for a place and for no name"
+            ),
+            help: Some("give it another".to_owned()),
+        });
+    }
+    Ok(Some(document))
 }
 
 /// The text of a document, and how many lines of its file stand before it.

@@ -110,6 +110,7 @@ fn errors_say_where_what_and_what_to_do() {
             ],
         ),
         ("kind: user\nname: 'x '\n", &["2:7 `x ` starts or ends with a blank"]),
+        ("kind: user\nname: '..'\n", &["2:7 `..` cannot be the name of a document"]),
         ("kind: user\nname: alice\n", &["2:7 `alice` is defined twice (the other one is in 0.yaml:"]),
         ("kind: group\nname: [g\nx: y\n", &["3:2 "]),
         (

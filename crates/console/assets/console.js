@@ -63,6 +63,13 @@ document.addEventListener("htmx:responseError", (event) => {
   const notice = document.createElement("div");
   notice.className = "notice bad";
   notice.setAttribute("role", "alert");
-  notice.textContent = `This could not be fetched (${event.detail.xhr.status}). Load the page again.`;
+  if (event.detail.xhr.status === 401) {
+    const way = Object.assign(document.createElement("a"), { href: "/sign-in", target: "_blank", textContent: "Sign in" });
+    notice.append("You are signed out. ", way, " in another tab, and go on here: what you wrote stays.");
+  } else {
+    notice.textContent = `This could not be fetched (${event.detail.xhr.status}). Load the page again.`;
+  }
+  for (const before of event.detail.target.querySelectorAll(":scope > .notice.unfetched")) before.remove();
+  notice.classList.add("unfetched");
   event.detail.target.prepend(notice);
 });

@@ -1,7 +1,6 @@
 //! What a form sends: fields by name, some of them more than once.
 
 use axum::extract::{FromRequest, Request};
-use http::header;
 
 use crate::api::Service;
 use crate::problem::Problem;
@@ -54,11 +53,6 @@ impl FromRequest<Service> for Form {
     type Rejection = Problem;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
-        // A form without fields has no type.
-        if kind.is_empty() {
-            return Ok(Self::default());
-        }
         let form = axum::Form::<Vec<(String, String)>>::from_request(request, service).await;
         form.map(|form| Self(form.0)).map_err(|error| Problem::malformed(error.body_text()))
     }

@@ -11,13 +11,13 @@ mod named;
 mod state;
 mod token;
 
-pub(crate) use asking::{anyway, deleting};
+pub(crate) use asking::{anyway, deleting, meanwhile};
 pub(crate) use difference::difference;
 pub(crate) use facets::{Facet, facets};
 pub(crate) use field::{area, check, choice, hidden, input, password, until};
 pub(crate) use history::{Version, history};
 pub(crate) use listing::{Page, empty, filters, pager, table};
-pub(crate) use lookup::lookup;
+pub(crate) use lookup::{LookupInput, lookup, lookup_input};
 pub(crate) use named::{group, integration, named, user};
 pub(crate) use state::{badge, state, tag, tags};
 pub(crate) use token::{Token, tokens};

@@ -6,6 +6,8 @@ use http::StatusCode;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
+use crate::parts::prose;
+
 /// A problem, as the API tells it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Problem {
@@ -108,7 +110,7 @@ impl Problem {
     fn more(&self) -> Markup {
         html! {
             @if let Some(detail) = &self.detail {
-                @if self.errors.first().is_none_or(|first| first.detail != *detail) { p { (detail) } }
+                @if self.errors.first().is_none_or(|first| first.detail != *detail) { p { (prose(detail)) } }
             }
             @if !self.errors.is_empty() {
                 ul {
@@ -116,8 +118,8 @@ impl Problem {
                         li {
                             @if let Some(document) = &error.document { code { (document) } " " }
                             @if !error.pointer.is_empty() { code { (error.pointer) } ": " }
-                            (error.detail)
-                            @if let Some(help) = &error.help { " " span.muted { "(" (help) ")" } }
+                            (prose(&error.detail))
+                            @if let Some(help) = &error.help { " " span.muted { "(" (prose(help)) ")" } }
                         }
                     }
                 }

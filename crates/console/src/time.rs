@@ -19,13 +19,18 @@ pub(crate) fn maybe(at: Option<DateTime<Utc>>) -> Markup {
 /// The moment until when something stands, as a form writes it, in UTC; the end of a day, where only that is written.
 ///
 /// # Errors
-/// When it is neither.
+/// When it is neither, or is over.
 pub(crate) fn until(text: &str) -> Result<DateTime<Utc>, Problem> {
     let day = text.parse::<NaiveDate>().ok().and_then(|day| day.succ_opt()?.and_hms_opt(0, 0, 0));
     let forms = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
     let moment = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
     let found = day.or(moment).map(|found| found.and_utc());
-    found.ok_or_else(|| Problem::malformed(format!("`{text}` is no moment, as 2027-12-31T18:00, and no day")))
+    let found =
+        found.ok_or_else(|| Problem::malformed(format!("`{text}` is no moment, as 2027-12-31T18:00, and no day")))?;
+    if found <= Utc::now() {
+        return Err(Problem::malformed(format!("`{text}` is over: nothing can stand until then")));
+    }
+    Ok(found)
 }
 
 fn away(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
@@ -46,10 +51,12 @@ mod tests {
     #[test]
     fn until_when_is_a_moment_or_the_end_of_a_day() {
         let told = |text: &str| until(text).map(|at| at.to_rfc3339()).ok();
-        assert_eq!(told("2027-12-31").as_deref(), Some("2028-01-01T00:00:00+00:00"));
-        assert_eq!(told("2027-12-31T18:00").as_deref(), Some("2027-12-31T18:00:00+00:00"));
-        assert_eq!(told("2027-12-31T18:00:05").as_deref(), Some("2027-12-31T18:00:05+00:00"));
+        assert_eq!(told("2997-12-31").as_deref(), Some("2998-01-01T00:00:00+00:00"));
+        assert_eq!(told("2997-12-31T18:00").as_deref(), Some("2997-12-31T18:00:00+00:00"));
+        assert_eq!(told("2997-12-31T18:00:05").as_deref(), Some("2997-12-31T18:00:05+00:00"));
         assert_eq!(told("tomorrow"), None);
+        assert_eq!(told("2020-01-01"), None);
+        assert_eq!(told("-262143-01-01"), None);
     }
 
     #[test]

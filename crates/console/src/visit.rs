@@ -163,12 +163,11 @@ impl FromRequestParts<Service> for Look {
 fn to_sign_in(parts: &Parts, look: &Look) -> Response {
     // Nothing is sent once more for them: whoever sent a form begins at home.
     let back = if parts.method == Method::GET { look.address.as_str() } else { "/" };
-    let to = format!("/sign-in?to={}", encoded(back));
-    // A part of a page is not replaced by a form to sign in: the whole page goes there.
+    // A part of a page is not replaced by a form to sign in, nor the page by it: something may be written there.
     if parts.headers.contains_key("hx-request") {
-        return ([("hx-redirect", to)], StatusCode::NO_CONTENT).into_response();
+        return (StatusCode::UNAUTHORIZED, [(header::CACHE_CONTROL, "no-store")]).into_response();
     }
-    Redirect::to(&to).into_response()
+    Redirect::to(&format!("/sign-in?to={}", encoded(back))).into_response()
 }
 
 /// Goes to a page after something was done, and says there what.

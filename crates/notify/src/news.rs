@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use scrim_catalog::{Catalog, Name};
+use scrim_catalog::{Catalog, Kind, Name};
+use scrim_policy::sentences::quoted;
 use scrim_store::{Event, NewNotification};
 use serde_json::Value;
 
@@ -14,6 +15,8 @@ pub(crate) fn of(catalog: &Catalog, event: &Event) -> Vec<NewNotification> {
     let said = |field: &str| event.payload.get(field).and_then(Value::as_str).unwrap_or_default();
     let name = event.object_name.as_str();
     let (user, source) = (said("user"), said("data_source"));
+    // As texts say them: whatever a name has in it, it is a name.
+    let (named, of) = (quoted(name), quoted(source));
     let answer = match said("answer") {
         "" => String::new(),
         answer => format!(": {answer}"),
@@ -26,39 +29,39 @@ pub(crate) fn of(catalog: &Catalog, event: &Event) -> Vec<NewNotification> {
             // Nobody approves their own request.
             whom.remove(user);
             let reason = if said("reason").is_empty() { String::new() } else { format!(": {}", said("reason")) };
-            (whom, format!("{user} asks for access to {source}{reason}"))
+            (whom, format!("{} asks for access to {of}{reason}", quoted(user)))
         }
         "subscription.approved" => {
             let until = match said("expires") {
                 "" => String::new(),
                 expires => format!(" until {expires}"),
             };
-            (one(user), format!("You have access to {source}{until}{answer}"))
+            (one(user), format!("You have access to {of}{until}{answer}"))
         }
-        "subscription.denied" => (one(user), format!("Your request for access to {source} was denied{answer}")),
-        "subscription.revoked" => (one(user), format!("Your access to {source} was taken away{answer}")),
+        "subscription.denied" => (one(user), format!("Your request for access to {of} was denied{answer}")),
+        "subscription.revoked" => (one(user), format!("Your access to {of} was taken away{answer}")),
         "project.updated" if changed(event, "requested_purposes") => {
             let whom = having(catalog, "PROJECT_MANAGEMENT").into_iter().chain(having(catalog, "GOVERNANCE")).collect();
             let waits = catalog.projects.get(name).is_some_and(|project| !project.requested_purposes.is_empty());
             if !waits {
                 return vec![];
             }
-            (whom, format!("The project {name} asks for a purpose"))
+            (whom, format!("The project {named} asks for a purpose"))
         }
-        "integration.failed" => (admins(catalog), format!("The integration {name} cannot be brought up to date")),
+        "integration.failed" => (admins(catalog), format!("The integration {named} cannot be brought up to date")),
         "data_source.sync_failed" => {
-            (admins_and_owners(), format!("The data source {name} is not as it should be in the warehouse"))
+            (admins_and_owners(), format!("The data source {named} is not as it should be in the warehouse"))
         }
         "data_source.closed" => {
-            (admins_and_owners(), format!("The data source {name} was closed: what it should be could not be pushed"))
+            (admins_and_owners(), format!("The data source {named} was closed: what it should be could not be pushed"))
         }
         "data_source.new_columns" => {
             let columns = event.payload.get("columns").and_then(Value::as_array).into_iter().flatten();
-            let columns: Vec<&str> = columns.filter_map(Value::as_str).collect();
-            (owners(catalog, name), format!("The data source {name} has new columns: {}", columns.join(", ")))
+            let columns: Vec<String> = columns.filter_map(Value::as_str).map(quoted).collect();
+            (owners(catalog, name), format!("The data source {named} has new columns: {}", columns.join(", ")))
         }
         "webhook.updated" if event.actor == "scrim" => {
-            (admins(catalog), format!("The webhook {name} was disabled: its receiver wants no messages any more"))
+            (admins(catalog), format!("The webhook {named} was disabled: its receiver wants no messages any more"))
         }
         _ => return vec![],
     };
@@ -89,36 +92,38 @@ pub(crate) fn ending(
 ) -> Vec<NewNotification> {
     let within = |expires: Option<DateTime<Utc>>| expires.filter(|expires| *expires > from && *expires <= to);
     let mut news = Vec::new();
-    let mut tell = |holder: Option<&Name>, who: String, source: &str, until: DateTime<Utc>, object: (&str, &Name)| {
-        let until = until.format("%Y-%m-%d %H:%M UTC");
+    let mut tell = |holder: Option<&Name>, who: String, source: &str, until: DateTime<Utc>, what: &str| {
+        let owners = owners(catalog, source);
+        // It is the data source that people look at then.
+        let object = Some((Kind::DataSource.as_str().to_owned(), source.to_owned()));
+        let (source, until) = (quoted(source), until.format("%Y-%m-%d %H:%M UTC"));
         let mut add = |user: &Name, text: String| {
             news.push(NewNotification {
                 user: user.to_string(),
                 at: now,
-                kind: format!("{}.expiring", object.0),
+                kind: format!("{what}.expiring"),
                 text,
-                object: Some((object.0.to_owned(), object.1.to_string())),
+                object: object.clone(),
             });
         };
         if let Some(holder) = holder.filter(|holder| catalog.users.get(*holder).is_some_and(|user| !user.disabled)) {
             add(holder, format!("Your access to {source} ends at {until}"));
         }
-        for owner in owners(catalog, source).iter().filter(|owner| Some(*owner) != holder) {
+        for owner in owners.iter().filter(|owner| Some(*owner) != holder) {
             add(owner, format!("The access of {who} to {source} ends at {until}"));
         }
     };
     for grant in catalog.grants.values() {
         let Some(until) = within(grant.expires) else { continue };
         let user = grant.user.as_ref().map(|user| user.value());
-        let group = grant.group.as_ref().map(|group| format!("the group {group}"));
-        let who = user.map(ToString::to_string).or(group).unwrap_or_default();
-        tell(user, who, grant.data_source.as_str(), until, ("grant", grant.name.value()));
+        let group = grant.group.as_ref().map(|group| format!("the group {}", quoted(group.as_str())));
+        let who = user.map(|user| quoted(user.as_str())).or(group).unwrap_or_default();
+        tell(user, who, grant.data_source.as_str(), until, "grant");
     }
     for subscription in catalog.subscriptions.values().filter(|subscription| subscription.stands(now)) {
         let Some(until) = within(subscription.expires) else { continue };
         let user = subscription.user.value();
-        let object = ("subscription", subscription.name.value());
-        tell(Some(user), user.to_string(), subscription.data_source.as_str(), until, object);
+        tell(Some(user), quoted(user), subscription.data_source.as_str(), until, "subscription");
     }
     news
 }

@@ -77,19 +77,19 @@ async fn those_who_are_concerned_are_told_once() {
     as_somebody(&stand, "anna", Kind::Subscription, "s", request("requested", None)).await;
     for user in ["olivia", "otto", "gova"] {
         eventually(async || !stand.texts(user).await.is_empty()).await;
-        assert_eq!(stand.texts(user).await, ["anna asks for access to hr.employees: to count"], "{user}");
+        assert_eq!(stand.texts(user).await, ["`anna` asks for access to `hr.employees`: to count"], "{user}");
     }
     as_somebody(&stand, "olivia", Kind::Subscription, "s", request("denied", Some("no need"))).await;
     as_somebody(&stand, "olivia", Kind::Subscription, "s", request("active", None)).await;
     eventually(async || stand.texts("anna").await.len() == 2).await;
     let told = stand.texts("anna").await;
-    assert_eq!(told[0], "You have access to hr.employees");
-    assert_eq!(told[1], "Your request for access to hr.employees was denied: no need");
+    assert_eq!(told[0], "You have access to `hr.employees`");
+    assert_eq!(told[1], "Your request for access to `hr.employees` was denied: no need");
 
     as_somebody(&stand, "system", Kind::DataSource, "hr.employees", source(&["id", "+phone", "+iban"])).await;
     as_somebody(&stand, "system", Kind::DataSource, "hr.employees", source(&["id", "phone", "+iban"])).await;
     eventually(async || stand.texts("otto").await.len() == 2).await;
-    assert_eq!(stand.texts("otto").await[0], "The data source hr.employees has new columns: phone, iban");
+    assert_eq!(stand.texts("otto").await[0], "The data source `hr.employees` has new columns: `phone`, `iban`");
 
     let failed = |kind: &str, object_kind: &str, name: &str| NewEvent {
         kind: kind.to_owned(),
@@ -103,7 +103,7 @@ async fn those_who_are_concerned_are_told_once() {
     ];
     stand.registry.tell::<std::convert::Infallible>(&asked("scrim"), &events, None).await.unwrap();
     eventually(async || stand.texts("root").await.len() == 2).await;
-    assert_eq!(stand.texts("root").await[1], "The integration warehouse cannot be brought up to date");
+    assert_eq!(stand.texts("root").await[1], "The integration `warehouse` cannot be brought up to date");
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(stand.texts("olivia").await.len(), 3);
     assert_eq!(stand.texts("gone").await.len(), 0);
@@ -128,6 +128,6 @@ async fn endings_are_told_a_week_before() {
     }
     let told = stand.texts("anna").await;
     assert_eq!(told.len(), 1);
-    assert!(told[0].starts_with("Your access to hr.employees ends at "), "{told:?}");
-    assert!(stand.texts("otto").await[0].starts_with("The access of anna to hr.employees ends at "));
+    assert!(told[0].starts_with("Your access to `hr.employees` ends at "), "{told:?}");
+    assert!(stand.texts("otto").await[0].starts_with("The access of `anna` to `hr.employees` ends at "));
 }

@@ -127,6 +127,9 @@ async fn look(service: &Service, method: &Method, path: &str, form: Option<&str>
     }
 }
 
+/// What a fault of the program is called, also where it stands on a page that had begun well.
+const FAULTS: [&str; 2] = ["The page could not be made", "The service could not do this"];
+
 /// What is wrong with an answer, whatever was asked.
 fn wrong(shown: &Shown) -> Option<String> {
     if shown.status.is_server_error() && shown.status != StatusCode::SERVICE_UNAVAILABLE {
@@ -140,6 +143,9 @@ fn wrong(shown: &Shown) -> Option<String> {
     }
     if !shown.kind.starts_with("text/html") || !shown.policy.starts_with("default-src 'none'; script-src 'self'") {
         return Some(format!("is {:?} under {:?}", shown.kind, shown.policy));
+    }
+    if let Some(fault) = FAULTS.iter().find(|fault| shown.text.contains(**fault)) {
+        return Some(format!("says {fault:?}"));
     }
     let markup = NEVER.iter().find(|markup| shown.text.contains(**markup));
     markup.map(|markup| format!("has {markup:?} in it"))
@@ -186,11 +192,12 @@ async fn no_form_breaks_the_console_or_leads_elsewhere() {
     let bad = "%ff=%fe&to=%00&&=&name=%0d%0aset-cookie:x&reason=%00&document=%00&yaml=a:+%26a+[*a]&kind=data-policy";
     let deep = format!("kind=data-policy&name=x&yaml={}&document={0}", encoded(&"[".repeat(5_000)));
     let mut told = vec![];
-    for (_, path) in scrim_console::addresses().into_iter().filter(|(method, _)| method == Method::POST) {
-        for form in ["", twice, elsewhere, bad, deep.as_str()] {
+    let posts = scrim_console::addresses().into_iter().filter(|(method, _)| method == Method::POST);
+    for (_, path) in posts {
+        for (form, name) in ["", twice, elsewhere, bad, deep.as_str()].into_iter().zip(NAMES) {
             // Signing out, and a new password, end it.
             service.session_for("root").await;
-            let path = concrete(path, NAMES[0], "data-policy");
+            let path = concrete(path, name, "data-policy");
             let shown = look(&service, &Method::POST, &path, Some(form)).await;
             if let Some(wrong) = wrong(&shown) {
                 told.push(format!("{path} <- {:.60} ({}) {wrong}: {:.200}", form, shown.status, shown.text));
@@ -198,6 +205,33 @@ async fn no_form_breaks_the_console_or_leads_elsewhere() {
         }
     }
     assert!(told.is_empty(), "{} wrong:\n{}", told.len(), told.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_makes_no_more_work_than_it_is_long() {
+    let service = Service::start().await;
+    service.person("nobody", &[]).await;
+    service.session_for("root").await;
+    let field = |name: &str, value: &str| format!("&{}={}", encoded(name), encoded(value));
+    let begun = "kind=data-policy&yaml=k&was=k&built=%7B%7D&p.name=x".to_owned();
+    let deep = |levels: usize| {
+        let levels = (0..levels).map(|level| field(&format!("p.where{}", ".~".repeat(level)), "not:"));
+        begun.clone() + &levels.collect::<String>()
+    };
+    let long = begun.clone() + &field("p.rules#", "100000000") + &field("p.rules.0", "mask:");
+    let mut bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
+    for (before, step) in ('a'..='h').zip('b'..='i') {
+        bomb.push_str(&format!("{step}: &{step} [{}]\n", vec![format!("*{before}"); 10].join(",")));
+    }
+    let bombs = begun.clone() + &(0..50).map(|at| field(&format!("p.x{at}="), &bomb)).collect::<String>();
+    let many = begun.clone() + &(0..100_000).map(|at| field(&format!("x{at}"), "")).collect::<String>();
+    for (form, status) in [(deep(50), 200), (deep(1400), 400), (long, 400), (bombs, 200), (many, 400)] {
+        for path in ["/policies/draft", "/policies/review"] {
+            let shown = look(&service, &Method::POST, path, Some(&form)).await;
+            assert_eq!(shown.status.as_u16(), status, "{path} <- {:.200}: {:.300}", form, shown.text);
+            assert!(shown.text.len() < 1 << 20, "{path} <- {:.200}: {} bytes", form, shown.text.len());
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

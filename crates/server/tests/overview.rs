@@ -136,6 +136,13 @@ async fn one_that_is_named_is_told_as_among_all() {
 #[tokio::test(flavor = "multi_thread")]
 async fn filters_hold_together() {
     let service = opened().await;
+    let over_tags = json!({
+        "where": { "any": [{ "source_tag": "PII" }, { "column_tag": "PII.SSN" }] },
+        "rules": [{ "mask": { "columns": "all", "with": "nullify" } }],
+    });
+    service.plant("data-policy", "over-tags", over_tags).await;
+    let staged = json!({ "where": { "schema": "vault" }, "access": "anyone", "status": "staged" });
+    service.plant("subscription-policy", "staged-one", staged).await;
     let found = |query: &'static str| {
         let service = &service;
         async move { names(&seen(service, "gina", query).await).join(" ") }
@@ -155,6 +162,9 @@ async fn filters_hold_together() {
         ("?status=disabled", ""),
         ("?status=active&state=waiting", "shared"),
         ("?mine=true", ""),
+        ("?policy=data-policies/over-tags", "people shared"),
+        ("?policy=data-policies/over-tags&schema=t", "shared"),
+        ("?policy=subscription-policies/staged-one", "secret"),
         ("?mine=false&limit=1", "people"),
     ] {
         assert_eq!(found(query).await, wanted, "{query}");
@@ -169,8 +179,14 @@ async fn filters_hold_together() {
         "?limit=0",
         "?cursor=%00",
         "?tags=x",
+        "?policy=over-tags",
+        "?policy=users/anna",
     ] {
         service.get("gina", &format!("{OVERVIEW}{wrong}")).await.problem(400);
+    }
+    // Of a policy that is hidden the same is told as of one that is not there.
+    for (who, policy) in [("gina", "none"), ("anna", "over-tags"), ("anna", "none")] {
+        service.get(who, &format!("{OVERVIEW}?policy=data-policies/{policy}")).await.problem(404);
     }
     // Pages, each with the counts of all.
     let first = seen(&service, "gina", "?limit=2").await;

@@ -43,6 +43,7 @@ async fn tokens_are_few_and_have_short_names() {
         service.call_with("", Method::POST, "/api/v1/users/anna/tokens", Some(body), &headers).await
     };
     make(&"ä".repeat(201)).await.problem(400);
+    make(" ").await.problem(400);
     let first = make(&"ä".repeat(200)).await.good();
     for _ in 1..100 {
         make("ci").await.good();
@@ -55,6 +56,21 @@ async fn tokens_are_few_and_have_short_names() {
     let all = service.get("root", "/api/v1/users/anna/tokens").await.good();
     assert_eq!(all.as_array().unwrap().last().unwrap()["scopes"], json!(["read", "write"]));
     let _: Value = all;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_signs_in_anew_is_signed_out_of_what_they_were() {
+    let service = company::start().await;
+    with_password(&service, "anna").await;
+    let me = async |cookie: &str| {
+        service.call_with("", Method::GET, "/api/v1/me", None, &[(COOKIE.as_str(), cookie)]).await.status.as_u16()
+    };
+    let (elsewhere, before) =
+        (signed_in(&service, "anna", PASSWORD).await, signed_in(&service, "anna", PASSWORD).await);
+    let body = json!({ "user": "anna", "password": PASSWORD });
+    let headers = [(COOKIE.as_str(), before.as_str())];
+    let now = cookie(&service.call_with("", Method::POST, "/api/v1/session", Some(body), &headers).await);
+    assert_eq!([me(&before).await, me(&now).await, me(&elsewhere).await], [401, 200, 200]);
 }
 
 /// The entries of an action, newest first.

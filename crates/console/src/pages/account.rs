@@ -95,8 +95,8 @@ async fn content(visit: &Visit, outcome: &Outcome<'_>) -> Result<Markup, Problem
 
 async fn make_token(visit: Visit, form: Form) -> Result<Response, Problem> {
     let days = form.text("days").parse().map_err(|_| Problem::malformed("for how many days is no number"))?;
-    let days = TimeDelta::try_days(days).ok_or_else(|| Problem::malformed("that many days is too long"))?;
-    let expires = Utc::now() + days - TimeDelta::minutes(1);
+    let end = TimeDelta::try_days(days).and_then(|days| (Utc::now() - TimeDelta::minutes(1)).checked_add_signed(days));
+    let expires = end.ok_or_else(|| Problem::malformed("that many days is too long"))?;
     let wanted = json!({ "name": form.text("name"), "scopes": form.all("scope"), "expires": expires });
     let problem = match visit.api.post::<Made>(to!("/api/v1/users/{}/tokens", visit.me.user), &wanted).await {
         Ok(made) => {

@@ -15,8 +15,7 @@ mod sync;
 mod tagging;
 mod why;
 
-pub(super) use change::owners_of;
-pub(super) use tagging::opening;
+pub(super) use change::{owner_fields, owners_of};
 
 use crate::route::Route;
 

@@ -22,12 +22,6 @@ pub(crate) async fn deleted(
     let confirm = if form.has("confirm") { "true" } else { "" };
     match visit.api.send(Method::DELETE, with_query(path, &[("confirm", confirm)]), &Value::Null).await {
         Ok(_) => Ok(done(list, "It is deleted.")),
-        Err(problem) if problem.is("opens") => {
-            let main =
-                html! { (head("Delete it?", "", html! {})) (anyway(&format!("{page}/delete"), form, &problem, page)) };
-            let status = problem.code();
-            Ok(visit.answer(status, "Delete it?", main))
-        }
         // What names it is told as what would no longer be valid.
         Err(problem) if problem.status == 422 => {
             let main = html! {
@@ -37,6 +31,26 @@ pub(crate) async fn deleted(
             };
             Ok(visit.answer(StatusCode::UNPROCESSABLE_ENTITY, "It is still in use", main))
         }
-        Err(problem) => Err(problem),
+        Err(problem) => opening(visit, "Delete it?", &format!("{page}/delete"), form, problem, page),
     }
+}
+
+/// What a change was refused with: where it opens something, the way to do it all the same.
+///
+/// # Errors
+/// When it is something else.
+pub(crate) fn opening(
+    visit: &Visit,
+    title: &str,
+    action: &str,
+    form: &Form,
+    problem: Problem,
+    back: &str,
+) -> Result<Response, Problem> {
+    if !problem.is("opens") {
+        return Err(problem);
+    }
+    let main = html! { (head(title, "", html! {})) (anyway(action, form, &problem, back)) };
+    let status = problem.code();
+    Ok(visit.answer(status, title, main))
 }

@@ -32,6 +32,9 @@ struct Asked {
     cursor: String,
 }
 
+/// How many are shown, and can be decided about at once.
+const MOST: usize = 100;
+
 #[derive(Deserialize)]
 struct Proposed {
     data_source: String,
@@ -61,8 +64,10 @@ fn share(confidence: f64) -> Markup {
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let given = [("data_source", asked.data_source.trim()), ("integration", asked.integration.trim())];
-    let list =
-        with_query("/api/v1/discoveries", &[&given[..], &[("limit", "100"), ("cursor", &asked.cursor)]].concat());
+    let list = with_query(
+        "/api/v1/discoveries",
+        &[&given[..], &[("limit", &MOST.to_string()), ("cursor", &asked.cursor)]].concat(),
+    );
     let found = visit.api.get::<Page<Proposed>>(list).await?;
     let main = html! {
         (head("Discovery", "Tags that a sample of the values speaks for. Samples are looked at inside the warehouse: no value is kept or shown.", html! {}))
@@ -122,14 +127,16 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
         "refuse" => (false, "refused"),
         _ => return Err(Problem::malformed("neither a yes nor a no")),
     };
-    let chosen = form.all("proposal");
+    let chosen: Result<Vec<[String; 3]>, _> = form.all("proposal").into_iter().map(serde_json::from_str).collect();
+    let chosen = chosen.map_err(|_| Problem::malformed("which proposals are meant cannot be read"))?;
+    if chosen.len() > MOST {
+        return Err(Problem::malformed(format!("those are more than {MOST} proposals: decide about fewer at once")));
+    }
     if chosen.is_empty() {
         return Err(Problem::malformed("no proposal is ticked: tick those you decide about"));
     }
     let (mut decided, mut failed) = (0_usize, Vec::new());
-    for key in chosen {
-        let parts: [String; 3] =
-            serde_json::from_str(key).map_err(|_| Problem::malformed("which proposal is meant cannot be read"))?;
+    for parts in chosen {
         // Those that can be decided are, whatever becomes of the others.
         match one(&visit, &parts, accept).await {
             Ok(()) => decided += 1,

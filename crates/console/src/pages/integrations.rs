@@ -25,8 +25,8 @@ use status::{Warehouse, behind, counts};
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/integrations", show),
-        Route::get("/integrations/new", settings::new),
-        Route::post("/integrations/new", settings::make),
+        Route::get("/new-integration", settings::new),
+        Route::post("/new-integration", settings::make),
         Route::get("/integrations/{name}", status::show),
         Route::post("/integrations/{name}/reconcile", drift::repair),
         Route::get("/integrations/{name}/drift", drift::show),
@@ -66,7 +66,7 @@ async fn show(visit: Visit, Query(wanted): Query<Asked>) -> Result<Response, Pro
     let list = [("search", wanted.search.as_str()), ("cursor", &wanted.cursor), ("limit", "100")];
     let list = visit.api.get::<Page<Listed>>(with_query("/api/v1/integrations", &list));
     let (found, standing) = try_join(list, status::asked(&visit)).await?;
-    let connect = html! { @if visit.me.has(&["APPLICATION_ADMIN"]) { a.button.main href="/integrations/new" { "Connect a warehouse" } } };
+    let connect = html! { @if visit.me.has(&["APPLICATION_ADMIN"]) { a.button.main href="/new-integration" { "Connect a warehouse" } } };
     let main = html! {
         (head("Integrations", "Each is a warehouse in which views show people what policies let them see.", connect))
         (filters("/integrations", html! {

@@ -8,8 +8,8 @@ use maud::html;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::api::with_query;
-use crate::parts::{Page, button, empty, head, pager};
+use crate::api::{to, with_query};
+use crate::parts::{Page, button, empty, head, pager, prose};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -28,8 +28,32 @@ struct Asked {
 #[derive(Deserialize)]
 struct Notification {
     at: DateTime<Utc>,
+    kind: String,
     text: String,
+    object: Option<Object>,
     read: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    kind: String,
+    name: String,
+}
+
+impl Notification {
+    /// The page where something can be done about it.
+    fn page(&self) -> Option<String> {
+        let object = self.object.as_ref()?;
+        Some(match (self.kind.as_str(), object.kind.as_str()) {
+            ("subscription.requested", _) => "/requests".to_owned(),
+            (_, "subscription") => "/my-data".to_owned(),
+            (_, "project") => to!("/projects/{}", object.name),
+            (_, "integration") => to!("/integrations/{}", object.name),
+            (_, "data-source") => to!("/data-sources/{}", object.name),
+            (_, "webhook") => to!("/webhooks/{}", object.name),
+            _ => return None,
+        })
+    }
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
@@ -43,7 +67,10 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
         } @else {
             ol.news {
                 @for one in &news.items {
-                    li.unread[one.read.is_none()] { (time::moment(one.at)) " " span { (one.text) } }
+                    li.unread[one.read.is_none()] {
+                        (time::moment(one.at)) " " span { (prose(&one.text)) }
+                        @if let Some(page) = one.page() { " " a href=(page) { "See" } }
+                    }
                 }
             }
         }

@@ -12,7 +12,7 @@ use super::uses::{Used, uses};
 use crate::api::{Expected, to, with_query};
 use crate::form::Form;
 use crate::frame;
-use crate::parts::{Page, area, deleting, empty, filters, head, hidden, input, pager, section, table};
+use crate::parts::{Page, area, deleting, empty, filters, head, hidden, input, meanwhile, pager, section, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -164,6 +164,7 @@ fn editor(name: &str, version: &str, about: &str, text: &str, problem: Option<&P
 async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let path = to!("/api/v1/purposes/{}", name);
     let mut document = visit.api.versioned(&path).await?;
+    let before = document.body.clone();
     fill(&mut document.body, &form);
     let version = form.some("version").unwrap_or(&document.version);
     match visit.api.put(path, &document.body, Expected::Version(version)).await {
@@ -177,7 +178,12 @@ async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Re
                 form.exact("acknowledgement"),
                 Some(&problem),
             );
-            let main = html! { (head(&name, "", html! {})) (editor) };
+            let stands = |field: &str| before.get(field).and_then(Value::as_str).unwrap_or("");
+            let main = html! {
+                (head(&name, "", html! {}))
+                @if problem.status == 412 { (meanwhile(&[("About", stands("description")), ("What members acknowledge", stands("acknowledgement"))])) }
+                (editor)
+            };
             let status = problem.code();
             Ok(visit.answer(status, "Purpose", main))
         }

@@ -7,11 +7,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::data_sources::owners_of;
+use super::data_sources::{owner_fields, owners_of};
 use crate::api::{to, with_query};
 use crate::form::Form;
 use crate::frame;
-use crate::parts::{Page, area, badge, choice, empty, head, hidden, input, pager, prose, section, table};
+use crate::parts::{Page, area, badge, choice, empty, head, hidden, pager, prose, section, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::Visit;
@@ -101,7 +101,7 @@ async fn integrations(visit: Visit, Query(asked): Query<Asked>) -> Result<Respon
 }
 
 async fn schemas(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    permitted(&visit)?;
+    permitted(&visit, &name).await?;
     let main = html! {
         (head(&format!("Register tables of {name}"), "Then the schema, as the warehouse has them now.", html! { a.button href="/register" { "Another integration" } }))
         (frame::waiting("Asking the warehouse"))
@@ -127,10 +127,10 @@ async fn schemas(visit: Visit, Path(name): Path<String>, Query(asked): Query<Ask
     Ok(visit.streamed("Register tables", main, vec![later]))
 }
 
-/// Refuses before anything is sent what the API would refuse after it.
-fn permitted(visit: &Visit) -> Result<(), Problem> {
+/// Refuses before anything is sent what the API would refuse after it: whoever may not register, and what is not there.
+async fn permitted(visit: &Visit, integration: &str) -> Result<(), Problem> {
     if visit.me.has(&["CREATE_DATA_SOURCE", "APPLICATION_ADMIN"]) {
-        return Ok(());
+        return visit.api.get::<Integration>(to!("/api/v1/integrations/{}", integration)).await.map(drop);
     }
     let body = json!({
         "title": "This is not permitted", "status": 403,
@@ -140,7 +140,7 @@ fn permitted(visit: &Visit) -> Result<(), Problem> {
 }
 
 async fn tables(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    permitted(&visit)?;
+    permitted(&visit, &name).await?;
     let back = to!("/register/{}", name);
     let main = html! {
         (head(&format!("Register tables of {}", asked.schema), &format!("In {name}, as the warehouse has them now. Tick as many as you like."), html! { a.button href=(back) { "Another schema" } }))
@@ -193,8 +193,8 @@ fn choosing(name: &str, me: &str, asked: &Asked, found: &[Found]) -> Markup {
             label.check { input type="checkbox" data-tick-all="table"; " All of this page" }
             (table(&["", "Table", "Kind", "Owner", "Columns", ""], &found.iter().map(row).collect::<Vec<_>>()))
             div.decide {
-                (area("owners", "Owners of all of them", me, 2, "one a line: the name of a user, or a group as group: stewards"))
-                (input("tags", "Tags for all of them", "", "with commas between them"))
+                (owner_fields(me, ""))
+                (area("tags", "Tags for all of them", "", 2, "one a line"))
                 (choice("new_columns", "Columns that appear later", "hide", &[("hide", "stay out of the view until somebody looked at them"), ("mask", "are in the view, always NULL"), ("show", "are in the view as they are")]))
                 button.main { "Register the ticked tables" }
             }
@@ -204,10 +204,10 @@ fn choosing(name: &str, me: &str, asked: &Asked, found: &[Found]) -> Markup {
 
 async fn register(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let chosen = form.all("table");
-    let tags: Vec<_> = form.text("tags").split(',').map(str::trim).filter(|tag| !tag.is_empty()).collect();
+    let tags: Vec<_> = form.text("tags").lines().map(str::trim).filter(|tag| !tag.is_empty()).collect();
     let new_columns = form.some("new_columns").unwrap_or("hide");
     let body = json!({
-        "tables": chosen, "tags": tags, "owners": owners_of(form.text("owners")), "new_columns": new_columns,
+        "tables": chosen, "tags": tags, "owners": owners_of(&form), "new_columns": new_columns,
     });
     let answer = visit.api.post::<Registered>(to!("/api/v1/integrations/{}/register", name), &body).await?;
     let again = match form.some("schema") {

@@ -24,6 +24,9 @@ pub(super) fn routes() -> Vec<Route> {
     all
 }
 
+/// How many are shown, and can be decided about at once.
+const MOST: usize = 100;
+
 #[derive(Deserialize)]
 struct Asked {
     #[serde(default)]
@@ -70,7 +73,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
 }
 
 async fn content(visit: &Visit, cursor: &str, kept: &Kept) -> Result<Markup, Problem> {
-    let list = with_query("/api/v1/requests", &[("cursor", cursor), ("limit", "100")]);
+    let list = with_query("/api/v1/requests", &[("cursor", cursor), ("limit", &MOST.to_string())]);
     let requests = visit.api.get::<Page<Request>>(list).await?;
     let (mine, others): (Vec<_>, Vec<_>) = requests.items.iter().partition(|one| one.roles.is_empty());
     Ok(html! {
@@ -125,6 +128,7 @@ fn waiting(me: &Me, requests: &[&Request], form: &Form) -> Markup {
                 button.main name="decision" value="approve" { "Approve the ticked" }
                 label.field { span { "Reason for a no" } input name="reason" maxlength="4096" value=(form.text("reason")); small { "who asked reads it" } }
                 button.danger name="decision" value="deny" { "Deny the ticked" }
+                small { "The end is that of access: a value is read once, a purpose stays." }
             }
         }
     }
@@ -152,7 +156,11 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
         "deny" => false,
         _ => return Err(Problem::malformed("neither a yes nor a no")),
     };
-    let chosen = form.all("request");
+    let chosen: Result<Vec<[String; 4]>, _> = form.all("request").into_iter().map(serde_json::from_str).collect();
+    let chosen = chosen.map_err(|_| Problem::malformed("which requests are meant cannot be read"))?;
+    if chosen.len() > MOST {
+        return Err(Problem::malformed(format!("those are more than {MOST} requests: decide about fewer at once")));
+    }
     if chosen.is_empty() {
         let problem = Problem::malformed("no request is ticked: tick those you decide about");
         return again(&visit, form, problem.told(), StatusCode::BAD_REQUEST).await;
@@ -166,9 +174,7 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
         Err(problem) => return again(&visit, form, problem.told(), StatusCode::BAD_REQUEST).await,
     };
     let (mut decided, mut waits, mut failed) = (0_usize, 0_usize, Vec::new());
-    for key in chosen {
-        let parts: [String; 4] =
-            serde_json::from_str(key).map_err(|_| Problem::malformed("which request is meant cannot be read"))?;
+    for parts in chosen {
         // Those that can be decided are, whatever becomes of the others.
         match one(&visit, &parts, approve, expires, form.text("reason")).await {
             Ok(standing) => {

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::data_sources::opening;
+use super::deleting::opening;
 use crate::api::{to, with_query};
 use crate::form::Form;
 use crate::parts::{Page, area, badge, deleting, empty, filters, head, input, pager, section, table, tag};

@@ -1,15 +1,15 @@
-//! Which policies, grants and projects name something: looked for among the first of each that whoever looks may know of.
+//! Which policies, grants and projects name something, of those that whoever looks may know of.
 
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::api::{Api, to};
+use crate::api::{Api, to, with_query};
 use crate::parts::{Page, empty, state, table};
 use crate::problem::Problem;
 
-/// How many of each kind are looked through.
-const LOOKED: usize = 1000;
+/// How many of a kind are asked for at once.
+const PAGE: &str = "1000";
 /// Where something may be named: what it is called, where the API lists it, and where it has a page.
 const PLACES: [(&str, &str, &str); 4] = [
     ("subscription policy", "subscription-policies", "/policies/subscription-policy/"),
@@ -40,27 +40,37 @@ struct Document {
 
 /// What names it, as a table.
 pub(super) async fn uses(api: &Api, used: Used<'_>) -> Result<Markup, Problem> {
-    let (mut rows, mut cut) = (Vec::new(), false);
+    let mut rows = Vec::new();
     for (called, kind, page) in PLACES {
-        let list = api.get::<Page<Document>>(format!("/api/v1/{kind}?limit={LOOKED}")).await?;
-        cut |= list.next.is_some();
-        for one in list.items.iter().filter(|one| one.rest.iter().any(|(field, value)| names(field, value, used))) {
-            rows.push(vec![
-                html! { (called) },
-                html! {
-                    @if let Some(source) = &one.data_source { "of " a href=(to!("/data-sources/{}", source)) { (source) } }
-                    @else if page.is_empty() { (one.name) }
-                    @else { a href=(format!("{page}{}", crate::api::encoded(&one.name))) { (one.name) } }
-                },
-                html! { @if let Some(status) = &one.status { (state(status)) } },
-            ]);
+        let mut cursor = String::new();
+        loop {
+            let list = with_query(&format!("/api/v1/{kind}"), &[("limit", PAGE), ("cursor", &cursor)]);
+            let list = api.get::<Page<Document>>(list).await?;
+            let found = list.items.iter().filter(|one| one.rest.iter().any(|(field, value)| names(field, value, used)));
+            rows.extend(found.map(|one| row(called, page, one)));
+            match list.next {
+                Some(next) => cursor = next,
+                None => break,
+            }
         }
     }
     Ok(html! {
         @if rows.is_empty() { (empty("Nothing that you may know of names it", html! { "What tags stand for is not looked through." })) }
         @else { (table(&["What", "Name", "State"], &rows)) }
-        @if cut { p.muted { "Only the first " (LOOKED) " of each kind were looked through." } }
     })
+}
+
+/// A document that names it: what it is, where it is shown, in which state it is.
+fn row(called: &str, page: &str, one: &Document) -> Vec<Markup> {
+    vec![
+        html! { (called) },
+        html! {
+            @if let Some(source) = &one.data_source { "of " a href=(to!("/data-sources/{}", source)) { (source) } }
+            @else if page.is_empty() { (one.name) }
+            @else { a href=(format!("{page}{}", crate::api::encoded(&one.name))) { (one.name) } }
+        },
+        html! { @if let Some(status) = &one.status { (state(status)) } },
+    ]
 }
 
 /// Whether a part of a document names it, wherever a form of conditions, rules or owners does.

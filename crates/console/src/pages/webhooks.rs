@@ -18,8 +18,8 @@ use crate::visit::Visit;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/webhooks", show),
-        Route::get("/webhooks/new", document::new),
-        Route::post("/webhooks/new", document::make),
+        Route::get("/new-webhook", document::new),
+        Route::post("/new-webhook", document::make),
         Route::get("/webhooks/{name}", one::show),
         Route::post("/webhooks/{name}", document::change),
         Route::post("/webhooks/{name}/test", one::test),
@@ -55,7 +55,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
     let list = [("search", asked.search.as_str()), ("cursor", &asked.cursor), ("limit", "100")];
     let found = visit.api.get::<Page<Webhook>>(with_query("/api/v1/webhooks", &list)).await?;
     let add =
-        html! { @if visit.me.has(&["APPLICATION_ADMIN"]) { a.button.main href="/webhooks/new" { "Add a webhook" } } };
+        html! { @if visit.me.has(&["APPLICATION_ADMIN"]) { a.button.main href="/new-webhook" { "Add a webhook" } } };
     let main = html! {
         (head("Webhooks", "Other programs that are told of what happens here.", add))
         (filters("/webhooks", html! {

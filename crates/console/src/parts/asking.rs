@@ -17,6 +17,17 @@ pub(crate) fn deleting(to: &str, what: &str, about: &str) -> Markup {
     }
 }
 
+/// What somebody else wrote while a form was filled in: whoever sends it once more has read it.
+pub(crate) fn meanwhile(stands: &[(&str, &str)]) -> Markup {
+    html! {
+        section.card {
+            h2 { "What stands now" }
+            p { "Somebody changed it while you wrote. Sent once more, what you wrote takes the place of this." }
+            dl.facts { @for (label, text) in stands { dt { (label) } dd { @if text.is_empty() { span.muted { "nothing" } } @else { pre { (text) } } } } }
+        }
+    }
+}
+
 /// What a change would open, and the same form once more, for whoever means it.
 pub(crate) fn anyway(to: &str, form: &Form, problem: &Problem, back: &str) -> Markup {
     html! {

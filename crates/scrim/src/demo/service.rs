@@ -71,6 +71,8 @@ impl Service {
             .arg("serve")
             .env("SCRIM_DATA_DIR", place.data())
             .env("SCRIM_LISTEN", "127.0.0.1:0")
+            // It listens on this machine alone, and not every browser takes that for safe.
+            .env("SCRIM_SESSION_SECURE_COOKIES", "false")
             .env("SCRIM_SECRETS_DIRECTORY", place.root())
             .env("SCRIM_LOG_FORMAT", "json")
             .stdin(Stdio::null())

@@ -156,12 +156,12 @@ pub(crate) async fn run(service: &Service, entries: usize) {
         }
     }
     // The longest first.
-    told.sort_by(|one, other| other.first.half.cmp(&one.first.half));
+    told.sort_by_key(|one| std::cmp::Reverse(one.first.half));
     let slow = told.iter().filter(|one| one.first.most > Duration::from_millis(200)).count();
     println!("{} pages, of which {slow} have nothing to show within 200 ms in each of {RUNS} runs:", told.len());
     told.iter().for_each(|one| one.tell(&base));
     let mut whole: Vec<&Told> = told.iter().collect();
-    whole.sort_by(|one, other| other.whole.half.cmp(&one.whole.half));
+    whole.sort_by_key(|one| std::cmp::Reverse(one.whole.half));
     println!("those that take the longest until all of them is there:");
     whole.iter().take(15).for_each(|one| one.tell(&base));
 

@@ -171,7 +171,7 @@ async fn run(
     let account = Account { user: name.to_string(), password_hash, must_change: false, created: app.now() };
     app.store().put_account(&account).await?;
     app.store().set_setting(SETTING, &serde_json::Value::Null).await?;
-    let cookie = session::begin(&app, &name).await?;
+    let cookie = session::begin(&app, &headers, &name).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 

@@ -12,11 +12,13 @@ use crate::{App, Problem};
 /// The name of the cookie.
 pub(crate) const COOKIE: &str = "scrim_session";
 
-/// Begins a session; answers the header that sets its cookie.
+/// Begins a session, and ends the one that the request has: whoever signs in anew is done with it. Answers the header that sets
+/// its cookie.
 ///
 /// # Errors
 /// When it cannot be kept.
-pub(crate) async fn begin(app: &App, user: &str) -> Result<HeaderValue, Problem> {
+pub(crate) async fn begin(app: &App, headers: &HeaderMap, user: &str) -> Result<HeaderValue, Problem> {
+    end(app, headers).await?;
     let id = super::secret("");
     let now = app.now();
     let settings = app.settings();

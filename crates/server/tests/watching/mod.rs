@@ -89,6 +89,14 @@ impl Watch {
         }
     }
 
+    /// Waits until some have looked while nothing changed: how long that takes is the machine's affair.
+    pub async fn some_calm(&self, wanted: usize) {
+        let calm = || self.looks.lock().unwrap().iter().filter(|look| look.calm).count();
+        while calm() < wanted {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Ends it; what everybody saw.
     pub fn end(&self) -> Vec<Look> {
         self.watching.store(false, Ordering::SeqCst);

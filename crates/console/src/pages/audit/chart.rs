@@ -30,9 +30,10 @@ impl Counted {
 pub(super) fn address(filters: &[(&str, &str)], from: &str, to: &str) -> String {
     let read = |text: &str| text.parse::<DateTime<Utc>>().ok();
     let until = read(to).unwrap_or_else(Utc::now);
-    let begins = read(from).unwrap_or(until - TimeDelta::days(7));
+    let before = |days| until.checked_sub_signed(TimeDelta::days(days)).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let begins = read(from).unwrap_or_else(|| before(7));
     let by = if until - begins > TimeDelta::days(8) { "day" } else { "hour" };
-    let oldest = begins.max(until - TimeDelta::days(900)).min(until).to_rfc3339();
+    let oldest = begins.max(before(900)).min(until).to_rfc3339();
     let ends = until.to_rfc3339();
     let others: Vec<_> = filters.iter().copied().filter(|(name, _)| !matches!(*name, "from" | "to")).collect();
     with_query("/api/v1/audit/activity", &[&others[..], &[("by", by), ("from", &oldest), ("to", &ends)]].concat())

@@ -2,23 +2,24 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use http::Method;
+use chrono::{DateTime, Utc};
+use http::{Method, StatusCode};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::source::Source;
 use super::subscribers::{Grant, Subscription};
-use super::tagging::opening;
-use crate::api::{to, with_query};
+use crate::api::{Expected, to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, choice, empty, group, head, hidden, input, lookup, state, table, until, user};
+use crate::pages::deleting::opening;
+use crate::parts::{Page, choice, empty, facts, group, head, hidden, input, lookup, state, table, until, user};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
 use crate::visit::{Visit, done};
 
-/// How much of a name stands in that of a grant: names have an end.
-const NAMED: usize = 50;
+/// How many characters of a name stand in that of a grant: names have an end, and a character has up to four bytes.
+const NAMED: usize = 12;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -125,37 +126,63 @@ pub(super) fn grants(visit: &Visit, source: &Source, page: &Page<Grant>) -> Mark
     html! {
         @if page.items.is_empty() { (empty("No grant", html! { "A grant lets in one user or group, whatever the policies of access want." })) }
         @else { (table(&["To", "Grant", "Why", "Expires", ""], &page.items.iter().map(row).collect::<Vec<_>>())) }
-        @if source.governed(visit) { (granting(source, &Form::default())) }
+        @if source.governed(visit) { (granting(source, &Form::default(), None)) }
     }
 }
 
-/// The form for a grant, with what was written into it.
-fn granting(source: &Source, form: &Form) -> Markup {
+/// The form for a grant, with what was written into it. `replaces`: the one that it takes the place of.
+fn granting(source: &Source, form: &Form, replaces: Option<&Held>) -> Markup {
     html! {
         form.row method="post" action=(to!("/data-sources/{}/grants", source.name())) {
             (lookup("user", "User", "users", form.text("user"), ""))
             (lookup("group", "or group", "groups", form.text("group"), ""))
             (until("expires", "Until", form.text("expires")))
             (input("description", "Why", form.text("description"), ""))
-            button { "Grant access" }
+            @if let Some(held) = replaces { (hidden("grant", &held.name)) (hidden("version", &held.version)) }
+            button { @if replaces.is_some() { "Replace it" } @else { "Grant access" } }
         }
     }
+}
+
+/// A grant that somebody has already.
+struct Held {
+    name: String,
+    version: String,
+    description: String,
+    expires: Option<DateTime<Utc>>,
 }
 
 async fn grant(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
+    let (title, source) = (format!("Grant access to {name}"), Source::find(&visit, &name).await?);
+    let again = |status: StatusCode, told: Markup, held: Option<&Held>| {
+        let main = html! { (head(&title, "", html! {})) (told) (granting(&source, &form, held)) };
+        Ok(visit.answer(status, &title, main))
+    };
     match granted(&visit, &name, &form).await {
-        Ok(whom) => Ok(done(&to!("/data-sources/{}/subscribers", name), &format!("{whom} has a grant."))),
-        Err(problem) => {
-            let title = format!("Grant access to {name}");
-            let Ok(source) = Source::find(&visit, &name).await else { return Err(problem) };
-            let main = html! { (head(&title, "", html! {})) (problem.told()) (granting(&source, &form)) };
-            let status = problem.code();
-            Ok(visit.answer(status, &title, main))
+        Ok(Granted::Made(whom)) => {
+            Ok(done(&to!("/data-sources/{}/subscribers", name), &format!("{whom} has a grant.")))
         }
+        Ok(Granted::Held(whom, held)) => {
+            let told = html! {
+                div.notice.warn role="alert" {
+                    p { strong { (whom) } " has a grant already: replace it, or leave it as it is." }
+                    (facts(&[("Until", time::maybe(held.expires)), ("Why", html! { (held.description) })]))
+                }
+            };
+            again(StatusCode::CONFLICT, told, Some(&held))
+        }
+        Err(problem) => again(problem.code(), problem.told(), None),
     }
 }
 
-async fn granted<'a>(visit: &Visit, name: &str, form: &'a Form) -> Result<&'a str, Problem> {
+/// What came of a form for a grant.
+enum Granted<'a> {
+    Made(&'a str),
+    /// They have one, which the form did not mean to replace.
+    Held(&'a str, Held),
+}
+
+async fn granted<'a>(visit: &Visit, name: &str, form: &'a Form) -> Result<Granted<'a>, Problem> {
     let (key, whom) = match (form.some("user"), form.some("group")) {
         (Some(user), None) => ("user", user),
         (None, Some(group)) => ("group", group),
@@ -170,25 +197,42 @@ async fn granted<'a>(visit: &Visit, name: &str, form: &'a Form) -> Result<&'a st
             body.insert("description".to_owned(), json!(description));
         }
     }
-    let id = free_name(visit, name, key, whom).await?;
-    visit.api.send(Method::PUT, to!("/api/v1/grants/{}", id), &body).await?;
-    Ok(whom)
+    match (held(visit, name, key, whom).await?, form.some("version")) {
+        (Some(held), Some(version)) if form.text("grant") == held.name => {
+            visit.api.put(to!("/api/v1/grants/{}", held.name), &body, Expected::Version(version)).await?;
+        }
+        (Some(held), _) => return Ok(Granted::Held(whom, held)),
+        (None, _) => {
+            // Told apart from those of others, whatever these are called.
+            let short = |text: &str| text.chars().take(NAMED).collect::<String>();
+            let id = format!("{}-{}-{:x}", short(name), short(whom), Utc::now().timestamp_micros());
+            visit.api.put(to!("/api/v1/grants/{}", id), &body, Expected::Absent).await?;
+        }
+    }
+    Ok(Granted::Made(whom))
 }
 
-/// Under which name a grant is kept: granting again prolongs it, and never takes the place of somebody else's.
-async fn free_name(visit: &Visit, name: &str, key: &str, whom: &str) -> Result<String, Problem> {
-    let short = |text: &str| text.chars().take(NAMED).collect::<String>();
-    let base = format!("{}-{}", short(name), short(whom));
-    let mut id = base.clone();
-    for number in 2_u32.. {
-        let Some(found) = visit.api.maybe::<Value>(to!("/api/v1/grants/{}", id)).await? else { break };
-        let is = |field: &str, wanted: &str| found.get(field).and_then(Value::as_str) == Some(wanted);
-        if is("data_source", name) && is(key, whom) {
-            break;
+/// The grant that a user or a group has to a data source.
+async fn held(visit: &Visit, name: &str, key: &str, whom: &str) -> Result<Option<Held>, Problem> {
+    let mut cursor = String::new();
+    loop {
+        let list = with_query("/api/v1/grants", &[("data_source", name), ("limit", "1000"), ("cursor", &cursor)]);
+        let page = visit.api.get::<Page<Grant>>(list).await?;
+        let is = |grant: &&Grant| if key == "user" { &grant.user } else { &grant.group }.as_deref() == Some(whom);
+        if let Some(found) = page.items.iter().find(is) {
+            let document = visit.api.versioned(to!("/api/v1/grants/{}", found.name)).await?;
+            return Ok(Some(Held {
+                name: found.name.clone(),
+                version: document.version,
+                description: found.description.clone().unwrap_or_default(),
+                expires: found.expires,
+            }));
         }
-        id = format!("{base}-{number}");
+        match page.next {
+            Some(next) => cursor = next,
+            None => return Ok(None),
+        }
     }
-    Ok(id)
 }
 
 async fn remove(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

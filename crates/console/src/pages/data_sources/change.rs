@@ -7,10 +7,10 @@ use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 
 use super::source::{Source, Tab};
-use super::tagging::opening;
 use crate::api::{Expected, Versioned, to, with_query};
 use crate::form::Form;
-use crate::parts::{anyway, area, choice, deleting, hidden, section};
+use crate::pages::deleting::opening;
+use crate::parts::{anyway, area, choice, deleting, hidden, meanwhile, section};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -26,14 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
 async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     let Versioned { body: document, version } = visit.api.versioned(to!("/api/v1/data-sources/{}", name)).await?;
     let source = Source::find(&visit, &name).await?;
-    let word = |field: &str| document.get(field).and_then(Value::as_str).unwrap_or("").to_owned();
-    let written = Written {
-        version,
-        description: word("description"),
-        owners: owners(&document),
-        status: word("status"),
-        new_columns: word("new_columns"),
-    };
+    let written = Written::of(&document, version)?;
     let main = html! {
         (source.heading(&visit, Tab::Change))
         (section("What it is", editing(&name, &written)))
@@ -49,17 +42,31 @@ struct Written {
     version: String,
     description: String,
     owners: String,
+    owner_groups: String,
     status: String,
     new_columns: String,
 }
 
 impl Written {
+    fn of(document: &Map<String, Value>, version: String) -> Result<Self, Problem> {
+        let word = |field: &str| document.get(field).and_then(Value::as_str).unwrap_or("").to_owned();
+        Ok(Self {
+            version,
+            description: word("description"),
+            owners: owners(document, None)?,
+            owner_groups: owners(document, Some("group"))?,
+            status: word("status"),
+            new_columns: word("new_columns"),
+        })
+    }
+
     fn sent(form: &Form) -> Self {
         let text = |field: &str| form.text(field).to_owned();
         Self {
             version: text("version"),
             description: text("description"),
             owners: text("owners"),
+            owner_groups: text("owner_groups"),
             status: text("status"),
             new_columns: text("new_columns"),
         }
@@ -72,7 +79,7 @@ fn editing(name: &str, written: &Written) -> Markup {
         form.stacked method="post" action=(to!("/data-sources/{}/edit", name)) {
             (hidden("version", &written.version))
             (area("description", "Description", &written.description, 3, "for people who look for data"))
-            (area("owners", "Owners", &written.owners, 3, "one a line: the name of a user, or a group as group: stewards"))
+            (owner_fields(&written.owners, &written.owner_groups))
             div.row {
                 (choice("status", "Status", &written.status, &[("active", "active"), ("disabled", "disabled: its view is dropped until it is active again")]))
                 (choice("new_columns", "Columns that appear later", &written.new_columns, &[("hide", "stay out of the view until somebody looked at them"), ("mask", "are in the view, always NULL"), ("show", "are in the view as they are")]))
@@ -82,29 +89,31 @@ fn editing(name: &str, written: &Written) -> Markup {
     }
 }
 
-/// The owners of a document, one a line.
-fn owners(document: &Map<String, Value>) -> String {
-    let listed = document.get("owners").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let one = |owner: &Value| match owner {
-        Value::String(user) => Some(user.clone()),
-        owner => match (owner.get("user").and_then(Value::as_str), owner.get("group").and_then(Value::as_str)) {
-            (Some(user), _) => Some(user.to_owned()),
-            (None, Some(group)) => Some(format!("group: {group}")),
-            (None, None) => None,
-        },
-    };
-    listed.iter().filter_map(one).collect::<Vec<_>>().join("\n")
+/// The fields that owners are written into. A user may be called whatever a group is: each has a field.
+pub(in crate::pages) fn owner_fields(users: &str, groups: &str) -> Markup {
+    html! {
+        div.row {
+            (area("owners", "Owners", users, 3, "users, one a line"))
+            (area("owner_groups", "Groups that own it", groups, 3, "one a line: all their members are owners"))
+        }
+    }
 }
 
-/// Owners as they are written, one a line.
-pub(in crate::pages) fn owners_of(text: &str) -> Vec<Value> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines
-        .map(|line| match line.strip_prefix("group:") {
-            Some(group) => json!({ "group": group.trim() }),
-            None => json!(line),
-        })
-        .collect()
+/// The owners of a document that are users, or those of a field, one a line.
+fn owners(document: &Map<String, Value>, field: Option<&str>) -> Result<String, Problem> {
+    let listed = document.get("owners").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if let Some(unknown) = listed.iter().find(|owner| !owner.is_string() && !owner["group"].is_string()) {
+        return Err(Problem::broken(format!("an owner as the API tells it: {unknown}")));
+    }
+    let named = listed.iter().filter_map(|owner| field.map_or(Some(owner), |field| owner.get(field))?.as_str());
+    Ok(named.collect::<Vec<_>>().join("\n"))
+}
+
+/// The owners that a form has.
+pub(in crate::pages) fn owners_of(form: &Form) -> Vec<Value> {
+    let lines = |field| form.text(field).lines().map(str::trim).filter(|line| !line.is_empty());
+    let groups = lines("owner_groups").map(|group| json!({ "group": group }));
+    lines("owners").map(|user| json!(user)).chain(groups).collect()
 }
 
 async fn save(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
@@ -115,10 +124,24 @@ async fn save(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Resp
         Err(problem) => {
             let action = to!("/data-sources/{}/edit", name);
             let source = Source::find(&visit, &name).await?;
+            let mut written = Written::sent(&form);
+            let stands = if problem.status == 412 {
+                let Versioned { body, version } = visit.api.versioned(to!("/api/v1/data-sources/{}", name)).await?;
+                written.version.clone_from(&version);
+                Some(Written::of(&body, version)?)
+            } else {
+                None
+            };
             let main = html! {
                 (source.heading(&visit, Tab::Change))
                 @if problem.is("opens") { (anyway(&action, &form, &problem, &page)) } @else { (problem.told()) }
-                (section("What it is", editing(&name, &Written::sent(&form))))
+                @if let Some(stands) = &stands {
+                    (meanwhile(&[
+                        ("Description", &stands.description), ("Owners", &stands.owners), ("Groups that own it", &stands.owner_groups),
+                        ("Status", &stands.status), ("Columns that appear later", &stands.new_columns),
+                    ]))
+                }
+                (section("What it is", editing(&name, &written)))
             };
             let status = problem.code();
             Ok(visit.answer(status, &format!("Edit {name}"), main))
@@ -134,8 +157,8 @@ async fn saved(visit: &Visit, name: &str, form: &Form) -> Result<(), Problem> {
         Some(description) => drop(document.insert("description".to_owned(), json!(description))),
         None => drop(document.remove("description")),
     }
-    if form.has("owners") {
-        document.insert("owners".to_owned(), Value::Array(owners_of(form.text("owners"))));
+    if form.has("owners") && form.has("owner_groups") {
+        document.insert("owners".to_owned(), Value::Array(owners_of(form)));
     }
     for field in ["status", "new_columns"] {
         if let Some(value) = form.some(field) {

@@ -95,7 +95,7 @@ pub(super) fn listed(
     match (named, seen) {
         (Some(columns), _) => of_document(visit, source, columns, seen, effective),
         (None, Some(seen)) if !seen.columns.is_empty() => {
-            let row = |one: &SeenColumn| vec![html! { code { (one.name) } }, sight(visit, source, seen, one)];
+            let row = |one: &SeenColumn| vec![html! { code { (one.name) } }, sight(visit, source, one)];
             html! {
                 (how(seen))
                 (table(&["Column", you(seen)], &seen.columns.iter().map(row).collect::<Vec<_>>()))
@@ -140,7 +140,7 @@ fn of_document(
         if let Some(seen) = seen {
             let found = seen.columns.iter().find(|one| one.name == column.name);
             cells.push(html! {
-                @if let Some(one) = found { (sight(visit, source, seen, one)) } @else { span.muted { "not in the view" } }
+                @if let Some(one) = found { (sight(visit, source, one)) } @else { span.muted { "not in the view" } }
             });
         }
         cells
@@ -161,7 +161,7 @@ fn how(seen: &Seen) -> Markup {
 }
 
 /// How whoever looks sees a column, with the way to why.
-fn sight(visit: &Visit, source: &Source, _: &Seen, column: &SeenColumn) -> Markup {
+fn sight(visit: &Visit, source: &Source, column: &SeenColumn) -> Markup {
     let why =
         with_query(&to!("/data-sources/{}/why", source.name()), &[("user", &visit.me.user), ("column", &column.name)]);
     html! {

@@ -30,6 +30,7 @@ struct Asked {
     protected: String,
     state: String,
     status: String,
+    policy: String,
     waiting: String,
     mine: String,
     cursor: String,
@@ -37,7 +38,7 @@ struct Asked {
 
 impl Asked {
     /// What narrows the list.
-    fn filters(&self) -> [(&str, &str); 10] {
+    fn filters(&self) -> [(&str, &str); 11] {
         [
             ("search", &self.search),
             ("integration", &self.integration),
@@ -47,6 +48,7 @@ impl Asked {
             ("protected", &self.protected),
             ("state", &self.state),
             ("status", &self.status),
+            ("policy", &self.policy),
             ("waiting", &self.waiting),
             ("mine", &self.mine),
         ]
@@ -106,6 +108,7 @@ fn narrowing(visit: &Visit, asked: &Asked) -> Markup {
         ("owner", &asked.owner),
         ("protected", &asked.protected),
         ("state", &asked.state),
+        ("policy", &asked.policy),
     ];
     filters(
         "/data-sources",
@@ -130,6 +133,7 @@ fn sides(found: &Facets, given: &[(&str, &str)]) -> Markup {
         (one("Warehouse", "state", &found.state))
         (one("Owner", "owner", &found.owner))
         (one("Tag", "tag", &found.tag))
+        (one("Covered by", "policy", &[]))
     }
 }
 

@@ -37,37 +37,46 @@ struct Asked {
 impl Asked {
     /// As whom, as the API reads it; nothing where nobody was named yet.
     fn person(&self) -> Result<Option<Value>, Problem> {
-        let mut person = if self.user.trim().is_empty() {
-            if [&self.groups, &self.attributes, &self.purposes].iter().all(|text| text.trim().is_empty()) {
-                return Ok(None);
-            }
-            json!({ "groups": names(&self.groups), "attributes": self.values()?, "purposes": names(&self.purposes) })
-        } else {
-            json!({ "user": self.user.trim() })
+        let made_up = [&self.groups, &self.attributes, &self.purposes].iter().any(|text| !text.trim().is_empty());
+        let user = self.user.trim();
+        if user.is_empty() && !made_up {
+            return Ok(None);
+        }
+        let mut person = json!({});
+        let mut set = |field: &str, value: Value| {
+            drop(person.as_object_mut().map(|person| person.insert(field.to_owned(), value)))
         };
-        if let (Some(person), false) = (person.as_object_mut(), self.project.trim().is_empty()) {
-            person.insert("project".to_owned(), json!(self.project.trim()));
+        if !user.is_empty() {
+            set("user", json!(user));
+        }
+        // Of a user the API refuses these: it would be somebody else.
+        if made_up {
+            set("groups", json!(lines(&self.groups)));
+            set("attributes", json!(self.values()?));
+            set("purposes", json!(lines(&self.purposes)));
+        }
+        if !self.project.trim().is_empty() {
+            set("project", json!(self.project.trim()));
         }
         Ok(Some(person))
     }
 
-    /// The attributes: a line for each, `country: US, GB`.
+    /// The attributes: a line for each value, `country: US`.
     fn values(&self) -> Result<BTreeMap<&str, Vec<&str>>, Problem> {
-        let lines = self.attributes.lines().map(str::trim).filter(|line| !line.is_empty());
-        lines
-            .map(|line| {
-                let (key, values) = line.split_once(':').ok_or_else(|| {
-                    Problem::malformed(format!("`{line}` is no attribute with its values, as `country: US, GB`"))
-                })?;
-                Ok((key.trim(), names(values)))
-            })
-            .collect()
+        let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for line in lines(&self.attributes) {
+            let (key, value) = line.split_once(':').ok_or_else(|| {
+                Problem::malformed(format!("`{line}` is no attribute with a value, as `country: US`"))
+            })?;
+            values.entry(key.trim()).or_default().push(value.trim());
+        }
+        Ok(values)
     }
 }
 
-/// Names with commas between them.
-fn names(text: &str) -> Vec<&str> {
-    text.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty()).collect()
+/// What is written one a line: a name may have whatever else in it.
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
 }
 
 #[derive(Deserialize)]
@@ -187,9 +196,9 @@ fn choosing(source: &Source, asked: &Asked) -> Markup {
             }))
             (section("As somebody who is made up", html! {
                 form.stacked method="get" action=(to) {
-                    (input("groups", "Groups", &asked.groups, "with commas between them"))
-                    (area("attributes", "Attributes", &asked.attributes, 2, "a line for each, as country: US, GB"))
-                    (input("purposes", "Purposes", &asked.purposes, "with commas between them"))
+                    (area("groups", "Groups", &asked.groups, 2, "one a line"))
+                    (area("attributes", "Attributes", &asked.attributes, 2, "a line for each value, as country: US"))
+                    (area("purposes", "Purposes", &asked.purposes, 2, "one a line"))
                     (input("project", "Under the project", if asked.user.is_empty() { &asked.project } else { "" }, "empty: under none"))
                     div { button { "See as this person" } }
                 }
@@ -239,10 +248,18 @@ mod tests {
 
     #[test]
     fn somebody_made_up_is_written_in_lines() -> Result<(), Problem> {
-        let asked =
-            Asked { groups: "hr, staff,".to_owned(), attributes: "country: US, GB\n\n".to_owned(), ..Asked::default() };
-        let person = json!({ "groups": ["hr", "staff"], "attributes": { "country": ["US", "GB"] }, "purposes": [] });
+        let asked = Asked {
+            groups: "hr, all\r\nstaff".to_owned(),
+            attributes: "country: US\n\ncity: a:b\ncountry:GB".to_owned(),
+            ..Asked::default()
+        };
+        let person = json!({
+            "groups": ["hr, all", "staff"], "attributes": { "city": ["a:b"], "country": ["US", "GB"] }, "purposes": []
+        });
         assert_eq!(asked.person()?, Some(person));
+        // Nothing that was written is left out.
+        let both = Asked { user: "anna".to_owned(), ..asked }.person()?.unwrap();
+        assert_eq!((&both["user"], &both["groups"][1]), (&json!("anna"), &json!("staff")));
         assert!(Asked { attributes: "country".to_owned(), ..Asked::default() }.person().is_err());
         assert_eq!(Asked::default().person()?, None);
         Ok(())

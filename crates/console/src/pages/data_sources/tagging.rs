@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::source::Source;
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{anyway, head, hidden, tag};
+use crate::pages::deleting::opening;
+use crate::parts::{hidden, tag};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -88,24 +89,4 @@ async fn confirm(visit: Visit, Path(name): Path<String>, form: Form) -> Result<R
         format!("{} confirmed.", columns.join(", "))
     };
     Ok(done(&to!("/data-sources/{}", name), &told))
-}
-
-/// What a change was refused with: where it opens something, the way to do it all the same.
-///
-/// # Errors
-/// When it is something else.
-pub(in crate::pages) fn opening(
-    visit: &Visit,
-    title: &str,
-    action: &str,
-    form: &Form,
-    problem: Problem,
-    back: &str,
-) -> Result<Response, Problem> {
-    if !problem.is("opens") {
-        return Err(problem);
-    }
-    let main = html! { (head(title, "", html! {})) (anyway(action, form, &problem, back)) };
-    let status = problem.code();
-    Ok(visit.answer(status, title, main))
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::parts;
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::pages::data_sources::opening;
+use crate::pages::deleting::opening;
 use crate::parts::{Page, anyway, area, deleting, empty, filters, head, input, pager, section, table, tag};
 use crate::problem::Problem;
 use crate::route::Route;

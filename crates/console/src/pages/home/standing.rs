@@ -56,7 +56,7 @@ pub(super) fn first_steps(visit: &Visit, status: &Status) -> Markup {
     let install = status.integrations.first().map(|one| to!("/integrations/{}/install", one.name));
     let policies = status.count("data-policies") + status.count("subscription-policies");
     let steps = [
-        ("Connect a warehouse", Some("/integrations/new".to_owned()), status.count("integrations") > 0),
+        ("Connect a warehouse", Some("/new-integration".to_owned()), status.count("integrations") > 0),
         ("Install what Scrim needs there", install, installed),
         ("Register its tables", Some("/register".to_owned()), status.count("data-sources") > 0),
         ("Tag what is sensitive", Some("/tags".to_owned()), status.count("tags") > 0),
@@ -85,7 +85,7 @@ pub(super) fn first_steps(visit: &Visit, status: &Status) -> Markup {
 
 pub(super) fn sync(status: &Status) -> Markup {
     if status.integrations.is_empty() {
-        return empty("No integration yet", html! { a href="/integrations/new" { "Connect a warehouse" } "." });
+        return empty("No integration yet", html! { a href="/new-integration" { "Connect a warehouse" } "." });
     }
     table(
         &["Integration", "State", "Behind", "Data sources"],

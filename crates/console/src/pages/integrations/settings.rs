@@ -2,13 +2,14 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 
 use super::frame::beginning;
 use crate::api::{Expected, Versioned, to};
 use crate::form::Form;
+use crate::pages::deleting::deleted;
 use crate::parts::{area, choice, head, hidden, input, section};
 use crate::problem::Problem;
 use crate::visit::{Visit, done};
@@ -23,7 +24,7 @@ fn beginning_anew(written: &Written, told: Markup) -> Markup {
     html! {
         (head("Connect a warehouse", "First of three steps: describe it, install what Scrim needs there, check it.", html! {}))
         (told)
-        form.stacked method="post" action="/integrations/new" {
+        form.stacked method="post" action="/new-integration" {
             (section("The warehouse", html! { (input("name", "Name", &written.name, "what people call it here")) (fields(written)) }))
             div { button.main { "Go on to the installation" } }
         }
@@ -145,7 +146,7 @@ fn some(text: &str) -> Option<&str> {
 }
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['\n', ',']).map(str::trim).filter(|line| !line.is_empty())
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
 }
 
 fn fields(written: &Written) -> Markup {
@@ -260,21 +261,8 @@ pub(super) async fn change(visit: Visit, Path(name): Path<String>, form: Form) -
 }
 
 pub(super) async fn delete(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let confirm = if form.has("confirm") { "?confirm=true" } else { "" };
-    match visit.api.send(Method::DELETE, to!("/api/v1/integrations/{}", name) + confirm, &Value::Null).await {
-        Ok(_) => Ok(done("/integrations", "The integration is deleted.")),
-        Err(problem) if problem.is("opens") => {
-            let main = html! {
-                (beginning(&visit, &name, "Settings"))
-                (problem.told())
-                form.inline method="post" action=(to!("/integrations/{}/delete", name)) {
-                    (hidden("confirm", "true")) button.danger { "Do it anyway" } a href=(to!("/integrations/{}/settings", name)) { "Keep it" }
-                }
-            };
-            Ok(visit.answer(status(&problem), &name, main))
-        }
-        Err(problem) => Err(problem),
-    }
+    let (path, page) = (to!("/api/v1/integrations/{}", name), to!("/integrations/{}", name));
+    deleted(&visit, &path, &form, &page, "/integrations").await
 }
 
 #[cfg(test)]
@@ -297,7 +285,7 @@ mod tests {
         let document = json!({ "engine": "postgresql", "description": "x", "port": 1, "password": { "env": "P" }, "monitored": [{ "schema": "s" }] });
         let empty = Written {
             name: String::new(),
-            texts: vec![("engine", "postgresql".to_owned()), ("monitored", " \n,".to_owned())],
+            texts: vec![("engine", "postgresql".to_owned()), ("monitored", " \n\n".to_owned())],
         };
         assert_eq!(empty.onto(document).unwrap(), json!({ "engine": "postgresql" }));
         let wrong = Written { name: String::new(), texts: vec![("port", "65536".to_owned())] };

@@ -11,7 +11,7 @@ use crate::api::{Api, Expected, encoded, to};
 use crate::form::Form;
 use crate::frame;
 use crate::pages::deleting::deleted;
-use crate::parts::{area, deleting, empty, head, hidden, input, section, table};
+use crate::parts::{area, deleting, empty, head, hidden, input, meanwhile, section, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -138,6 +138,7 @@ fn way(policy: &str) -> Markup {
 async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let path = to!("/api/v1/attributes/{}", name);
     let mut document = visit.api.versioned(&path).await?;
+    let before = document.body.clone();
     fill(&mut document.body, &form);
     let version = form.some("version").unwrap_or(&document.version);
     match visit.api.put(path, &document.body, Expected::Version(version)).await {
@@ -146,7 +147,14 @@ async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Re
             // Sent once more, it is about what stands now.
             let form =
                 editor(&page(&name), &document.version, form.text("description"), form.exact("values"), Some(&problem));
-            let main = html! { (head(&name, "", html! {})) (form) };
+            let about = before.get("description").and_then(Value::as_str).unwrap_or("");
+            let values = before.get("values").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+            let values = values.collect::<Vec<_>>().join("\n");
+            let main = html! {
+                (head(&name, "", html! {}))
+                @if problem.status == 412 { (meanwhile(&[("About", about), ("Values allowed", &values)])) }
+                (form)
+            };
             let status = problem.code();
             Ok(visit.answer(status, "Attribute", main))
         }

@@ -15,16 +15,24 @@ use serde_json::Value;
 
 use super::kind::PolicyKind;
 use crate::form::Form;
+use crate::problem::Problem;
 
 /// The name of the fields of the whole document.
 const ROOT: &str = "p";
 
-/// The fields of a document.
-pub(super) fn fields(kind: PolicyKind, document: &Value) -> Markup {
-    shown::shown(&control::document(grammar::of(kind), document, ROOT))
+/// How many fields a page has at most: a policy with more is written as a text.
+const MOST: usize = 2000;
+
+/// The fields of a document; nothing where they would be too many for a page.
+pub(super) fn fields(kind: PolicyKind, document: &Value) -> Option<Markup> {
+    let control = control::document(grammar::of(kind), document, ROOT);
+    (control.many() <= MOST).then(|| shown::shown(&control))
 }
 
 /// The document that the fields of a form say, after whichever button was pressed.
-pub(super) fn read(kind: PolicyKind, form: &Form) -> Option<Value> {
-    reading::Reading::of(form).document(grammar::of(kind), ROOT)
+///
+/// # Errors
+/// When they cannot be the fields of one.
+pub(super) fn read(kind: PolicyKind, form: &Form) -> Result<Option<Value>, Problem> {
+    reading::Reading::of(form)?.document(grammar::of(kind), ROOT)
 }

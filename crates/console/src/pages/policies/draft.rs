@@ -33,8 +33,8 @@ impl Draft {
         let text = |name: &str| form.exact(name).replace("\r\n", "\n");
         let mut yaml = text("yaml");
         let built = serde_json::from_str::<Value>(form.exact("built")).ok().filter(|_| yaml == text("was"));
-        if let (Some(before), Some(after)) = (built, builder::read(kind, form))
-            && before != after
+        if let Some(before) = built
+            && let Some(after) = builder::read(kind, form)?.filter(|after| *after != before)
         {
             yaml = yaml::write(&after);
         }

@@ -35,7 +35,10 @@ struct Asked {
 }
 
 async fn new(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let kind = PolicyKind::of(&asked.kind).unwrap_or(PolicyKind::DataPolicy);
+    let kind = match asked.kind.as_str() {
+        "" => PolicyKind::DataPolicy,
+        word => PolicyKind::of(word).ok_or_else(Problem::nowhere)?,
+    };
     let document = if asked.clone.is_empty() {
         begun(kind)
     } else {
@@ -131,18 +134,22 @@ fn text(draft: &Draft) -> Markup {
 /// The fields, which show the text in another way. What is typed there is read without touching them.
 fn in_fields(draft: &Draft, read: &Read) -> Markup {
     let document = draft.document(read);
+    let fields = document.as_ref().and_then(|document| builder::fields(draft.kind, document));
     html! {
         div.builder #builder hx-post=(DRAFT) hx-trigger="input target:input delay:300ms, input target:textarea delay:300ms"
             hx-include="closest form" hx-select="#read" hx-target="#read" hx-select-oob="#yaml,#was" hx-swap="outerHTML"
             hx-sync="closest form:replace" {
-            @match &document {
-                Some(document) => (section("In fields", html! { div.parts { (builder::fields(draft.kind, document)) } })),
-                None => (section("In fields", html! { p.muted { "The text cannot be read yet: mend it, and the fields follow." } })),
-            }
+            (section("In fields", html! {
+                @match (&fields, &document) {
+                    (Some(fields), _) => div.parts { (fields) },
+                    (None, Some(_)) => p.muted { "It is too long for fields: the text beside it says all of it." },
+                    (None, None) => p.muted { "The text cannot be read yet: mend it, and the fields follow." },
+                }
+            }))
         }
         div #was {
             (hidden("was", &draft.yaml))
-            @if let Some(document) = &document { (hidden("built", &document.to_string())) }
+            @if let (Some(_), Some(document)) = (&fields, &document) { (hidden("built", &document.to_string())) }
         }
     }
 }

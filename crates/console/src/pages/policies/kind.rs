@@ -42,12 +42,17 @@ impl PolicyKind {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// Where the API has all of them.
-    pub(super) fn list(self) -> &'static str {
+    /// Many of them, as the API says it.
+    pub(super) fn plural(self) -> &'static str {
         match self {
-            Self::SubscriptionPolicy => "/api/v1/subscription-policies",
-            Self::DataPolicy => "/api/v1/data-policies",
+            Self::SubscriptionPolicy => "subscription-policies",
+            Self::DataPolicy => "data-policies",
         }
+    }
+
+    /// Where the API has all of them.
+    pub(super) fn list(self) -> String {
+        format!("/api/v1/{}", self.plural())
     }
 
     /// Where the API has one of them.
@@ -62,6 +67,7 @@ impl PolicyKind {
 }
 
 /// Which policy an address is about.
+#[derive(Clone)]
 pub(super) struct Of {
     pub(super) kind: PolicyKind,
     pub(super) name: String,

@@ -134,7 +134,7 @@ async fn found(api: &Api, asked: &Asked) -> Result<(Vec<(PolicyKind, Value)>, Op
             ("cursor", cursor),
             ("limit", &left.to_string()),
         ];
-        let page = api.get::<Page<Value>>(with_query(kind.list(), &asked)).await?;
+        let page = api.get::<Page<Value>>(with_query(&kind.list(), &asked)).await?;
         found.extend(page.items.into_iter().map(|document| (kind, document)));
         if let Some(next) = page.next {
             return Ok((found, Some(format!("{}:{next}", kind.word()))));

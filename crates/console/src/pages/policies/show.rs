@@ -14,7 +14,7 @@ use super::kind::Of;
 use super::{history, sync, yaml};
 use crate::api::{Api, to, with_query};
 use crate::frame::{later, waiting};
-use crate::parts::{Page, facts, hidden, section, sentences, state};
+use crate::parts::{facts, hidden, prose, section, sentences, state};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -32,8 +32,14 @@ struct Asked {
 }
 
 #[derive(Deserialize)]
-struct Named {
-    name: String,
+struct Covered {
+    items: Vec<Source>,
+    total: usize,
+}
+
+#[derive(Deserialize)]
+struct Source {
+    data_source: String,
 }
 
 #[derive(Deserialize)]
@@ -56,7 +62,7 @@ async fn show(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Respon
             div {
                 (section("What it says", html! {
                     (sentences(&read.sentences))
-                    @for wrong in &read.problems { div class=(if wrong.severity == "error" { "notice bad" } else { "notice warn" }) { (wrong.detail) @if let Some(help) = &wrong.help { " " span.muted { "(" (help) ")" } } } }
+                    @for wrong in &read.problems { div class=(if wrong.severity == "error" { "notice bad" } else { "notice warn" }) { (prose(&wrong.detail)) @if let Some(help) = &wrong.help { " " span.muted { "(" (prose(help)) ")" } } } }
                 }))
                 (section("How it stands", facts(&[
                     ("Kind", html! { (kind.called()) }),
@@ -71,8 +77,8 @@ async fn show(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Respon
         }
         (section("What it was", history::table(&of, &versions)))
     };
-    let (api, document) = (visit.api.clone(), policy.document.clone());
-    let reach = later(async move { reach(&api, &document).await });
+    let (api, asked) = (visit.api.clone(), of.clone());
+    let reach = later(async move { reach(&api, &asked).await });
     let (api, document) = (visit.api.clone(), policy.document);
     let kept = later(async move { today(&api, document).await });
     let first = html! { (first) (waiting("Asking what it does today")) };
@@ -93,30 +99,20 @@ fn actions(of: &Of, standing: &str) -> Markup {
     }
 }
 
-/// The data sources that it is about, where its `where` is one that the list of data sources has.
-async fn reach(api: &Api, document: &Value) -> Result<Markup, Problem> {
-    let scope = document.get("where").and_then(Value::as_object).filter(|scope| scope.len() == 1);
-    let first =
-        scope.and_then(|scope| scope.iter().next()).and_then(|(word, value)| Some((word.as_str(), value.as_str()?)));
-    let filter = match first {
-        Some(("source_tag" | "column_tag", tag)) => ("tag", tag),
-        Some(("integration", name)) if !name.contains(['*', '?', '[']) => ("integration", name),
-        Some(("data_source", name)) => {
-            return Ok(section("Where it applies", html! { a href=(to!("/data-sources/{}", name)) { (name) } }));
-        }
-        _ => return Ok(html! {}),
-    };
-    let page = api.get::<Page<Named>>(with_query("/api/v1/data-sources", &[filter, ("limit", "20")])).await?;
-    let all = with_query("/data-sources", &[filter]);
+/// The data sources that it covers, of those that whoever looks may know of.
+async fn reach(api: &Api, of: &Of) -> Result<Markup, Problem> {
+    let filter = ("policy", format!("{}/{}", of.kind.plural(), of.name));
+    let filter = (filter.0, filter.1.as_str());
+    let covered = with_query("/api/v1/source-overview", &[filter, ("limit", "20")]);
+    let covered = api.get::<Covered>(covered).await?;
     Ok(section(
         "Where it applies",
         html! {
-            @if page.items.is_empty() { p.muted { "No data source that you may know of has that." } }
+            @if covered.items.is_empty() { p.muted { "No data source that you may know of: nothing fits what it says of them." } }
             @else {
-                p { @for (at, one) in page.items.iter().enumerate() { @if at > 0 { ", " } a href=(to!("/data-sources/{}", one.name)) { (one.name) } } }
-                @if page.next.is_some() { p { a href=(all) { "All of them, among the data sources" } } }
+                p { @for (at, one) in covered.items.iter().enumerate() { @if at > 0 { ", " } a href=(to!("/data-sources/{}", one.data_source)) { (one.data_source) } } }
+                @if covered.total > covered.items.len() { p { a href=(with_query("/data-sources", &[filter])) { "All " (covered.total) } } }
             }
-            @if first.is_some_and(|(word, _)| word == "source_tag") { p.muted { "Data sources with the tag or one below it; of those where only a column has it, it covers none." } }
         },
     ))
 }

@@ -37,10 +37,17 @@ pub(super) fn write(document: &Value) -> String {
     }
 }
 
-/// Reads what is YAML, whether or not it is a document of any kind.
+/// Reads what is YAML, whether or not it is a document of any kind; not what would be much more than is written.
 pub(super) fn read(text: &str) -> Option<Value> {
-    serde_saphyr::from_str(text).ok()
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_nodes: MOST },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MOST / 10 },
+    };
+    serde_saphyr::from_str_with_options(text, options).ok()
 }
+
+/// How many values a text may have.
+const MOST: usize = 50_000;
 
 /// A value whose fields are in the order in which people write them.
 struct Ordered<'a>(&'a Value);
@@ -86,6 +93,17 @@ mod tests {
         let written = write(&document);
         assert!(written.starts_with("kind: data-policy\nname: x\nwhere: all\nrules:\n"), "{written}");
         assert_eq!(read(&written), Some(document));
+    }
+
+    #[test]
+    fn a_short_text_is_no_large_document() {
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for step in 1..5 {
+            let others = vec![format!("*a{}", step - 1); 10].join(", ");
+            bomb.push_str(&format!("a{step}: &a{step} [{others}]\n"));
+        }
+        assert_eq!(read(&bomb), None);
+        assert_eq!(read("a: &x [1]\nb: *x"), Some(json!({ "a": [1], "b": [1] })));
     }
 
     #[test]

@@ -2,13 +2,11 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use maud::html;
 use serde_json::{Map, Value, json};
 
 use crate::api::{Expected, to};
 use crate::form::Form;
 use crate::pages::deleting::deleted;
-use crate::parts::{anyway, head};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -105,15 +103,8 @@ async fn edit(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Resp
         }
         Ok(())
     };
-    match rewrite(&visit, &name, &form, change).await {
-        Ok(()) => Ok(done(&page(&name), "The project is saved.")),
-        Err(problem) if problem.is("opens") => {
-            let asked = anyway(&format!("{}/edit", page(&name)), &form, &problem, &page(&name));
-            let main = html! { (head(&name, "", html! {})) (asked) };
-            Ok(visit.answer(http::StatusCode::PRECONDITION_REQUIRED, "Project", main))
-        }
-        Err(problem) => Err(problem),
-    }
+    rewrite(&visit, &name, &form, change).await?;
+    Ok(done(&page(&name), "The project is saved."))
 }
 
 async fn delete(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

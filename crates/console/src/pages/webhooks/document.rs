@@ -83,7 +83,7 @@ fn form_of(written: &Written, told: Markup) -> Markup {
     html! {
         (head("Add a webhook", "After that, make a secret: messages are signed with it.", html! {}))
         (told)
-        form.stacked method="post" action="/webhooks/new" {
+        form.stacked method="post" action="/new-webhook" {
             (section("The webhook", html! { (input("name", "Name", &written.name, "what people call it here")) (fields(written)) }))
             div { button.main { "Add it" } }
         }

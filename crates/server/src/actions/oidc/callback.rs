@@ -82,7 +82,7 @@ async fn finish(
     let code = answer.code.ok_or_else(|| Problem::malformed("the provider sends no code"))?;
     let verified = provider.redeem(&flow, code).await?;
     let user = sign_in(app, provider, &verified, &asked).await?;
-    let cookie = session::begin(app, &user).await?;
+    let cookie = session::begin(app, headers, &user).await?;
     asked.actor = user.to_string();
     let details = json!({ "issuer": verified.issuer, "subject": verified.subject });
     let by = Some(format!("OpenID Connect: `{}`", provider.name));

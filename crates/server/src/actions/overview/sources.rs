@@ -39,10 +39,11 @@ pub(crate) async fn run(
     caller: Caller,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Overview>, Problem> {
-    let (paging, filter) = (wanted.paging(), wanted.filter()?);
+    let paging = wanted.paging();
     let (limit, after) = (paging.limit()?, paging.after()?);
     let world = app.registry().world();
     let catalog = &*world.catalog;
+    let filter = wanted.filter(&caller.actor, catalog, app.now())?;
     // Of one that is named no other is looked at.
     let named = wanted.name.as_deref().map(|name| {
         let reader = Reader::new(&caller.actor, catalog, app.now());

@@ -1,13 +1,15 @@
 //! Which data sources an overview has.
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use scrim_catalog::documents::SourceStatus;
-use scrim_catalog::{Name, tag};
+use scrim_catalog::{Catalog, Kind, Name, Where, tag};
 use scrim_store::SyncWord;
 use serde::Deserialize;
 
 use super::seen::Seen;
 use crate::Problem;
+use crate::actions::objects::known::{known, missing};
 use crate::actor::Actor;
 use crate::page::Paging;
 
@@ -29,6 +31,8 @@ pub(crate) struct Wanted {
     schema: Option<String>,
     /// Only those with this tag or one below it, on themselves or a column.
     tag: Option<String>,
+    /// Only those that this policy covers, whether or not it is in force: `data-policies/` or `subscription-policies/` and its name.
+    policy: Option<String>,
     /// Only those with an owner of this name, a user or a group.
     owner: Option<String>,
     /// Only those that the caller owns, by name or by a group; `false` for the others.
@@ -51,6 +55,34 @@ pub(super) struct Filter<'a> {
     /// A text that is no name is carried by nothing.
     tag: Option<Option<Name>>,
     states: Option<Vec<SyncWord>>,
+    policy: Option<Covering<'a>>,
+}
+
+/// A policy, as far as which data sources it covers.
+struct Covering<'a> {
+    catalog: &'a Catalog,
+    name: &'a Name,
+    scope: &'a Where,
+}
+
+impl<'a> Covering<'a> {
+    /// # Errors
+    /// When it is no policy, or none that the caller may know of.
+    fn read(text: &str, actor: &Actor, catalog: &'a Catalog, now: DateTime<Utc>) -> Result<Self, Problem> {
+        let kinds = [Kind::DataPolicy, Kind::SubscriptionPolicy];
+        let found =
+            kinds.into_iter().find_map(|kind| Some((kind, text.strip_prefix(kind.plural())?.strip_prefix('/')?)));
+        let (kind, name) = found.ok_or_else(|| {
+            Problem::malformed("`policy` is `data-policies/` or `subscription-policies/`, and the name of the policy")
+        })?;
+        known(actor, catalog, kind, name, now)?;
+        let policy = match kind {
+            Kind::DataPolicy => catalog.data_policies.get(name).map(|one| (one.form.name.value(), &one.form.scope)),
+            _ => catalog.subscription_policies.get(name).map(|one| (one.name.value(), &one.scope)),
+        };
+        let (name, scope) = policy.ok_or_else(missing)?;
+        Ok(Self { catalog, name, scope })
+    }
 }
 
 impl Wanted {
@@ -61,8 +93,13 @@ impl Wanted {
     /// What every data source is held against.
     ///
     /// # Errors
-    /// When the state is none.
-    pub(super) fn filter(&self) -> Result<Filter<'_>, Problem> {
+    /// When the state is none, or the policy none that the caller may know of.
+    pub(super) fn filter<'a>(
+        &'a self,
+        actor: &Actor,
+        catalog: &'a Catalog,
+        now: DateTime<Utc>,
+    ) -> Result<Filter<'a>, Problem> {
         let known = || SyncWord::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(", ");
         let state = |word: &str| {
             SyncWord::from_word(word)
@@ -74,6 +111,7 @@ impl Wanted {
             search: self.search.as_ref().map(|text| text.to_lowercase()),
             tag: self.tag.as_ref().map(|text| Name::new(text.as_str()).ok()),
             states: states.transpose()?,
+            policy: self.policy.as_ref().map(|text| Covering::read(text, actor, catalog, now)).transpose()?,
         })
     }
 }
@@ -94,6 +132,10 @@ impl Filter<'_> {
             && self.tag.as_ref().is_none_or(|wanted| {
                 wanted.as_ref().is_some_and(|wanted| seen.tags().any(|carried| tag::covers(wanted, carried)))
             })
+            && self
+                .policy
+                .as_ref()
+                .is_none_or(|policy| scrim_policy::covers(policy.catalog, policy.name, policy.scope, source))
             && self.search.as_deref().is_none_or(|wanted| searched(seen, wanted))
     }
 }

@@ -92,6 +92,6 @@ pub(crate) async fn run(
         None => {}
     }
     app.store().audit(asked.audit(Outcome::Allowed, Some("password".to_owned()), Value::Null)).await?;
-    let cookie = session::begin(&app, &account.user).await?;
+    let cookie = session::begin(&app, &headers, &account.user).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

@@ -30,8 +30,8 @@ const MOST: usize = 100;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewToken {
-    /// What it is for; at most 200 characters.
-    #[schemars(length(max = 200))]
+    /// What it is for: something, and at most 200 characters.
+    #[schemars(length(min = 1, max = 200))]
     name: String,
     /// What it may do: `read` and `write`, and of the user's permissions those that are named, or `all`. Without a permission
     /// it does what a user without permissions can.
@@ -108,8 +108,10 @@ pub(crate) async fn create(
     if new.expires <= now || new.expires > now + chrono::TimeDelta::days(366) {
         return Err(Problem::malformed("`expires` must be within a year from now"));
     }
-    if new.name.chars().count() > LONGEST_NAME {
-        return Err(Problem::malformed(format!("`name` has at most {LONGEST_NAME} characters")));
+    if new.name.trim().is_empty() || new.name.chars().count() > LONGEST_NAME {
+        return Err(Problem::malformed(format!(
+            "`name` says what the token is for, in at most {LONGEST_NAME} characters"
+        )));
     }
     let tokens = app.store().tokens(Some(&user)).await?;
     if tokens.iter().filter(|token| token.is_valid(now)).count() >= MOST {

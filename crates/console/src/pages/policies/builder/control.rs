@@ -19,6 +19,8 @@ pub(super) struct Control {
 pub(super) enum Looks {
     Hidden,
     Line,
+    /// A line for a name of a kind.
+    Name(&'static str),
     Lines,
     Box,
     /// The values, each with what it is called.
@@ -46,13 +48,20 @@ impl Control {
 
     /// Whether it fits into a line: a choice with at most one field.
     pub(super) fn is_short(&self) -> bool {
-        let lines = |parts: &[Self]| parts.iter().all(|part| matches!(part.looks, Looks::Hidden | Looks::Line));
+        let lines = |parts: &[Self]| {
+            parts.iter().all(|part| matches!(part.looks, Looks::Hidden | Looks::Line | Looks::Name(_)))
+        };
         self.parts.iter().all(|part| part.looks != Looks::Group && lines(&part.parts))
     }
 
     /// Whether it holds a sentence or an expression.
     pub(super) fn is_long(&self) -> bool {
         ["because", "when", "description"].iter().any(|key| self.name.rsplit('.').next() == Some(key))
+    }
+
+    /// How many controls it is made of.
+    pub(super) fn many(&self) -> usize {
+        self.parts.iter().map(Self::many).sum::<usize>() + 1
     }
 
     /// What the form sends.
@@ -79,8 +88,9 @@ fn control(shape: &Shape, value: Option<&Value>, name: &str, label: &str, help: 
     }
     let line = |looks: Looks| Control::of(name, label, help, looks, value.map_or_else(String::new, text));
     match shape {
-        Shape::Text if value.is_some_and(|value| text(value).contains('\n')) => line(Looks::Lines),
+        Shape::Text | Shape::Name(_) if value.is_some_and(|value| text(value).contains('\n')) => line(Looks::Lines),
         Shape::Text | Shape::Number => line(Looks::Line),
+        Shape::Name(kind) => line(Looks::Name(kind)),
         Shape::Flag => Control::of(
             name,
             label,
@@ -96,11 +106,12 @@ fn control(shape: &Shape, value: Option<&Value>, name: &str, label: &str, help: 
             let lines = value.and_then(Value::as_array).map_or_else(Vec::new, |lines| lines.iter().map(text).collect());
             Control::of(name, label, help, Looks::Lines, lines.join("\n"))
         }
-        Shape::Pairs(of) => {
+        Shape::Pairs(key, of) => {
             let pairs: Vec<_> = value.and_then(Value::as_object).map_or_else(Vec::new, |map| map.iter().collect());
-            let entry = |(at, (key, value)): (usize, &(&String, &Value))| {
+            let entry = |(at, (written, value)): (usize, &(&String, &Value))| {
                 let name = format!("{name}.{at}");
-                let key = Control::of(&format!("{name}.key"), "Name", "", Looks::Line, (*key).clone());
+                let written = Value::String((*written).clone());
+                let key = control(key, Some(&written), &format!("{name}.key"), "Name", "", true);
                 let value = control(of, Some(value), &format!("{name}.value"), "Value", "", true);
                 Control::of(&name, "", "", Looks::Entry, String::new()).with(vec![key, value])
             };
@@ -191,7 +202,7 @@ fn fits(shape: &Shape, value: &Value) -> bool {
     let scalar = |value: &Value| matches!(value, Value::String(_) | Value::Number(_));
     match shape {
         // A form sends every end of a line as the same.
-        Shape::Text => scalar(value) && !text(value).contains('\r'),
+        Shape::Text | Shape::Name(_) => scalar(value) && !text(value).contains('\r'),
         Shape::Number => value.is_number() || value.as_str().is_some_and(|text| text.parse::<i64>().is_err()),
         Shape::Flag => *value == Value::Bool(true),
         Shape::Truth => value.is_boolean(),
@@ -202,7 +213,7 @@ fn fits(shape: &Shape, value: &Value) -> bool {
                     .is_some_and(|line| !line.is_empty() && line.trim() == line && !line.contains(['\n', '\r']))
             })
         }),
-        Shape::Pairs(_) | Shape::Map(_) => value.is_object(),
+        Shape::Pairs(..) | Shape::Map(_) => value.is_object(),
         Shape::Many(..) => value.is_array(),
         Shape::One(variants) => variants.iter().any(|variant| is(variant, value)),
     }

@@ -1,6 +1,6 @@
 //! Every form that a policy may have, with what it is called.
 
-use super::shape::Shape::{Flag, Lines, Many, Map, Number, One, Pairs, Text, Truth, Word};
+use super::shape::Shape::{Flag, Lines, Many, Map, Name, Number, One, Pairs, Text, Truth, Word};
 use super::shape::{Shape, form, may, need, word};
 use crate::pages::policies::kind::PolicyKind;
 
@@ -42,15 +42,23 @@ static SUBSCRIPTION_POLICY: Shape = Map(&[
     may("valid", "In force", &VALID, "it begins and ends by itself"),
 ]);
 
+static TAG: Shape = Name("tags");
+static DATA_SOURCE: Shape = Name("data-sources");
+static INTEGRATION: Shape = Name("integrations");
+static GROUP: Shape = Name("groups");
+static USER: Shape = Name("users");
+static PURPOSE: Shape = Name("purposes");
+static ATTRIBUTE: Shape = Name("attributes");
+
 static VALID: Shape = Map(&[
     may("from", "From", &Text, "such as 2027-01-31T00:00:00Z"),
     may("until", "Until", &Text, "the moment itself is not inside"),
 ]);
 
 static WHERE: Shape = One(&[
-    form("column_tag", "a column is tagged", &[need("column_tag", "Tag", &Text, "or one below it")]),
-    form("source_tag", "the data source is tagged", &[need("source_tag", "Tag", &Text, "or one below it")]),
-    form("data_source", "one data source", &[need("data_source", "Data source", &Text, "")]),
+    form("column_tag", "a column is tagged", &[need("column_tag", "Tag", &TAG, "or one below it")]),
+    form("source_tag", "the data source is tagged", &[need("source_tag", "Tag", &TAG, "or one below it")]),
+    form("data_source", "one data source", &[need("data_source", "Data source", &DATA_SOURCE, "")]),
     word("all", "every data source"),
     word("chosen_by_owner", "its owner chose this policy"),
     form("schema", "the schema is named", &[need("schema", "Schema", &Text, "* stands for any characters")]),
@@ -59,7 +67,7 @@ static WHERE: Shape = One(&[
     form(
         "integration",
         "the integration is named",
-        &[need("integration", "Integration", &Text, "* stands for any characters")],
+        &[need("integration", "Integration", &INTEGRATION, "* stands for any characters")],
     ),
     form(
         "column_name",
@@ -75,7 +83,7 @@ static WHERE: Shape = One(&[
 ]);
 
 static COLUMNS: Shape = One(&[
-    form("tag", "tagged", &[need("tag", "Tag", &Text, "or one below it")]),
+    form("tag", "tagged", &[need("tag", "Tag", &TAG, "or one below it")]),
     form("name", "named", &[need("name", "Name or regular expression", &Text, "")]),
     word("all", "every column"),
     form("any_tag", "with any tag", &[need("any_tag", "Tagged", &Truth, "")]),
@@ -86,10 +94,14 @@ static COLUMNS: Shape = One(&[
 ]);
 
 static WHO: Shape = One(&[
-    form("group", "members of a group", &[need("group", "Group", &Text, "")]),
-    form("attribute", "who has an attribute", &[need("attribute", "Attributes", &Pairs(&Text), "all of them")]),
-    form("purpose", "who acts for a purpose", &[need("purpose", "Purpose", &Text, "or one below it")]),
-    form("user", "one user", &[need("user", "User", &Text, "")]),
+    form("group", "members of a group", &[need("group", "Group", &GROUP, "")]),
+    form(
+        "attribute",
+        "who has an attribute",
+        &[need("attribute", "Attributes", &Pairs(&ATTRIBUTE, &Text), "all of them")],
+    ),
+    form("purpose", "who acts for a purpose", &[need("purpose", "Purpose", &PURPOSE, "or one below it")]),
+    form("user", "one user", &[need("user", "User", &USER, "")]),
     word("everyone", "everyone"),
     form("any", "one of these holds", &[need("any", "Any of", &Many(&WHO, "condition"), "")]),
     form("all", "all of these hold", &[need("all", "All of", &Many(&WHO, "condition"), "")]),
@@ -111,10 +123,14 @@ static TAGS_ON: Shape = Word(&[("source", "of the data source"), ("column", "of 
 static TAG_MATCH: Shape = Word(&[("any", "one of the tags"), ("every", "every one of the tags")]);
 
 static ACCESS_WHO: Shape = One(&[
-    form("group", "members of a group", &[need("group", "Group", &Text, "")]),
-    form("attribute", "who has an attribute", &[need("attribute", "Attributes", &Pairs(&Text), "all of them")]),
-    form("purpose", "who acts for a purpose", &[need("purpose", "Purpose", &Text, "or one below it")]),
-    form("user", "one user", &[need("user", "User", &Text, "")]),
+    form("group", "members of a group", &[need("group", "Group", &GROUP, "")]),
+    form(
+        "attribute",
+        "who has an attribute",
+        &[need("attribute", "Attributes", &Pairs(&ATTRIBUTE, &Text), "all of them")],
+    ),
+    form("purpose", "who acts for a purpose", &[need("purpose", "Purpose", &PURPOSE, "or one below it")]),
+    form("user", "one user", &[need("user", "User", &USER, "")]),
     word("everyone", "everyone"),
     form(
         "tag_as_attribute",
@@ -123,7 +139,7 @@ static ACCESS_WHO: Shape = One(&[
             "tag_as_attribute",
             "Tag as attribute",
             &Map(&[
-                need("attribute", "Attribute", &Text, ""),
+                need("attribute", "Attribute", &ATTRIBUTE, ""),
                 need("on", "Tags", &TAGS_ON, ""),
                 need("match", "Must be", &TAG_MATCH, ""),
             ]),
@@ -337,7 +353,7 @@ static MATCH: Shape = One(&[
     form(
         "attribute",
         "the user's attribute",
-        &[need("attribute", "Attribute", &Text, ""), need("column", "Column", &COLUMNS, "")],
+        &[need("attribute", "Attribute", &ATTRIBUTE, ""), need("column", "Column", &COLUMNS, "")],
     ),
     form(
         "groups",
@@ -353,7 +369,7 @@ static MATCH: Shape = One(&[
 
 static LOOKUP: Shape = Map(&[
     need("table", "Table", &Text, "schema.table"),
-    need("on", "Its columns, and ours", &Pairs(&COLUMNS), ""),
+    need("on", "Its columns, and ours", &Pairs(&Text, &COLUMNS), ""),
     need("user", "Its column with the login", &Text, ""),
 ]);
 

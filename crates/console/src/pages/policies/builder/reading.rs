@@ -1,5 +1,6 @@
 //! Fields read as the document they say.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
@@ -8,27 +9,59 @@ use super::control::named;
 use super::shape::{Field, Shape, Variant};
 use crate::form::Form;
 use crate::pages::policies::yaml;
+use crate::problem::Problem;
 
-/// The longest list that a form is read with.
-const LONGEST: usize = 1000;
+/// How deep fields may stand within fields: deeper no policy is read that is written as a text.
+const DEEPEST: usize = 64;
+
+/// How many fields a form may have: more than are shown, for a button may add some.
+const MOST: usize = 2 * super::MOST;
 
 /// What a form sent.
 pub(super) struct Reading<'a> {
     fields: HashMap<&'a str, &'a str>,
     /// What a button does, and to which fields.
     does: (&'a str, &'a str),
+    /// A name that stands twice where each has something of its own.
+    twice: RefCell<Option<String>>,
 }
 
 impl<'a> Reading<'a> {
     /// What a form sent, and which button was pressed.
-    pub(super) fn of(form: &'a Form) -> Self {
+    ///
+    /// # Errors
+    /// When it says more than its fields can: reading it would take time and memory, and what is read ends in a page.
+    pub(super) fn of(form: &'a Form) -> Result<Self, Problem> {
         let does = form.text("do").split_once(' ').unwrap_or(("", ""));
-        Self { fields: form.fields().collect(), does }
+        let fields: HashMap<_, _> = form.fields().collect();
+        if fields.len() > MOST {
+            return Err(Problem::malformed(format!("a policy with more than {MOST} fields is written as a text")));
+        }
+        if fields.keys().any(|name| name.matches('.').count() > DEEPEST) {
+            return Err(Problem::malformed(format!("the fields stand more than {DEEPEST} deep in each other")));
+        }
+        // Every entry of a list has a field.
+        let lists = fields.iter().filter(|(name, _)| name.ends_with('#'));
+        let entries =
+            lists.map(|(_, count)| count.parse::<usize>().ok()).try_fold(0_usize, |sum, count| sum.checked_add(count?));
+        if entries.is_none_or(|entries| entries > fields.len()) {
+            return Err(Problem::malformed("a list says that it has more entries than there are fields"));
+        }
+        Ok(Self { fields, does, twice: RefCell::default() })
     }
 
     /// The document that the fields say; nothing where there are none.
-    pub(super) fn document(&self, shape: &Shape, name: &str) -> Option<Value> {
-        self.read(shape, name, true)
+    ///
+    /// # Errors
+    /// When a document cannot say it.
+    pub(super) fn document(&self, shape: &Shape, name: &str) -> Result<Option<Value>, Problem> {
+        let document = self.read(shape, name, true);
+        match self.twice.take() {
+            Some(name) => {
+                Err(Problem::malformed(format!("`{name}` stands twice: join the conditions with `all` instead")))
+            }
+            None => Ok(document),
+        }
     }
 
     fn field(&self, name: &str) -> Option<&'a str> {
@@ -42,7 +75,9 @@ impl<'a> Reading<'a> {
         let text = self.field(name);
         let there = |text: &&str| needed || !text.is_empty();
         match shape {
-            Shape::Text => text.or(needed.then_some("")).filter(there).map(|text| json!(text.replace("\r\n", "\n"))),
+            Shape::Text | Shape::Name(_) => {
+                text.or(needed.then_some("")).filter(there).map(|text| json!(text.replace("\r\n", "\n")))
+            }
             Shape::Number => {
                 let text = text.or(needed.then_some("4")).map(str::trim).filter(there)?;
                 Some(text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)))
@@ -58,12 +93,15 @@ impl<'a> Reading<'a> {
                 let lines: Vec<_> = text.unwrap_or("").lines().map(str::trim).filter(|line| !line.is_empty()).collect();
                 (needed || !lines.is_empty()).then(|| json!(lines))
             }
-            Shape::Pairs(of) => {
-                let pair = |name: &String| {
-                    let key = self.field(&format!("{name}.key")).unwrap_or("");
-                    Some((key.trim().to_owned(), self.read(of, &format!("{name}.value"), true)?))
-                };
-                let pairs: Map<String, Value> = self.entries(name).iter().filter_map(pair).collect();
+            Shape::Pairs(_, of) => {
+                let mut pairs = Map::new();
+                for name in self.entries(name) {
+                    let key = self.field(&format!("{name}.key")).unwrap_or("").trim();
+                    let Some(value) = self.read(of, &format!("{name}.value"), true) else { continue };
+                    if pairs.insert(key.to_owned(), value).is_some() && !key.is_empty() {
+                        self.twice.borrow_mut().get_or_insert_with(|| key.to_owned());
+                    }
+                }
                 (needed || !pairs.is_empty()).then_some(Value::Object(pairs))
             }
             Shape::Many(of, _) => {
@@ -81,7 +119,7 @@ impl<'a> Reading<'a> {
     /// The names of the entries of a list, after whichever button was pressed. A list that was not there begins with one.
     fn entries(&self, name: &str) -> Vec<String> {
         let count = self.field(&format!("{name}#")).map_or(Some(1), |count| count.parse().ok()).unwrap_or(0);
-        let mut names: Vec<_> = (0..LONGEST.min(count)).map(|at| format!("{name}.{at}")).collect();
+        let mut names: Vec<_> = (0..count).map(|at| format!("{name}.{at}")).collect();
         let (what, which) = self.does;
         let at = names.iter().position(|name| name == which);
         match (what, at) {

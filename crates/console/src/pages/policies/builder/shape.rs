@@ -4,6 +4,8 @@
 pub(super) enum Shape {
     /// A line of text, or a number that is taken as its text.
     Text,
+    /// The name of something that there is, of a kind as [`crate::pages::suggest`] has it; another can be written, too.
+    Name(&'static str),
     /// A whole number.
     Number,
     /// True, or left out.
@@ -15,7 +17,7 @@ pub(super) enum Shape {
     /// Some texts, a line each.
     Lines,
     /// Names, each with something.
-    Pairs(&'static Shape),
+    Pairs(&'static Shape, &'static Shape),
     /// Some of the same.
     Many(&'static Shape, &'static str),
     /// Fields.

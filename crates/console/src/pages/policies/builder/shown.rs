@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::control::{Control, Looks};
 use crate::pages::policies::editor::DRAFT;
-use crate::parts::hidden;
+use crate::parts::{LookupInput, hidden, lookup_input};
 
 /// Shows a control, and what belongs to it.
 pub(super) fn shown(control: &Control) -> Markup {
@@ -17,6 +17,11 @@ pub(super) fn shown(control: &Control) -> Markup {
             // What makes a choice what it is stands right beside it.
             Looks::Line if name.ends_with(".~") => input id=(id) name=(name) value=(value) aria-label=(label) placeholder=(beside(control))
                 autocomplete="off" spellcheck="false";,
+            Looks::Name(kind) => {
+                @let field = |told: Option<&str>| lookup_input(&LookupInput { id: &id, name, kind, value, told });
+                @if name.ends_with(".~") { (field(Some(&beside(control)))) }
+                @else { label.field { span { (label) } (field(None)) @if !help.is_empty() { small { (help) } } } }
+            },
             Looks::Line => label.field.grows[control.is_long()] {
                 span { (label) }
                 input id=(id) name=(name) value=(value) autocomplete="off" spellcheck="false";

@@ -36,21 +36,22 @@ fn every_form_is_shown_in_fields_and_read_from_them_as_it_was() {
         assert!(unknown.is_empty(), "{} has no fields for {unknown:?}", document["name"]);
         let kept = form.fields().filter(|(name, _)| name.ends_with('?') && *name != "p?");
         assert_eq!(kept.collect::<Vec<_>>(), [], "{}", document["name"]);
-        assert_eq!(read(kind, &form), Some(document));
+        assert_eq!(read(kind, &form).unwrap(), Some(document));
     }
 }
 
 #[test]
 fn what_no_field_is_for_stays() {
     let odd = json!({ "kind": "data-policy", "name": "x", "where": { "unheard": [1] }, "rules": [{ "mask": 7, "later": true }, "odd"], "more": null, "description": "two\nlines" });
-    assert_eq!(read(PolicyKind::DataPolicy, &form(PolicyKind::DataPolicy, &odd, &[])), Some(odd));
+    assert_eq!(read(PolicyKind::DataPolicy, &form(PolicyKind::DataPolicy, &odd, &[])).unwrap(), Some(odd));
 }
 
 #[test]
 fn buttons_add_remove_and_move() {
     let two = json!({ "kind": "data-policy", "name": "x", "where": "all", "rules": [{ "rows": "never" }, { "rows": "all_rows" }] });
     let after = |does: &str| {
-        read(PolicyKind::DataPolicy, &form(PolicyKind::DataPolicy, &two, &[("do", does)])).unwrap()["rules"].clone()
+        read(PolicyKind::DataPolicy, &form(PolicyKind::DataPolicy, &two, &[("do", does)])).unwrap().unwrap()["rules"]
+            .clone()
     };
     assert_eq!(after("remove p.rules.0"), json!([{ "rows": "all_rows" }]));
     assert_eq!(after("up p.rules.1"), json!([{ "rows": "all_rows" }, { "rows": "never" }]));
@@ -61,9 +62,42 @@ fn buttons_add_remove_and_move() {
 fn another_choice_keeps_what_was_written() {
     let one = json!({ "kind": "subscription-policy", "name": "x", "where": { "source_tag": "HR" }, "access": { "conditions": { "group": "staff" } } });
     let chosen = |name: &str, id: &str| {
-        read(PolicyKind::SubscriptionPolicy, &form(PolicyKind::SubscriptionPolicy, &one, &[(name, id)])).unwrap()
+        read(PolicyKind::SubscriptionPolicy, &form(PolicyKind::SubscriptionPolicy, &one, &[(name, id)]))
+            .unwrap()
+            .unwrap()
     };
     assert_eq!(chosen("p.where", "column_tag:")["where"], json!({ "column_tag": "HR" }));
     assert_eq!(chosen("p.access.~", "any:")["access"], json!({ "conditions": { "any": [{ "group": "staff" }] } }));
     assert_eq!(chosen("p.access.~", "not:")["access"], json!({ "conditions": { "not": { "group": "staff" } } }));
+}
+
+#[test]
+fn what_is_too_long_for_fields_is_left_to_the_text() {
+    let rules = |many: usize| json!({ "kind": "data-policy", "name": "x", "where": "all", "rules": vec![json!({ "rows": "never" }); many] });
+    assert!(fields(PolicyKind::DataPolicy, &rules(100)).is_some());
+    assert!(fields(PolicyKind::DataPolicy, &rules(1000)).is_none());
+}
+
+#[test]
+fn fields_say_no_more_than_there_are() {
+    let refused =
+        |fields: Vec<(String, String)>| read(PolicyKind::DataPolicy, &Form::from(fields)).unwrap_err().detail.unwrap();
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let deep = |levels: usize| field(&format!("p.where{}", ".~".repeat(levels)), "not:");
+    assert!(refused(vec![deep(70)]).contains("deep"));
+    assert!(read(PolicyKind::DataPolicy, &Form::from((0..60).map(deep).collect::<Vec<_>>())).is_ok());
+    for count in ["4", "1000000", "-1", "x", "18446744073709551615"] {
+        assert!(
+            refused(vec![field("p.rules#", count), field("p.rules.0", "rows:"), field("p.name", "x")])
+                .contains("entries")
+        );
+    }
+    assert!(refused((0..5000).map(|at| field(&format!("p.x{at}"), "")).collect()).contains("written as a text"));
+}
+
+#[test]
+fn a_name_that_stands_twice_is_told_and_not_dropped() {
+    let one = json!({ "kind": "subscription-policy", "name": "x", "where": "all", "access": { "conditions": { "attribute": { "a": "1", "b": "2" } } } });
+    let twice = form(PolicyKind::SubscriptionPolicy, &one, &[("p.access.~.~.1.key", "a")]);
+    assert!(read(PolicyKind::SubscriptionPolicy, &twice).unwrap_err().detail.unwrap().contains("`a` stands twice"));
 }
