@@ -185,7 +185,7 @@ async fn filters_hold_together() {
         service.get("gina", &format!("{OVERVIEW}{wrong}")).await.problem(400);
     }
     // Of a policy that is hidden the same is told as of one that is not there.
-    for (who, policy) in [("gina", "none"), ("anna", "over-tags"), ("anna", "none")] {
+    for (who, policy) in [("gina", "none"), ("nadia", "over-tags"), ("nadia", "none")] {
         service.get(who, &format!("{OVERVIEW}?policy=data-policies/{policy}")).await.problem(404);
     }
     // Pages, each with the counts of all.
