@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::api::{Api, to, with_query};
 use crate::form::Form;
 use crate::frame;
-use crate::parts::{badge, copied, empty, head, hidden, prose, section, sentences, table};
+use crate::parts::{Page, badge, copied, empty, head, hidden, prose, section, sentences, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done, own};
@@ -62,6 +62,7 @@ struct Readable {
 struct Discoverable {
     data_source: String,
     needs: Vec<String>,
+    asking: bool,
 }
 
 /// What became of a wish.
@@ -154,7 +155,10 @@ fn discoverable(sources: &[Discoverable], mine: &asked::Mine, searched: bool) ->
     if sources.is_empty() {
         return match searched {
             true => empty("Nothing fits", html! { "Shorten the search." }),
-            false => empty("Nothing", html! { "There is nothing that you may know of, and cannot read." }),
+            false => empty(
+                "Nothing",
+                html! { "Data sources stand here that their policies let everybody find, and that you cannot read." },
+            ),
         };
     }
     let row = |one: &Discoverable| {
@@ -163,6 +167,8 @@ fn discoverable(sources: &[Discoverable], mine: &asked::Mine, searched: bool) ->
             sentences(&one.needs),
             html! {
                 @if mine.asks_for(&one.data_source) { (badge("warn", "asked for")) }
+                @else if mine.has(&one.data_source) { (badge("", "approved")) " which is not enough" }
+                @else if !one.asking { span.muted { "Nobody's yes is wanted: its owners can give a grant." } }
                 @else {
                     form.inline method="post" action=(to!("/data-sources/{}/subscribe", one.data_source)) {
                         input name="reason" placeholder="Why you need it" aria-label=(format!("Why you need {}", one.data_source));
@@ -187,10 +193,21 @@ async fn subscribe(visit: Visit, Path(name): Path<String>, form: Form) -> Result
     let answer = visit.api.send(Method::PUT, to!("/api/v1/data-sources/{}/subscription", name), &wish).await?;
     let became = answer.read::<Subscribed>()?;
     let told = match became.state.as_str() {
-        "active" => format!("You can read {name} as soon as the warehouse is told."),
+        "active" if reads(&visit, &name).await? => format!("You can read {name} as soon as the warehouse is told."),
+        "active" => format!("You are subscribed to {name}, and do not read it yet: its page says what you lack."),
         _ => format!("You asked for {name}. It waits for {}.", became.waits_for.join(" and ")),
     };
     Ok(done(back(&form), &told))
+}
+
+/// Whether whoever looks reads a data source.
+async fn reads(visit: &Visit, name: &str) -> Result<bool, Problem> {
+    #[derive(Deserialize)]
+    struct Standing {
+        access: Option<String>,
+    }
+    let found = visit.api.get::<Page<Standing>>(with_query("/api/v1/source-overview", &[("name", name)])).await?;
+    Ok(found.items.iter().any(|one| matches!(one.access.as_deref(), Some("reader" | "owner"))))
 }
 
 async fn unsubscribe(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

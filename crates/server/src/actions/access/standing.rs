@@ -95,6 +95,20 @@ fn lets_in(catalog: &Catalog, source: &DataSource, subscription: &Subscription, 
         .any(|facts| decide_for(&with, source, facts, now).granted)
 }
 
+/// What keeps somebody out whom asking does not help, if so: no policy wants a yes or a subscription, and what it wants they lack.
+pub(crate) fn hopeless(
+    catalog: &Catalog,
+    source: &DataSource,
+    subscription: &Subscription,
+    now: DateTime<Utc>,
+) -> Option<Vec<String>> {
+    if AccessRules::of(catalog, source).asks(now) || lets_in(catalog, source, subscription, now) {
+        return None;
+    }
+    let user = catalog.users.get(subscription.user.value())?;
+    Some(decide_for(catalog, source, &Facts::of(catalog, user), now).needs)
+}
+
 /// As which of those whose yes counts somebody may decide about a request.
 pub(crate) fn roles(
     actor: &Actor,
