@@ -57,7 +57,7 @@ async fn a_request_is_approved_and_ends() {
         .await
         .problem(400);
     let approved = decide(&service, "olivia", name, "approve", yes.clone()).await.good();
-    assert_eq!(approved["state"], "active");
+    assert_eq!((&approved["state"], &approved["reads"]), (&json!("active"), &json!(true)));
     assert!(reads(&service, "anna"));
     decide(&service, "olivia", name, "approve", yes).await.problem(409);
 
@@ -190,7 +190,8 @@ async fn asking_is_refused_where_it_helps_nobody() {
     // Whoever is to subscribe may do so before the rest is met, and does not read it yet.
     policy(&service, "asking", insiders, json!({ "requires_action": true })).await;
     assert_eq!(reach().await["asking"], true);
-    assert_eq!(ask(&service, "nadia").await["state"], "active");
+    let subscribed = ask(&service, "nadia").await;
+    assert_eq!((&subscribed["state"], &subscribed["reads"]), (&json!("active"), &json!(false)));
     assert!(!reads(&service, "nadia"));
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::api::{Api, to, with_query};
 use crate::form::Form;
 use crate::frame;
-use crate::parts::{Page, badge, copied, empty, head, hidden, prose, section, sentences, table};
+use crate::parts::{badge, copied, empty, head, hidden, prose, section, sentences, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done, own};
@@ -70,6 +70,8 @@ struct Discoverable {
 struct Subscribed {
     state: String,
     waits_for: Vec<String>,
+    /// Whether they read it now.
+    reads: bool,
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
@@ -193,21 +195,11 @@ async fn subscribe(visit: Visit, Path(name): Path<String>, form: Form) -> Result
     let answer = visit.api.send(Method::PUT, to!("/api/v1/data-sources/{}/subscription", name), &wish).await?;
     let became = answer.read::<Subscribed>()?;
     let told = match became.state.as_str() {
-        "active" if reads(&visit, &name).await? => format!("You can read {name} as soon as the warehouse is told."),
+        "active" if became.reads => format!("You can read {name} as soon as the warehouse is told."),
         "active" => format!("You are subscribed to {name}, and do not read it yet: its page says what you lack."),
         _ => format!("You asked for {name}. It waits for {}.", became.waits_for.join(" and ")),
     };
     Ok(done(back(&form), &told))
-}
-
-/// Whether whoever looks reads a data source.
-async fn reads(visit: &Visit, name: &str) -> Result<bool, Problem> {
-    #[derive(Deserialize)]
-    struct Standing {
-        access: Option<String>,
-    }
-    let found = visit.api.get::<Page<Standing>>(with_query("/api/v1/source-overview", &[("name", name)])).await?;
-    Ok(found.items.iter().any(|one| matches!(one.access.as_deref(), Some("reader" | "owner"))))
 }
 
 async fn unsubscribe(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

@@ -100,6 +100,8 @@ fn new(name: &Name, user: &Name, source: &Name, now: DateTime<Utc>) -> Subscript
         answer: None,
         approvals: vec![],
         requested: Some(now),
+        decided_by: None,
+        decided: None,
         expires: None,
         revoked: None,
     }
