@@ -1,6 +1,7 @@
 //! What a draft means before it is saved, and saving it.
 
 use axum::response::Response;
+use futures_util::future::join;
 use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -68,11 +69,12 @@ async fn review(visit: Visit, form: Form) -> Result<Response, Problem> {
     let api = visit.api.clone();
     let in_force = before.as_ref().is_some_and(|before| status(&before.document) == "active");
     let means = later(async move {
-        let active = means(&api, draft.kind, &with_status(&document, "active")).await;
+        let (active, staged) = (with_status(&document, "active"), with_status(&document, "staged"));
+        // Of one that is in force, to be saved and not in force is a change, too.
+        let idle = async { if in_force { Some(means(&api, draft.kind, &staged).await) } else { None } };
+        let (active, idle) = join(means(&api, draft.kind, &active), idle).await;
         let title =
             if in_force { "What it means, saved and kept in force" } else { "What it means once it is in force" };
-        // Of one that is in force, to be saved and not in force is a change, too.
-        let idle = if in_force { Some(means(&api, draft.kind, &with_status(&document, "staged")).await) } else { None };
         Ok(html! {
             (section(title, html! { (active) (save_as(&draft, "active", if in_force { "Save, and keep it in force" } else { "Save and activate" }, "main")) }))
             @match idle {
