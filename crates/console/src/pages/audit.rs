@@ -1,7 +1,6 @@
 //! The audit trail: looked up, counted over time, written out, examined; and who could see what at a past moment.
 
 mod chart;
-mod moment;
 mod verify;
 mod who_saw;
 
@@ -97,7 +96,7 @@ fn ways(shown: &str) -> Markup {
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let (from, to) = (moment::asked(&asked.from)?, moment::asked(&asked.to)?);
+    let (from, to) = (time::asked(&asked.from)?, time::asked(&asked.to)?);
     let exact = asked.filters(&from, &to);
     let list =
         with_query("/api/v1/audit", &[&exact[..], &[("cursor", asked.cursor.as_str()), ("limit", "50")]].concat());
