@@ -90,7 +90,6 @@ fn ways(shown: &str) -> Markup {
             ("Entries", "/audit".to_owned()),
             ("Verify", "/audit/verify".to_owned()),
             ("Who saw what", "/audit/who-saw".to_owned()),
-            ("Reports", "/reports".to_owned()),
         ],
     )
 }

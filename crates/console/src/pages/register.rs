@@ -11,7 +11,9 @@ use super::data_sources::{owner_fields, owners_of};
 use crate::api::{to, with_query};
 use crate::form::Form;
 use crate::frame;
-use crate::parts::{Again, Kept, Page, area, badge, choice, empty, head, hidden, pager, prose, section, table};
+use crate::parts::{
+    Again, Kept, Page, area, badge, choice, empty, head, hidden, installing, pager, prose, section, table,
+};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Me, Visit};
@@ -190,7 +192,7 @@ fn choosing(name: &str, me: &Me, asked: &Asked, found: &[Found], form: Again<'_>
                 } @else if !one.allowed {
                     (badge("bad", "not for you")) " you may not read it in the warehouse"
                 } @else if !one.granted {
-                    (badge("warn", "not granted")) " the role that owns the views may not read it yet. Once it is registered: " (granting(me, name))
+                    (badge("warn", "not granted"))
                 }
             },
         ]
@@ -199,6 +201,9 @@ fn choosing(name: &str, me: &Me, asked: &Asked, found: &[Found], form: Again<'_>
     html! {
         form method="post" action=(to) {
             (hidden("schema", &asked.schema)) (hidden("database", &asked.database)) (hidden("cursor", &asked.cursor))
+            @if found.iter().any(|one| one.allowed && !one.granted) {
+                p { "Not granted: the role that owns the views may not read the table yet. Once it is registered, " (granting(me, name)) "." }
+            }
             label.check { input type="checkbox" data-tick-all="table"; " All of this page" }
             (table(&["", "Table", "Kind", "Owner", "Columns", ""], &found.iter().map(row).collect::<Vec<_>>()))
             div.decide {
@@ -250,8 +255,8 @@ fn became(visit: &Visit, name: &str, form: &Form, answer: &Registered) -> Respon
                 }
             },
             html! {
-                @if let Some(reason) = &one.reason { (prose(reason)) }
-                @for remark in &one.remarks { p { (prose(remark)) } }
+                @if let Some(reason) = &one.reason { (prose(reason)) (installing(&visit.me, name, reason)) }
+                @for remark in &one.remarks { p { (prose(remark)) (installing(&visit.me, name, remark)) } }
             },
         ]
     };

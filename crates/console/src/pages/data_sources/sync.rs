@@ -6,13 +6,13 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::source::{Source, Tab};
+use super::source::{Glance, Source, Tab};
 use crate::api::to;
-use crate::parts::{facts, prose, section, state};
+use crate::parts::{facts, installing, prose, section, state};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
-use crate::visit::Visit;
+use crate::visit::{Me, Visit};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/data-sources/{name}/sync", show), Route::get("/data-sources/{name}/sync/now", now)]
@@ -34,7 +34,7 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
     let found = visit.api.get::<State>(to!("/api/v1/data-sources/{}/sync", name)).await?;
     let main = html! {
         (source.heading(&visit, Tab::Sync))
-        (section("The warehouse", told(&name, &found)))
+        (section("The warehouse", told(&visit.me, &source.glance, &found)))
     };
     Ok(visit.page(&format!("Sync of {name}"), main))
 }
@@ -42,21 +42,22 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
 /// The part of the page that is fetched again.
 async fn now(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     let found = visit.api.get::<State>(to!("/api/v1/data-sources/{}/sync", name)).await?;
-    Ok(Html(told(&name, &found).into_string()).into_response())
+    let source = Source::find(&visit, &name).await?;
+    Ok(Html(told(&visit.me, &source.glance, &found).into_string()).into_response())
 }
 
-fn told(name: &str, found: &State) -> Markup {
+fn told(me: &Me, source: &Glance, found: &State) -> Markup {
     let content = html! {
         (facts(&[
             ("State", html! { (state(&found.state)) }),
             ("Since", time::maybe(found.since)),
-            ("Why", html! { @if let Some(reason) = &found.reason { (prose(reason)) } @else { span.muted { "–" } } }),
+            ("Why", html! { @if let Some(reason) = &found.reason { (prose(reason)) (installing(me, &source.integration, reason)) } @else { span.muted { "–" } } }),
             ("Failed attempts", html! { (found.attempts) }),
             ("Next attempt", time::maybe(found.next_attempt)),
             ("Has the change", html! { @if let Some(pushed) = found.pushed { (pushed) } @else { "none yet" } " of " (found.wanted) }),
         ]))
     };
-    let again = to!("/data-sources/{}/sync/now", name);
+    let again = to!("/data-sources/{}/sync/now", source.data_source);
     html! {
         @if found.state == "in_sync" { div { (content) p.muted { "The view is as the policies want it." } } }
         @else {

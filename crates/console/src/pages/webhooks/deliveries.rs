@@ -54,6 +54,7 @@ pub(super) fn list(name: &str, sent: &Page<Delivery>, cursor: &str) -> Markup {
 fn attempts(attempts: &[Attempt]) -> Markup {
     let Some(last) = attempts.last() else { return html! { span.muted { "not tried yet" } } };
     html! {
+        @if let Some(error) = &last.error { p { (error) } }
         details {
             summary {
                 @match last.status { Some(status) => (status), None => "no answer" }
