@@ -10,7 +10,7 @@ use super::frame::beginning;
 use crate::api::{Expected, Versioned, to};
 use crate::form::Form;
 use crate::pages::deleting::deleted;
-use crate::parts::{area, choice, head, hidden, input, section};
+use crate::parts::{area, choice, head, hidden, input, meanwhile, section};
 use crate::problem::Problem;
 use crate::visit::{Visit, done};
 
@@ -91,6 +91,12 @@ impl Written {
     fn sent(form: &Form) -> Self {
         let texts = FIELDS.iter().map(|field| (*field, form.text(field).to_owned()));
         Self { name: form.text("name").to_owned(), texts: texts.collect() }
+    }
+
+    /// The fields that say something else than another form does.
+    fn differing(&self, other: &Self) -> Vec<(&'static str, &str)> {
+        let texts = self.texts.iter().map(|(field, text)| (*field, text.as_str()));
+        texts.filter(|(field, text)| other.text(field) != *text).collect()
     }
 
     fn text(&self, field: &str) -> &str {
@@ -253,6 +259,7 @@ pub(super) async fn change(visit: Visit, Path(name): Path<String>, form: Form) -
     let path = to!("/api/v1/integrations/{}", name);
     let document = visit.api.versioned(&path).await?;
     let written = Written { name: name.clone(), ..Written::sent(&form) };
+    let stands = Written::of(&Value::Object(document.body.clone()));
     let version = form.some("version").unwrap_or(&document.version);
     let confirm = if form.has("confirm") { "?confirm=true" } else { "" };
     let changed = async {
@@ -265,7 +272,10 @@ pub(super) async fn change(visit: Visit, Path(name): Path<String>, form: Form) -
         Err(problem) if matches!(problem.status, 401 | 403 | 404) => Err(problem),
         Err(problem) => {
             let opens = problem.is("opens").then_some("This opens data to people who cannot see it now.");
-            Ok(visit.answer(status(&problem), &name, form_of(&visit, &name, &written, version, problem.told(), opens)))
+            let overtaken = problem.status == 412;
+            let told = html! { (problem.told()) @if overtaken { (meanwhile(&stands.differing(&written))) } };
+            let version = if overtaken { &document.version } else { version };
+            Ok(visit.answer(status(&problem), &name, form_of(&visit, &name, &written, version, told, opens)))
         }
     }
 }
