@@ -28,7 +28,8 @@ pub(crate) fn integration(me: &Me, name: &str) -> Markup {
 
 /// The way to install once more in the console, for whoever may, beside a text that says to do it by a command.
 pub(crate) fn installing(me: &Me, integration: &str, text: &str) -> Markup {
-    let asked = me.has(&["APPLICATION_ADMIN"]) && text.contains("scrim integration install");
+    let asked = text.contains("scrim integration install") && !integration.is_empty();
+    let asked = asked && me.has(&["APPLICATION_ADMIN"]);
     html! { @if asked { " " a href=(to!("/integrations/{}/install", integration)) { "Install again here" } } }
 }
 
