@@ -46,6 +46,7 @@ const WAYS: &[(&str, &[Way])] = &[
         &[
             ("Integrations", "/integrations", &["APPLICATION_ADMIN", "GOVERNANCE", "AUDIT", "CREATE_DATA_SOURCE"]),
             ("Webhooks", "/webhooks", &["APPLICATION_ADMIN", "AUDIT"]),
+            ("Reports", "/reports", &["GOVERNANCE", "AUDIT"]),
             ("Audit", "/audit", &["AUDIT"]),
         ],
     ),

@@ -5,6 +5,7 @@ mod difference;
 mod facets;
 mod field;
 mod history;
+mod kept;
 mod listing;
 mod lookup;
 mod named;
@@ -14,11 +15,12 @@ mod token;
 pub(crate) use asking::{anyway, deleting, meanwhile};
 pub(crate) use difference::difference;
 pub(crate) use facets::{Facet, facets};
-pub(crate) use field::{area, check, choice, hidden, input, password, until};
+pub(crate) use field::{area, at, check, choice, hidden, input, password, until};
 pub(crate) use history::{Version, history};
+pub(crate) use kept::{Again, Kept};
 pub(crate) use listing::{Page, empty, filters, pager, table};
 pub(crate) use lookup::{LookupInput, lookup, lookup_input};
-pub(crate) use named::{group, integration, named, user};
+pub(crate) use named::{group, installing, integration, named, user};
 pub(crate) use state::{badge, state, tag, tags};
 pub(crate) use token::{Token, tokens};
 
@@ -61,6 +63,11 @@ pub(crate) fn prose(text: &str) -> Markup {
             @if name { code { (part) } } @else { (part) }
         }
     }
+}
+
+/// The first name in a sentence.
+pub(crate) fn first_name(text: &str) -> Option<&str> {
+    split(text).into_iter().find_map(|(name, part)| name.then_some(part))
 }
 
 /// The parts of a sentence, and whether each is a name.

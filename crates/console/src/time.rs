@@ -1,6 +1,6 @@
 //! Moments, as people read them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use maud::{Markup, html};
 
 use crate::problem::Problem;
@@ -14,6 +14,26 @@ pub(crate) fn moment(at: DateTime<Utc>) -> Markup {
 /// A moment that there may be.
 pub(crate) fn maybe(at: Option<DateTime<Utc>>) -> Markup {
     html! { @if let Some(at) = at { (moment(at)) } @else { span.muted { "–" } } }
+}
+
+/// A moment that is asked about, in UTC as forms write it without saying so: as the API reads it, the empty text where there is
+/// none.
+///
+/// # Errors
+/// When it is no moment.
+pub(crate) fn asked(text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let local = |form: &str| NaiveDateTime::parse_from_str(text, form).ok().map(|at| at.and_utc());
+    let known = text
+        .parse::<DateTime<Utc>>()
+        .ok()
+        .or_else(|| local("%Y-%m-%dT%H:%M"))
+        .or_else(|| local("%Y-%m-%dT%H:%M:%S%.f"));
+    let at = known.ok_or_else(|| Problem::malformed(format!("`{text}` is no moment, as 2027-12-31T18:00")))?;
+    Ok(at.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
 /// The moment until when something stands, as a form writes it, in UTC; the end of a day, where only that is written.
@@ -47,6 +67,14 @@ fn away(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_of_forms_are_in_utc() {
+        assert_eq!(asked(" ").unwrap(), "");
+        assert_eq!(asked("2027-12-31T18:00").unwrap(), "2027-12-31T18:00:00Z");
+        assert_eq!(asked("2027-12-31T18:00:05+02:00").unwrap(), "2027-12-31T16:00:05Z");
+        assert!(asked("tomorrow").is_err());
+    }
 
     #[test]
     fn until_when_is_a_moment_or_the_end_of_a_day() {

@@ -65,7 +65,8 @@ impl Me {
 pub(crate) struct Look {
     /// The path.
     pub(crate) path: String,
-    /// The path, and what stands after the question mark.
+    /// Where whoever looks is brought back to: the path, and what stands after the question mark. A page that answers a form is
+    /// at no address: nothing is sent once more for them.
     pub(crate) address: String,
     /// `light` or `dark`, where somebody chose; the browser's own otherwise.
     pub(crate) theme: Option<&'static str>,
@@ -82,7 +83,10 @@ impl Look {
             _ => None,
         };
         let uri = &parts.uri;
-        let address = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
+        let address = match parts.method {
+            Method::GET => uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string),
+            _ => "/".to_owned(),
+        };
         Self { path: uri.path().to_owned(), address, theme, flash: cookie(&parts.headers, FLASH) }
     }
 
@@ -161,13 +165,11 @@ impl FromRequestParts<Service> for Look {
 
 /// Sends somebody who is not signed in to where that is done, and back afterwards.
 fn to_sign_in(parts: &Parts, look: &Look) -> Response {
-    // Nothing is sent once more for them: whoever sent a form begins at home.
-    let back = if parts.method == Method::GET { look.address.as_str() } else { "/" };
     // A part of a page is not replaced by a form to sign in, nor the page by it: something may be written there.
     if parts.headers.contains_key("hx-request") {
         return (StatusCode::UNAUTHORIZED, [(header::CACHE_CONTROL, "no-store")]).into_response();
     }
-    Redirect::to(&format!("/sign-in?to={}", encoded(back))).into_response()
+    Redirect::to(&format!("/sign-in?to={}", encoded(&look.address))).into_response()
 }
 
 /// Goes to a page after something was done, and says there what.

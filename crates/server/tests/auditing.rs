@@ -27,6 +27,14 @@ async fn the_trail_is_searched_written_out_and_examined() {
     assert_eq!((names(&page), &page["next"]), (["g2", "g1", "g0"].map(str::to_owned).to_vec(), &Value::Null));
     let refused = service.get("eve", "/api/v1/audit?actor=ann&outcome=refused").await.good();
     assert_eq!(refused["items"][0]["action"], "group.get");
+    let changes = service.get("eve", "/api/v1/audit?changes=true&limit=1000").await.good();
+    let actions: Vec<&str> =
+        changes["items"].as_array().unwrap().iter().map(|e| e["action"].as_str().unwrap()).collect();
+    assert_eq!(actions.iter().filter(|action| **action == "group.put").count(), 5, "{actions:?}");
+    assert!(!actions.iter().any(|action| action.ends_with(".get") || action.starts_with("audit.")), "{actions:?}");
+    let lines = service.get("eve", "/api/v1/audit/export?changes=true").await.good().as_str().unwrap().to_owned();
+    assert!(lines.contains("\"group.put\"") && !lines.contains("\"group.get\""), "{lines}");
+    service.get("eve", "/api/v1/audit?changes=maybe").await.problem(400);
     service.get("eve", "/api/v1/audit?outcome=maybe").await.problem(400);
     service.get("eve", "/api/v1/audit?cursor=eA").await.problem(400);
 

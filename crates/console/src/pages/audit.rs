@@ -1,7 +1,6 @@
 //! The audit trail: looked up, counted over time, written out, examined; and who could see what at a past moment.
 
 mod chart;
-mod moment;
 mod verify;
 mod who_saw;
 
@@ -39,6 +38,7 @@ struct Asked {
     object_kind: String,
     object_name: String,
     outcome: String,
+    changes: String,
     from: String,
     to: String,
     cursor: String,
@@ -46,7 +46,7 @@ struct Asked {
 
 impl Asked {
     /// What narrows the trail, with the moments as they are to be written.
-    fn filters<'a>(&'a self, from: &'a str, to: &'a str) -> [(&'static str, &'a str); 8] {
+    fn filters<'a>(&'a self, from: &'a str, to: &'a str) -> [(&'static str, &'a str); 9] {
         [
             ("text", &self.text),
             ("actor", &self.actor),
@@ -54,6 +54,7 @@ impl Asked {
             ("object_kind", &self.object_kind),
             ("object_name", &self.object_name),
             ("outcome", &self.outcome),
+            ("changes", &self.changes),
             ("from", from),
             ("to", to),
         ]
@@ -91,13 +92,12 @@ fn ways(shown: &str) -> Markup {
             ("Entries", "/audit".to_owned()),
             ("Verify", "/audit/verify".to_owned()),
             ("Who saw what", "/audit/who-saw".to_owned()),
-            ("Reports", "/reports".to_owned()),
         ],
     )
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let (from, to) = (moment::asked(&asked.from)?, moment::asked(&asked.to)?);
+    let (from, to) = (time::asked(&asked.from)?, time::asked(&asked.to)?);
     let exact = asked.filters(&from, &to);
     let list =
         with_query("/api/v1/audit", &[&exact[..], &[("cursor", asked.cursor.as_str()), ("limit", "50")]].concat());
@@ -141,6 +141,10 @@ fn form(asked: &Asked) -> Markup {
         select name="outcome" aria-label="Outcome" {
             option value="" { "any outcome" }
             @for word in ["allowed", "refused", "failed", "attempted"] { option value=(word) selected[asked.outcome == word] { (word) } }
+        }
+        select name="changes" aria-label="Everything or changes" {
+            option value="" { "everything" }
+            option value="true" selected[asked.changes == "true"] { "changes only" }
         }
         label { "From " input type="datetime-local" name="from" value=(asked.from); }
         label { "before " input type="datetime-local" name="to" value=(asked.to); " UTC" }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, empty, filters, head, input, lookup, pager, prose, section, table, tabs, tag};
+use crate::parts::{Again, Kept, Page, empty, filters, head, input, lookup, pager, prose, section, table, tabs, tag};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -63,6 +63,11 @@ fn share(confidence: f64) -> Markup {
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+    proposed(&visit, &asked, &Kept::default()).await
+}
+
+/// The proposals; a form that was refused stands among them as it was sent.
+async fn proposed(visit: &Visit, asked: &Asked, kept: &Kept) -> Result<Response, Problem> {
     let given = [("data_source", asked.data_source.trim()), ("integration", asked.integration.trim())];
     let list = with_query(
         "/api/v1/discoveries",
@@ -78,15 +83,15 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
         }))
         div.card #list {
             @if found.items.is_empty() { (empty("Nothing is proposed", html! { "Look into a data source below; data sources are also looked into when they are registered." })) }
-            @else { (proposals(&found.items)) }
+            @else { (proposals(&found.items, kept.form("decide"))) }
             (pager("/discovery", &given, &asked.cursor, found.next.as_deref()))
         }
-        @if visit.me.owner || visit.me.has(&["GOVERNANCE"]) { (section("Look into a data source", running(&asked.data_source))) }
+        @if visit.me.owner || visit.me.has(&["GOVERNANCE"]) { (section("Look into a data source", running(&asked.data_source, kept.form("run")))) }
     };
     Ok(visit.page("Discovery", main))
 }
 
-fn proposals(found: &[Proposed]) -> Markup {
+fn proposals(found: &[Proposed], form: Again<'_>) -> Markup {
     let row = |one: &Proposed| {
         vec![
             html! { input type="checkbox" name="proposal" value=(one.key()) aria-label=(format!("{} for {} of {}", one.tag, one.column, one.data_source)); },
@@ -99,6 +104,7 @@ fn proposals(found: &[Proposed]) -> Markup {
         ]
     };
     html! {
+        (form.told())
         form method="post" action="/discovery/decide" {
             label.check { input type="checkbox" data-tick-all="proposal"; " All of this page" }
             (table(&["", "Data source", "Column", "Tag", "Sure", "Why", "Found by"], &found.iter().map(row).collect::<Vec<_>>()))
@@ -111,11 +117,12 @@ fn proposals(found: &[Proposed]) -> Markup {
     }
 }
 
-fn running(data_source: &str) -> Markup {
+fn running(data_source: &str, form: Again<'_>) -> Markup {
     html! {
+        (form.told())
         form.row method="post" action="/discovery/run" {
-            (lookup("data_source", "Data source", "data-sources", data_source, ""))
-            (input("rows", "Rows of the sample", "1000", "1 to 10,000"))
+            (lookup("data_source", "Data source", "data-sources", form.text("data_source", data_source), ""))
+            (input("rows", "Rows of the sample", form.text("rows", "1000"), "1 to 10,000"))
             button { "Look into it" }
         }
     }
@@ -133,7 +140,9 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
         return Err(Problem::malformed(format!("those are more than {MOST} proposals: decide about fewer at once")));
     }
     if chosen.is_empty() {
-        return Err(Problem::malformed("no proposal is ticked: tick those you decide about"));
+        let kept = Kept::of("decide", form, Problem::malformed("no proposal is ticked: tick those you decide about"))?;
+        let page = proposed(&visit, &Asked::default(), &kept).await;
+        return kept.answer(page);
     }
     let (mut decided, mut failed) = (0_usize, Vec::new());
     for parts in chosen {

@@ -5,11 +5,11 @@ mod standing;
 
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use futures_util::future::try_join5;
+use futures_util::future::{try_join, try_join4};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::api::to;
+use crate::api::{to, with_query};
 use crate::frame::{later, waiting};
 use crate::parts::{Page, empty, head, section, table};
 use crate::problem::Problem;
@@ -37,6 +37,15 @@ struct Source {
     columns_to_confirm: u64,
 }
 
+/// Proposals of tags: so many are counted.
+#[derive(Deserialize)]
+struct Proposal {}
+
+/// Who decides about every data source: what waits of any of them waits for these.
+const GOVERNS: &[&str] = &["GOVERNANCE"];
+/// So many proposals are counted.
+const COUNTED: usize = 100;
+
 /// A change of a document.
 #[derive(Deserialize)]
 struct Change {
@@ -61,36 +70,69 @@ async fn show(visit: Visit) -> Result<Response, Problem> {
 
 async fn cards(visit: &Visit) -> Result<Markup, Problem> {
     let api = &visit.api;
-    let asked = try_join5(
-        api.maybe::<Page<Request>>("/api/v1/requests?limit=100"),
-        api.maybe::<Sources>("/api/v1/source-overview?protected=false&limit=5"),
-        api.maybe::<Sources>("/api/v1/source-overview?waiting=true&mine=true&limit=5"),
-        standing::asked(visit),
+    let asked = try_join4(
+        async { api.maybe::<Page<Request>>("/api/v1/requests?limit=100").await },
+        waiting_for(visit),
+        async {
+            try_join(api.maybe::<Sources>("/api/v1/source-overview?protected=false&limit=5"), standing::asked(visit))
+                .await
+        },
         own::reach(visit),
     );
-    let (requests, open, columns, status, reach) = asked.await?;
+    let (requests, waiting, (open, status), reach) = asked.await?;
     let requests = requests.map_or_else(Vec::new, |page| page.items);
     let (mine, others): (Vec<_>, Vec<_>) = requests.iter().partition(|one| one.roles.is_empty());
+    let only_reads = visit.me.permissions().is_empty();
     Ok(html! {
         @if let Some(status) = &status { (standing::first_steps(visit, status)) }
         div.cards {
-            (section("Waits for you", waits(visit, &others, columns.as_ref(), status.as_ref())))
-            @if let Some(reach) = &reach { (section("What you can read", own::readable(reach))) }
-            @if reach.is_some() || !mine.is_empty() || !visit.me.projects.is_empty() {
+            (section("Waits for you", waits(visit, &others, &waiting, status.as_ref())))
+            @if let Some(reach) = reach.filter(|reach| only_reads || reach.reads()) {
+                (section("What you can read", own::readable(&reach)))
+            }
+            @if only_reads || !mine.is_empty() || !visit.me.projects.is_empty() {
                 (section("Yours", own::yours(visit, &mine)))
             }
             @if let Some(status) = &status { (section("Sync", standing::sync(status))) }
             @if let Some(open) = open.filter(|open| open.total > 0) { (section("Without a policy", unprotected(&open))) }
+            @if visit.me.has(&["USER_ADMIN"]) { (section("People", people(status.as_ref()))) }
         }
     })
 }
 
-fn waits(visit: &Visit, requests: &[&Request], columns: Option<&Sources>, status: Option<&Status>) -> Markup {
-    let columns = columns.filter(|columns| columns.total > 0);
-    let troubled = status.map_or(0, Status::troubled);
-    if requests.is_empty() && columns.is_none() && visit.me.unread == 0 && troubled == 0 {
+/// What waits for a decision about data sources.
+struct Waiting {
+    /// Data sources with columns that nobody has looked at.
+    columns: Option<Sources>,
+    /// Tags that are proposed.
+    proposals: Option<Page<Proposal>>,
+}
+
+/// What waits of the data sources that whoever looks decides about: all of them, or their own.
+async fn waiting_for(visit: &Visit) -> Result<Waiting, Problem> {
+    let (api, governs) = (&visit.api, visit.me.has(GOVERNS));
+    let mine = if governs { "" } else { "true" };
+    let columns = with_query("/api/v1/source-overview", &[("waiting", "true"), ("mine", mine), ("limit", "5")]);
+    let proposals = with_query("/api/v1/discoveries", &[("limit", &COUNTED.to_string())]);
+    let proposals = async {
+        // Auditors read the proposals, and decide about none.
+        match governs || (visit.me.owner && !visit.me.has(&["AUDIT"])) {
+            true => api.maybe(proposals).await,
+            false => Ok(None),
+        }
+    };
+    let (columns, proposals) = try_join(api.maybe(columns), proposals).await?;
+    Ok(Waiting { columns, proposals })
+}
+
+fn waits(visit: &Visit, requests: &[&Request], waiting: &Waiting, status: Option<&Status>) -> Markup {
+    let columns = waiting.columns.as_ref().filter(|columns| columns.total > 0);
+    let proposals = waiting.proposals.as_ref().filter(|page| !page.items.is_empty());
+    let troubled = status.map(standing::troubled).filter(|troubled| !troubled.is_empty());
+    if requests.is_empty() && columns.is_none() && proposals.is_none() && visit.me.unread == 0 && troubled.is_none() {
         return empty("Nothing", html! { "Requests, new columns and failed pushes stand here when there are any." });
     }
+    let mine = if visit.me.has(GOVERNS) { "" } else { "true" };
     html! {
         ul.plain {
             @if !requests.is_empty() {
@@ -98,13 +140,47 @@ fn waits(visit: &Visit, requests: &[&Request], columns: Option<&Sources>, status
                 @for one in requests.iter().take(5) { li.muted { (one.user) ": " (one.what) " of " (one.of) } }
             }
             @if let Some(columns) = columns {
-                li { a href="/data-sources?waiting=true&mine=true" { (columns.total) " of your data sources" } " have columns to confirm" }
+                li {
+                    a href=(with_query("/data-sources", &[("waiting", "true"), ("mine", mine)])) {
+                        (columns.total) @if !mine.is_empty() { " of your data sources" } @else if columns.total == 1 { " data source" } @else { " data sources" }
+                    }
+                    @if columns.total == 1 { " has" } @else { " have" } " columns to confirm"
+                }
                 @for one in &columns.items {
                     li.muted { a href=(to!("/data-sources/{}", one.data_source)) { (one.data_source) } ": " (one.columns_to_confirm) }
                 }
             }
-            @if troubled > 0 { li { a href="/integrations" { (troubled) } " not in sync as they should be: see the integrations" } }
+            @if let Some(proposals) = proposals {
+                li {
+                    a href="/discovery" {
+                        @if proposals.next.is_some() { "More than " }
+                        (proposals.items.len()) @if proposals.items.len() == 1 { " tag" } @else { " tags" }
+                    }
+                    " proposed by discovery, to accept or refuse"
+                }
+            }
+            @if let Some(troubled) = troubled { (troubled.told()) }
             @if visit.me.unread > 0 { li { a href="/news" { (visit.me.unread) " unread" } " in the news" } }
+        }
+    }
+}
+
+/// Where whoever administers people begins, with how many there are, as far as they are told.
+fn people(status: Option<&Status>) -> Markup {
+    let ways = [
+        ("users", "Users", "their groups, attributes, logins and passwords"),
+        ("groups", "Groups", "who is in them, and what their members have"),
+        ("attributes", "Attributes", "what policies ask of people, and who has which value"),
+    ];
+    html! {
+        ul.plain {
+            @for (kind, label, about) in ways {
+                li {
+                    a href=(format!("/people/{kind}")) { (label) } " "
+                    @if let Some(status) = status { span.count { (status.count(kind)) } " " }
+                    span.muted { (about) }
+                }
+            }
         }
     }
 }

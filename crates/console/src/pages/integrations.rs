@@ -20,6 +20,7 @@ use crate::parts::{Page, empty, filters, head, pager, state, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::Visit;
+pub(super) use status::BAD;
 use status::{Warehouse, behind, counts};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -75,7 +76,7 @@ async fn show(visit: Visit, Query(wanted): Query<Asked>) -> Result<Response, Pro
         div id="list" {
             @if found.items.is_empty() {
                 @if wanted.search.is_empty() {
-                    (empty("No integration yet", html! { "Connect a warehouse: whoever has the permission APPLICATION_ADMIN can." }))
+                    (none(&visit))
                 } @else { (empty("Nothing found", html! { "No integration that you may know of has this in its name or description." })) }
             } @else {
                 (table(&["Integration", "Engine", "Database", "State", "Behind", "Data sources", ""], &found.items.iter().map(|one| {
@@ -86,6 +87,26 @@ async fn show(visit: Visit, Query(wanted): Query<Asked>) -> Result<Response, Pro
         }
     };
     Ok(visit.page("Integrations", main))
+}
+
+/// What is shown to whoever knows of no integration.
+fn none(visit: &Visit) -> Markup {
+    if visit.me.has(&["APPLICATION_ADMIN"]) {
+        return empty("No integration yet", html! { a href="/new-integration" { "Connect a warehouse" } "." });
+    }
+    if visit.me.has(&["GOVERNANCE", "AUDIT", "CREATE_DATA_SOURCE"]) {
+        return empty(
+            "No integration yet",
+            html! { "Somebody with APPLICATION_ADMIN connects a warehouse; then it stands here." },
+        );
+    }
+    empty(
+        "Nothing here is for you to see",
+        html! {
+            "Those who administer, govern or register data see the warehouses. What you can read of them, and what you could ask for, stands in "
+            a href="/my-data" { "My data" } "."
+        },
+    )
 }
 
 fn row(visit: &Visit, one: &Listed, stands: Option<&Warehouse>) -> Vec<Markup> {

@@ -12,7 +12,7 @@ use super::uses::{Used, uses};
 use crate::api::{Expected, to, with_query};
 use crate::form::Form;
 use crate::frame;
-use crate::parts::{Page, area, deleting, empty, filters, head, hidden, input, meanwhile, pager, section, table};
+use crate::parts::{Again, Kept, Page, area, deleting, empty, filters, head, input, meanwhile, pager, section, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -46,11 +46,12 @@ struct Purpose {
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let main = content(&visit, &asked, &Form::default(), None).await?;
+    let main = content(&visit, &asked, &Kept::default()).await?;
     Ok(visit.page("Purposes", main))
 }
 
-async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Problem>) -> Result<Markup, Problem> {
+async fn content(visit: &Visit, asked: &Asked, kept: &Kept) -> Result<Markup, Problem> {
+    let form = kept.form("make");
     let given = [("search", asked.search.as_str())];
     let list = with_query("/api/v1/purposes", &[&given[..], &[("cursor", &asked.cursor), ("limit", "100")]].concat());
     let purposes = visit.api.get::<Page<Purpose>>(list).await?;
@@ -76,10 +77,10 @@ async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Pro
         }
         @if visit.me.has(&["GOVERNANCE"]) {
             (section("Create a purpose", html! {
-                @if let Some(problem) = problem { (problem.told()) }
+                (form.told())
                 form.row method="post" action="/purposes" {
-                    (input("name", "Name", form.text("name"), "with dots below another: Fraud.Refunds"))
-                    (fields(form.text("description"), form.exact("acknowledgement")))
+                    (input("name", "Name", form.text("name", ""), "with dots below another: Fraud.Refunds"))
+                    (fields(form.text("description", ""), form.text("acknowledgement", "")))
                     button.main { "Create the purpose" }
                 }
             }))
@@ -113,14 +114,19 @@ async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
     match made {
         Ok(_) => Ok(done(&to!("/purposes/{}", name), "The purpose is created.")),
         Err(problem) => {
-            let main = content(&visit, &Asked::default(), &form, Some(&problem)).await?;
-            let status = problem.code();
-            Ok(visit.answer(status, "Purposes", main))
+            let kept = Kept::of("make", form, problem)?;
+            let main = content(&visit, &Asked::default(), &kept).await;
+            kept.answer(main.map(|main| visit.page("Purposes", main)))
         }
     }
 }
 
 async fn one(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
+    purpose_page(&visit, name, &Kept::default()).await
+}
+
+/// Its page; a form that was refused stands there as it was sent.
+async fn purpose_page(visit: &Visit, name: String, kept: &Kept) -> Result<Response, Problem> {
     let document = visit.api.versioned(to!("/api/v1/purposes/{}", name)).await?;
     let version = document.version;
     let purpose: Purpose = serde_json::from_value(Value::Object(document.body))
@@ -129,7 +135,7 @@ async fn one(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem
         (purpose.description.as_deref().unwrap_or(""), purpose.acknowledgement.as_deref().unwrap_or(""));
     let main = html! {
         (head(&name, about, html! { a.button href="/purposes" { "All purposes" } }))
-        @if visit.me.has(&["GOVERNANCE"]) { (editor(&name, &version, about, text, None)) }
+        @if visit.me.has(&["GOVERNANCE"]) { (editor(&name, &version, about, text, kept.form("change"))) }
         @else {
             (section("What members acknowledge", html! {
                 @if text.is_empty() { p.muted { "No text: members acknowledge the purpose by its name." } } @else { blockquote { (text) } }
@@ -146,14 +152,15 @@ async fn one(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem
     Ok(visit.streamed("Purpose", main, vec![later]))
 }
 
-fn editor(name: &str, version: &str, about: &str, text: &str, problem: Option<&Problem>) -> Markup {
+fn editor(name: &str, version: &str, about: &str, text: &str, form: Again<'_>) -> Markup {
     section(
         "Text",
         html! {
-            @if let Some(problem) = problem { (problem.told()) }
+            (form.told())
+            @if form.overtaken() { (meanwhile(&[("About", about), ("What members acknowledge", text)])) }
             form.row method="post" action=(to!("/purposes/{}", name)) {
-                (hidden("version", version))
-                (fields(about, text))
+                (form.version(version))
+                (fields(form.text("description", about), form.text("acknowledgement", text)))
                 button { "Save" }
             }
             (deleting(&to!("/purposes/{}/delete", name), "this purpose", "It is taken out of the projects that have it. A purpose that a policy names cannot be deleted."))
@@ -164,28 +171,14 @@ fn editor(name: &str, version: &str, about: &str, text: &str, problem: Option<&P
 async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let path = to!("/api/v1/purposes/{}", name);
     let mut document = visit.api.versioned(&path).await?;
-    let before = document.body.clone();
     fill(&mut document.body, &form);
     let version = form.some("version").unwrap_or(&document.version);
     match visit.api.put(path, &document.body, Expected::Version(version)).await {
         Ok(_) => Ok(done(&to!("/purposes/{}", name), "The purpose is saved.")),
         Err(problem) => {
-            // Sent once more, it is about what stands now.
-            let editor = editor(
-                &name,
-                &document.version,
-                form.text("description"),
-                form.exact("acknowledgement"),
-                Some(&problem),
-            );
-            let stands = |field: &str| before.get(field).and_then(Value::as_str).unwrap_or("");
-            let main = html! {
-                (head(&name, "", html! {}))
-                @if problem.status == 412 { (meanwhile(&[("About", stands("description")), ("What members acknowledge", stands("acknowledgement"))])) }
-                (editor)
-            };
-            let status = problem.code();
-            Ok(visit.answer(status, "Purpose", main))
+            let kept = Kept::of("change", form, problem)?;
+            let page = purpose_page(&visit, name, &kept).await;
+            kept.answer(page)
         }
     }
 }

@@ -11,10 +11,12 @@ use super::data_sources::{owner_fields, owners_of};
 use crate::api::{to, with_query};
 use crate::form::Form;
 use crate::frame;
-use crate::parts::{Page, area, badge, choice, empty, head, hidden, pager, prose, section, table};
+use crate::parts::{
+    Again, Kept, Page, area, badge, choice, empty, head, hidden, installing, pager, prose, section, table,
+};
 use crate::problem::Problem;
 use crate::route::Route;
-use crate::visit::Visit;
+use crate::visit::{Me, Visit};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -24,6 +26,9 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/register/{name}", register),
     ]
 }
+
+/// The form that tables are ticked in.
+const FORM: &str = "register";
 
 #[derive(Deserialize)]
 struct Integration {
@@ -140,32 +145,38 @@ async fn permitted(visit: &Visit, integration: &str) -> Result<(), Problem> {
 }
 
 async fn tables(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    permitted(&visit, &name).await?;
+    of_schema(&visit, name, asked, Kept::default()).await
+}
+
+/// The tables of a schema; a form that was refused stands around them as it was sent.
+async fn of_schema(visit: &Visit, name: String, asked: Asked, kept: Kept) -> Result<Response, Problem> {
+    permitted(visit, &name).await?;
     let back = to!("/register/{}", name);
     let main = html! {
         (head(&format!("Register tables of {}", asked.schema), &format!("In {name}, as the warehouse has them now. Tick as many as you like."), html! { a.button href=(back) { "Another schema" } }))
+        (kept.form(FORM).told())
         (frame::waiting("Asking the warehouse"))
     };
     let api = visit.api.clone();
-    let me = visit.me.user.clone();
+    let me = visit.me.clone();
     let later = frame::later(async move {
         let place = [("schema", asked.schema.as_str()), ("database", asked.database.as_str())];
         let list = [&place[..], &[("limit", "200"), ("cursor", asked.cursor.as_str())]].concat();
         let found = api.get::<Page<Found>>(with_query(&to!("/api/v1/integrations/{}/tables", name), &list)).await?;
         Ok(html! {
             @if found.items.is_empty() { (empty("No table", html! { "The schema has none that could be registered." })) }
-            @else { (choosing(&name, &me, &asked, &found.items)) }
+            @else { (choosing(&name, &me, &asked, &found.items, kept.form(FORM))) }
             (pager(&to!("/register/{}/tables", name), &place, &asked.cursor, found.next.as_deref()))
         })
     });
     Ok(visit.streamed("Register tables", main, vec![later]))
 }
 
-fn choosing(name: &str, me: &str, asked: &Asked, found: &[Found]) -> Markup {
+fn choosing(name: &str, me: &Me, asked: &Asked, found: &[Found], form: Again<'_>) -> Markup {
     let row = |one: &Found| {
         let free = one.data_source.is_none() && one.allowed;
         vec![
-            html! { @if free { input type="checkbox" name="table" value=(one.table) aria-label=(one.table); } },
+            html! { @if free { input type="checkbox" name="table" value=(one.table) checked[form.ticked("table", &one.table, false)] aria-label=(one.table); } },
             html! { code { (one.table) } },
             html! { (one.relation.replace('_', " ")) },
             html! { (one.owner.as_deref().unwrap_or("")) },
@@ -181,7 +192,7 @@ fn choosing(name: &str, me: &str, asked: &Asked, found: &[Found]) -> Markup {
                 } @else if !one.allowed {
                     (badge("bad", "not for you")) " you may not read it in the warehouse"
                 } @else if !one.granted {
-                    (badge("warn", "not granted")) " the role that owns the views may not read it yet: grant it SELECT in the warehouse"
+                    (badge("warn", "not granted"))
                 }
             },
         ]
@@ -189,13 +200,16 @@ fn choosing(name: &str, me: &str, asked: &Asked, found: &[Found]) -> Markup {
     let to = to!("/register/{}", name);
     html! {
         form method="post" action=(to) {
-            (hidden("schema", &asked.schema)) (hidden("database", &asked.database))
+            (hidden("schema", &asked.schema)) (hidden("database", &asked.database)) (hidden("cursor", &asked.cursor))
+            @if found.iter().any(|one| one.allowed && !one.granted) {
+                p { "Not granted: the role that owns the views may not read the table yet. Once it is registered, " (granting(me, name)) "." }
+            }
             label.check { input type="checkbox" data-tick-all="table"; " All of this page" }
             (table(&["", "Table", "Kind", "Owner", "Columns", ""], &found.iter().map(row).collect::<Vec<_>>()))
             div.decide {
-                (owner_fields(me, ""))
-                (area("tags", "Tags for all of them", "", 2, "one a line"))
-                (choice("new_columns", "Columns that appear later", "hide", &[("hide", "stay out of the view until somebody looked at them"), ("mask", "are in the view, always NULL"), ("show", "are in the view as they are")]))
+                (owner_fields(form.text("owners", &me.user), form.text("owner_groups", "")))
+                (area("tags", "Tags for all of them", form.text("tags", ""), 2, "one a line"))
+                (choice("new_columns", "Columns that appear later", form.text("new_columns", "hide"), &[("hide", "stay out of the view until somebody looked at them"), ("mask", "are in the view, always NULL"), ("show", "are in the view as they are")]))
                 button.main { "Register the ticked tables" }
             }
         }
@@ -203,13 +217,28 @@ fn choosing(name: &str, me: &str, asked: &Asked, found: &[Found]) -> Markup {
 }
 
 async fn register(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let chosen = form.all("table");
     let tags: Vec<_> = form.text("tags").lines().map(str::trim).filter(|tag| !tag.is_empty()).collect();
     let new_columns = form.some("new_columns").unwrap_or("hide");
     let body = json!({
-        "tables": chosen, "tags": tags, "owners": owners_of(&form), "new_columns": new_columns,
+        "tables": form.all("table"), "tags": tags, "owners": owners_of(&form), "new_columns": new_columns,
     });
-    let answer = visit.api.post::<Registered>(to!("/api/v1/integrations/{}/register", name), &body).await?;
+    match visit.api.post::<Registered>(to!("/api/v1/integrations/{}/register", name), &body).await {
+        Ok(answer) => Ok(became(&visit, &name, &form, &answer)),
+        // Without a schema there is no page to show it on.
+        Err(problem) if form.some("schema").is_none() => Err(problem),
+        Err(problem) => {
+            let text = |field: &str| form.text(field).to_owned();
+            let asked = Asked { cursor: text("cursor"), schema: text("schema"), database: text("database") };
+            let status = problem.code();
+            let mut page = of_schema(&visit, name, asked, Kept::of(FORM, form, problem)?).await?;
+            *page.status_mut() = status;
+            Ok(page)
+        }
+    }
+}
+
+/// What became of each table.
+fn became(visit: &Visit, name: &str, form: &Form, answer: &Registered) -> Response {
     let again = match form.some("schema") {
         Some(schema) => {
             with_query(&to!("/register/{}/tables", name), &[("schema", schema), ("database", form.text("database"))])
@@ -226,31 +255,36 @@ async fn register(visit: Visit, Path(name): Path<String>, form: Form) -> Result<
                 }
             },
             html! {
-                @if let Some(reason) = &one.reason { (prose(reason)) }
-                @for remark in &one.remarks { p { (prose(remark)) } }
+                @if let Some(reason) = &one.reason { (prose(reason)) (installing(&visit.me, name, reason)) }
+                @for remark in &one.remarks { p { (prose(remark)) (installing(&visit.me, name, remark)) } }
             },
         ]
     };
     let main = html! {
         (head("Register tables", "", html! { a.button href=(again) { "Back to the tables" } }))
         (table(&["Table", "What became of it", "Why"], &answer.tables.iter().map(row).collect::<Vec<_>>()))
-        @if answer.tables.iter().any(|one| one.data_source.is_some()) { (section("What comes next", next(&visit, &name))) }
+        @if answer.tables.iter().any(|one| one.data_source.is_some()) { (section("What comes next", next(&visit.me, name))) }
     };
-    Ok(visit.page("Register tables", main))
+    visit.page("Register tables", main)
 }
 
 /// Scrim reads a table only where an administrator of the warehouse lets it: nothing is shown of it before.
-fn next(visit: &Visit, integration: &str) -> Markup {
-    let admin = visit.me.has(&["APPLICATION_ADMIN"]);
+fn next(me: &Me, integration: &str) -> Markup {
     html! {
         ol {
-            li {
-                "Let Scrim read the tables, where it may not yet: "
-                @if admin { a href=(to!("/integrations/{}/install", integration)) { "install again" } ", by the service or by the script, which names them." }
-                @else { "somebody with APPLICATION_ADMIN installs again, or runs the script, which names them." }
-            }
+            li { "Let Scrim read the tables, where it may not yet: " (granting(me, integration)) "." }
             li { "Tag what is sensitive, or have it " a href="/discovery" { "discovered" } "." }
             li { "Write " a href="/policies" { "policies" } " that say who may read it, and what they see. Until then its view shows rows to nobody but its owners." }
         }
+    }
+}
+
+/// How the role that owns the views is let read tables.
+fn granting(me: &Me, integration: &str) -> Markup {
+    html! {
+        @if me.has(&["APPLICATION_ADMIN"]) {
+            a href=(to!("/integrations/{}/install", integration)) { "install again" }
+            ", by the service or by the script, which names the role and the statement"
+        } @else { "somebody with APPLICATION_ADMIN installs again, or runs the script, which names the role and the statement" }
     }
 }

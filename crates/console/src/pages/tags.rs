@@ -12,8 +12,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::deleting::opening;
+use super::uses::{Used as Named, uses};
 use crate::api::{to, with_query};
 use crate::form::Form;
+use crate::frame;
 use crate::parts::{Page, area, badge, deleting, empty, filters, head, input, pager, section, table, tag};
 use crate::problem::Problem;
 use crate::route::Route;
@@ -178,7 +180,10 @@ async fn one(visit: &Visit, tag: &str) -> Result<Response, Problem> {
             ]).collect::<Vec<_>>())))
         }
     };
-    Ok(visit.page(tag, main))
+    let main = html! { (main) h2 { "What names it" } (frame::waiting("Looking through policies and identifiers")) };
+    let (api, name) = (visit.api.clone(), tag.to_owned());
+    let named = async move { uses(&api, Named::Tag(&name)).await.map(|found| html! { section.card { (found) } }) };
+    Ok(visit.streamed(tag, main, vec![frame::later(named)]))
 }
 
 /// Where a tag is, as far as the looker may know.

@@ -53,6 +53,18 @@ pub(crate) fn until(name: &str, label: &str, value: &str) -> Markup {
     }
 }
 
+/// A moment in UTC that is asked about, or now.
+pub(crate) fn at(name: &str, label: &str, value: &str) -> Markup {
+    html! {
+        label.field {
+            span { (label) ", UTC" }
+            // The box knows no zone.
+            input type="datetime-local" step="1" name=(name) value=(value.trim_end_matches('Z'));
+            small { "empty: now" }
+        }
+    }
+}
+
 /// A box that is ticked or not.
 pub(crate) fn check(name: &str, value: &str, label: &str, ticked: bool) -> Markup {
     html! { label.check { input type="checkbox" name=(name) value=(value) checked[ticked]; " " (label) } }

@@ -26,6 +26,13 @@ pub(crate) fn integration(me: &Me, name: &str) -> Markup {
     named(me.has(LOOKS_WAREHOUSES_UP), &to!("/integrations/{}", name), name)
 }
 
+/// The way to install once more in the console, for whoever may, beside a text that says to do it by a command.
+pub(crate) fn installing(me: &Me, integration: &str, text: &str) -> Markup {
+    let asked = text.contains("scrim integration install") && !integration.is_empty();
+    let asked = asked && me.has(&["APPLICATION_ADMIN"]);
+    html! { @if asked { " " a href=(to!("/integrations/{}/install", integration)) { "Install again here" } } }
+}
+
 /// A name, with the way to its page for whoever has one.
 pub(crate) fn named(has_page: bool, page: &str, name: &str) -> Markup {
     html! { @if has_page { a href=(page) { (name) } } @else { span { (name) } } }

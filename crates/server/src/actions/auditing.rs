@@ -4,6 +4,7 @@ mod activity;
 mod entry;
 mod events;
 mod export;
+mod reading;
 mod search;
 mod verify;
 

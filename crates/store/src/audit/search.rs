@@ -22,6 +22,8 @@ pub struct AuditQuery {
     pub actor: Option<String>,
     /// This action.
     pub action: Option<String>,
+    /// Not these actions, or those that these patterns of SQL's `LIKE` fit.
+    pub but_not: &'static [&'static str],
     /// On an object of this kind.
     pub object_kind: Option<String>,
     /// On an object of this name.
@@ -84,6 +86,9 @@ impl Store {
             if let Some(wanted) = wanted {
                 ask = ask.and(&format!(" AND {column} = ")).and_place().text(column, wanted);
             }
+        }
+        for pattern in query.but_not {
+            ask = ask.and(" AND action NOT LIKE ").and_place().text("an action", pattern);
         }
         if let Some(text) = &query.text {
             let wanted = text.to_ascii_lowercase();

@@ -87,6 +87,8 @@ async fn entries_are_found_by_what_they_say(stand: Stand) {
         (AuditQuery { actor: Some(long.clone()), ..all.clone() }, 0),
         (AuditQuery { action: Some("action.1".to_owned()), outcome: Some(Outcome::Refused), ..all.clone() }, 15),
         (AuditQuery { action: Some("action.1".to_owned()), outcome: Some(Outcome::Allowed), ..all.clone() }, 0),
+        (AuditQuery { but_not: &["%.1"], ..all.clone() }, 15),
+        (AuditQuery { but_not: &["action", "action.0", "action.%1"], ..all.clone() }, 0),
         (AuditQuery { object_kind: Some("user".to_owned()), ..all.clone() }, 24),
         (AuditQuery { object_name: Some("n1".to_owned()), ..all.clone() }, 8),
         (text("50% OF_Ümlaut"), 30),

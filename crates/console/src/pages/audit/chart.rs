@@ -51,7 +51,7 @@ pub(super) fn drawn(counted: &[Counted]) -> Markup {
     let width = hundredths((WIDTH * 80 / many).max(10));
     let high = |count: u64| count * HIGH * 100 / most.max(1);
     html! {
-        svg.chart viewBox=(format!("0 0 {WIDTH} {}", HIGH + 22)) role="img" aria-label=(format!("{total} entries, at most {most} at a time")) {
+        svg.chart viewBox=(format!("0 0 {WIDTH} {HIGH}")) preserveAspectRatio="none" role="img" aria-label=(format!("{total} entries, at most {most} at a time")) {
             line.axis x1="0" x2=(WIDTH) y1=(HIGH) y2=(HIGH) {}
             @for (place, one) in (0_u64..).zip(counted).filter(|(_, one)| one.all() > 0) {
                 @let bars = [("allowed", one.allowed + one.attempted), ("refused", one.refused), ("failed", one.failed)];
@@ -64,8 +64,11 @@ pub(super) fn drawn(counted: &[Counted]) -> Markup {
                     }
                 }
             }
-            text x="0" y=(HIGH + 16) { (first.from.format("%Y-%m-%d %H:%M")) }
-            text x=(WIDTH) y=(HIGH + 16) text-anchor="end" { (last.from.format("%Y-%m-%d %H:%M")) " UTC" }
+        }
+        // Beside the drawing, which is as wide as the page: letters are not.
+        p.chart-ends {
+            span { (first.from.format("%Y-%m-%d %H:%M")) }
+            span { (last.from.format("%Y-%m-%d %H:%M")) " UTC" }
         }
         p.muted { (total) " entries, at most " (most) " in one bar: allowed, refused, failed, from below." }
     }

@@ -5,10 +5,15 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{moment, ways};
+use chrono::{DateTime, Utc};
+use http::StatusCode;
+use serde_json::Value;
+
+use super::ways;
 use crate::api::{to, with_query};
-use crate::parts::{empty, head, input, prose, section, sentences, table};
+use crate::parts::{at, empty, head, input, prose, section, sentences, table};
 use crate::problem::Problem;
+use crate::time;
 use crate::visit::Visit;
 
 /// So many people and data sources are shown.
@@ -62,17 +67,32 @@ struct Readable {
 }
 
 pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let as_of = moment::asked(&asked.as_of)?;
-    let mut found = html! {};
+    let as_of = time::asked(&asked.as_of)?;
+    let (mut found, mut status) = (html! {}, StatusCode::OK);
     if !asked.data_source.is_empty() {
-        let path = with_query(&to!("/api/v1/data-sources/{}/who-sees", asked.data_source), &[("as_of", &as_of)]);
-        let seen = visit.api.get::<Viewers>(path).await?;
-        found = html! { (found) (section(&format!("Who could see {}", asked.data_source), viewers(&seen))) };
+        let stands = to!("/api/v1/data-sources/{}", asked.data_source);
+        match visit.api.get::<Viewers>(with_query(&format!("{stands}/who-sees"), &[("as_of", &as_of)])).await {
+            Ok(seen) => {
+                found = html! { (section(&format!("Who could see {}", asked.data_source), viewers(&seen))) };
+            }
+            Err(problem) => {
+                status = problem.code();
+                found = unknown(&visit, "data source", &asked.data_source, &stands, &as_of, problem).await?;
+            }
+        }
     }
     if !asked.user.is_empty() {
-        let path = with_query(&to!("/api/v1/users/{}/reach", asked.user), &[("as_of", &as_of)]);
-        let reach = visit.api.get::<Reach>(path).await?;
-        found = html! { (found) (section(&format!("What {} could read", asked.user), readable(&reach))) };
+        let stands = to!("/api/v1/users/{}", asked.user);
+        match visit.api.get::<Reach>(with_query(&format!("{stands}/reach"), &[("as_of", &as_of)])).await {
+            Ok(reach) => {
+                found = html! { (found) (section(&format!("What {} could read", asked.user), readable(&reach))) };
+            }
+            Err(problem) => {
+                status = problem.code();
+                let told = unknown(&visit, "user", &asked.user, &stands, &as_of, problem).await?;
+                found = html! { (found) (told) };
+            }
+        }
     }
     let main = html! {
         (head("Audit", "By the policies, people and projects as they were then.", html! {}))
@@ -80,7 +100,7 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         form.row method="get" action="/audit/who-saw" {
             (input("data_source", "Data source", &asked.data_source, "who could see what of it"))
             (input("user", "or user", &asked.user, "what they could read"))
-            label.field { span { "At, in UTC" } input type="datetime-local" name="as_of" value=(asked.as_of); small { "empty: now" } }
+            (at("as_of", "At", &as_of))
             button.main { "Show" }
         }
         (found)
@@ -88,7 +108,33 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
             (empty("Nothing asked yet", html! { "Name a data source, a user, or both." }))
         }
     };
-    Ok(visit.page("Who saw what", main))
+    Ok(visit.answer(status, "Who saw what", main))
+}
+
+/// What is said of a name that nothing had at that moment. `stands` is where the API has what is called so now.
+///
+/// # Errors
+/// When whoever looks may not, or something else is wrong.
+async fn unknown(
+    visit: &Visit,
+    kind: &str,
+    name: &str,
+    stands: &str,
+    as_of: &str,
+    problem: Problem,
+) -> Result<Markup, Problem> {
+    if problem.status != 404 {
+        return Err(problem);
+    }
+    let Ok(then) = as_of.parse::<DateTime<Utc>>() else { return Ok(problem.told()) };
+    let now = visit.api.maybe::<Value>(stands).await?.is_some();
+    Ok(html! {
+        div.notice.warn role="alert" {
+            strong { "There was no " (kind) " " code { (name) } " at " (time::moment(then)) }
+            @if now { p { "It exists now: it was made, or got this name, after that moment. Choose a later one." } }
+            @else { p { "Nor is there one now that you may know of: see how its name is written." } }
+        }
+    })
 }
 
 fn viewers(seen: &Viewers) -> Markup {

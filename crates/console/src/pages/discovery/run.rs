@@ -4,10 +4,10 @@ use axum::response::Response;
 use maud::html;
 use serde::Deserialize;
 
-use super::share;
+use super::{Asked, proposed, share};
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{empty, head, prose, section, table, tag};
+use crate::parts::{Kept, empty, head, prose, section, table, tag};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::Visit;
@@ -38,9 +38,23 @@ struct Finding {
 }
 
 async fn run(visit: Visit, form: Form) -> Result<Response, Problem> {
+    match looked_into(&visit, &form).await {
+        Ok(found) => Ok(shown(&visit, form.text("data_source"), &found)),
+        Err(problem) => {
+            let kept = Kept::of("run", form, problem)?;
+            let page = proposed(&visit, &Asked::default(), &kept).await;
+            kept.answer(page)
+        }
+    }
+}
+
+async fn looked_into(visit: &Visit, form: &Form) -> Result<Discovered, Problem> {
     let name = form.some("data_source").ok_or_else(|| Problem::malformed("no data source is named"))?;
     let path = with_query(&to!("/api/v1/data-sources/{}/discover", name), &[("rows", form.text("rows"))]);
-    let found = visit.api.post::<Discovered>(path, &serde_json::Value::Null).await?;
+    visit.api.post(path, &serde_json::Value::Null).await
+}
+
+fn shown(visit: &Visit, name: &str, found: &Discovered) -> Response {
     let rows: Vec<_> = found
         .columns
         .iter()
@@ -72,5 +86,5 @@ async fn run(visit: Visit, form: Form) -> Result<Response, Problem> {
             (section("Left out", html! { ul.plain { @for one in &found.left_out { li { (prose(one)) } } } }))
         }
     };
-    Ok(visit.page(&format!("Discovery in {name}"), main))
+    visit.page(&format!("Discovery in {name}"), main)
 }

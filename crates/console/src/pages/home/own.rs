@@ -34,12 +34,16 @@ struct Readable {
     view: String,
 }
 
-/// What whoever has no permission can read: to them it is what the service is for.
-pub(super) async fn reach(visit: &Visit) -> Result<Option<Reach>, Problem> {
-    match visit.me.permissions().is_empty() {
-        true => visit.api.maybe(to!("/api/v1/users/{}/reach", visit.me.user)).await,
-        false => Ok(None),
+impl Reach {
+    /// Whether they can read anything.
+    pub(super) fn reads(&self) -> bool {
+        !self.readable.is_empty()
     }
+}
+
+/// What whoever looks can read.
+pub(super) async fn reach(visit: &Visit) -> Result<Option<Reach>, Problem> {
+    visit.api.maybe(to!("/api/v1/users/{}/reach", visit.me.user)).await
 }
 
 pub(super) fn readable(reach: &Reach) -> Markup {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::api::to;
+use crate::api::{to, with_query};
+use crate::pages::integrations::BAD;
 use crate::parts::{badge, empty, section, state, table};
 use crate::problem::Problem;
 use crate::visit::Visit;
@@ -26,18 +27,46 @@ struct Warehouse {
     data_sources: BTreeMap<String, u64>,
 }
 
-impl Status {
-    /// How many warehouses and data sources are not as they should be.
-    pub(super) fn troubled(&self) -> u64 {
-        let bad = |word: &str| matches!(word, "failed" | "closed" | "retrying");
-        let of = |one: &Warehouse| {
-            let sources = one.data_sources.iter().filter(|(word, _)| bad(word)).map(|(_, count)| count);
-            sources.sum::<u64>() + u64::from(bad(&one.state))
-        };
-        self.integrations.iter().map(of).sum()
+/// What is not as it should be.
+pub(super) struct Troubled<'a> {
+    /// How many data sources.
+    sources: u64,
+    /// The warehouses that are held up as a whole, and not by data sources of theirs.
+    warehouses: Vec<&'a Warehouse>,
+}
+
+pub(super) fn troubled(status: &Status) -> Troubled<'_> {
+    let sources = |one: &Warehouse| BAD.iter().filter_map(|word| one.data_sources.get(*word)).sum::<u64>();
+    let warehouses = status.integrations.iter().filter(|one| BAD.contains(&one.state.as_str()) && sources(one) == 0);
+    Troubled { sources: status.integrations.iter().map(sources).sum(), warehouses: warehouses.collect() }
+}
+
+impl Troubled<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.sources == 0 && self.warehouses.is_empty()
     }
 
-    fn count(&self, kind: &str) -> u64 {
+    /// The lines that tell it.
+    pub(super) fn told(&self) -> Markup {
+        html! {
+            @if self.sources > 0 {
+                li {
+                    a href=(with_query("/data-sources", &[("state", &BAD.join(","))])) {
+                        (self.sources) @if self.sources == 1 { " data source" } @else { " data sources" }
+                    }
+                    " failed, closed or tried again"
+                }
+            }
+            @for one in &self.warehouses {
+                li { "The integration " a href=(to!("/integrations/{}", one.name)) { (one.name) } " is " (state(&one.state)) }
+            }
+        }
+    }
+}
+
+impl Status {
+    /// How many documents of a kind there are.
+    pub(super) fn count(&self, kind: &str) -> u64 {
         self.documents.get(kind).copied().unwrap_or(0)
     }
 }
@@ -103,4 +132,27 @@ pub(super) fn sync(status: &Status) -> Markup {
             })
             .collect::<Vec<_>>(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn status(state: &str, sources: &serde_json::Value) -> Status {
+        let one = json!({ "name": "w", "state": state, "wanted": 2, "pushed": 1, "data_sources": sources });
+        serde_json::from_value(json!({ "documents": {}, "integrations": [one] })).unwrap()
+    }
+
+    #[test]
+    fn data_sources_are_counted_and_a_warehouse_only_where_it_is_held_up_itself() {
+        let one = status("retrying", &json!({ "failed": 2, "in_sync": 5, "waiting": 1 }));
+        let found = troubled(&one);
+        assert_eq!((found.sources, found.warehouses.len()), (2, 0));
+        let one = status("failed", &json!({ "in_sync": 5 }));
+        let found = troubled(&one);
+        assert_eq!((found.sources, found.warehouses.len()), (0, 1));
+        assert!(troubled(&status("in_sync", &json!({ "pushing": 1 }))).is_empty());
+    }
 }

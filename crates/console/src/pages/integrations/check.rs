@@ -10,9 +10,9 @@ use super::frame::beginning;
 use crate::api::{to, with_query};
 use crate::form::Form;
 use crate::pages::answering;
-use crate::parts::{badge, copied, empty, password, prose, section, table};
+use crate::parts::{badge, copied, empty, first_name, installing, password, prose, section, table};
 use crate::problem::Problem;
-use crate::visit::Visit;
+use crate::visit::{Me, Visit};
 
 /// So many findings are shown.
 const SHOWN: usize = 500;
@@ -49,14 +49,28 @@ pub(super) async fn check(visit: Visit, Path(name): Path<String>, form: Form) ->
     let administrator = json!({ "admin_url": form.text("admin_url") });
     let call = async move { api.post::<Vec<Finding>>(path, &administrator).await };
     let first = first(&visit, &name);
-    let title = name.clone();
+    let (title, me) = (name.clone(), visit.me.clone());
     answering::page(&visit, &title, first, "Asking the warehouse", call, move |found| {
-        section("What was found", findings(&name, &found))
+        section("What was found", findings(&me, &name, &found))
     })
     .await
 }
 
-fn findings(name: &str, found: &[Finding]) -> Markup {
+impl Finding {
+    /// The user whose login it is about, where no statement mends it: their page does.
+    fn user(&self) -> Option<&str> {
+        if self.mend.is_some() {
+            return None;
+        }
+        match self.object.split_once(' ') {
+            Some(("user", name)) => Some(name),
+            Some(("login", _)) => first_name(&self.what),
+            _ => None,
+        }
+    }
+}
+
+fn findings(me: &Me, name: &str, found: &[Finding]) -> Markup {
     let next = html! { p { "Next: " a.button href=(with_query("/register", &[("integration", name)])) { "Register tables" } } };
     if found.is_empty() {
         return html! { (empty("Nothing", html! { "Nobody gets around the views." })) (next) };
@@ -67,11 +81,36 @@ fn findings(name: &str, found: &[Finding]) -> Markup {
             html! { code { (one.object) } },
             prose(&one.what),
             html! {
-                @if let Some(mend) = &one.mend { (copied(mend)) }
+                @if let Some(mend) = &one.mend { (copied(mend)) (installing(me, name, mend)) }
+                @if let Some(user) = one.user() { a href=(to!("/people/users/{}", user)) { "The login of " (user) } }
                 @if let Some(database) = &one.database { br; small { "in the database " code { (database) } } }
             },
         ]).collect::<Vec<_>>()))
         @if found.len() > SHOWN { p.muted { "The first " (SHOWN) " of " (found.len()) " are shown." } }
         (next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_login_a_finding_is_about() {
+        let about = |object: &str, what: &str, mend: Option<&str>| {
+            let texts = (object.to_owned(), what.to_owned(), mend.map(str::to_owned));
+            let finding = Finding {
+                severity: "warning".to_owned(),
+                object: texts.0,
+                what: texts.1,
+                mend: texts.2,
+                database: None,
+            };
+            finding.user().map(str::to_owned)
+        };
+        assert_eq!(about("login a_b", "`ann b` logs in as a superuser", None).as_deref(), Some("ann b"));
+        assert_eq!(about("user ann b", "has no login in this warehouse", None).as_deref(), Some("ann b"));
+        assert_eq!(about("schema user", "`x` may make objects", None), None);
+        assert_eq!(about("login a", "`a` may read", Some("REVOKE …")), None);
     }
 }

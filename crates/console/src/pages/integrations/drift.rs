@@ -62,10 +62,10 @@ fn differences(name: &str, found: &[Difference], admin: bool) -> Markup {
         @if found.len() > SHOWN { p.muted { "The first " (SHOWN) " are shown." } }
         @if admin {
             form.row method="post" action=(to!("/integrations/{}/reconcile", name)) {
-                (check("allow_drop", "true", "Drop however many views and users are not in the catalog", false))
+                (check("allow_drop", "true", "Also drop every view that no data source has any more, and the profile of every user who is gone, however many those are", false))
                 button.main { "Repair" }
             }
-            p.muted { "Without the tick, a service that never pushed to this warehouse drops a tenth of them at most." }
+            p.muted { "Without the tick, a service that has not pushed to this warehouse before stops where that would be more than a tenth of them: the catalog may be the wrong one." }
         } @else { p.muted { "Somebody with APPLICATION_ADMIN can repair it; the service does so by itself as well." } }
     }
 }

@@ -10,7 +10,7 @@ use super::frame::beginning;
 use crate::api::{Expected, Versioned, to};
 use crate::form::Form;
 use crate::pages::deleting::deleted;
-use crate::parts::{area, choice, head, hidden, input, section};
+use crate::parts::{area, choice, head, hidden, input, meanwhile, section};
 use crate::problem::Problem;
 use crate::visit::{Visit, done};
 
@@ -93,8 +93,25 @@ impl Written {
         Self { name: form.text("name").to_owned(), texts: texts.collect() }
     }
 
+    /// The fields that say something else than another form does.
+    fn differing(&self, other: &Self) -> Vec<(&'static str, &str)> {
+        let texts = self.texts.iter().map(|(field, text)| (*field, text.as_str()));
+        texts.filter(|(field, text)| other.text(field) != *text).collect()
+    }
+
     fn text(&self, field: &str) -> &str {
         self.texts.iter().find(|(known, _)| *known == field).map_or("", |(_, value)| value)
+    }
+
+    /// Refuses what the API could not read: without these there is no integration.
+    fn complete(&self) -> Result<(), Problem> {
+        let needed = [("Name", self.name.as_str()), ("Database", self.text("database"))];
+        let empty: Vec<&str> = needed.iter().filter(|(_, text)| text.is_empty()).map(|(label, _)| *label).collect();
+        match empty.as_slice() {
+            [] => Ok(()),
+            [one] => Err(Problem::malformed(format!("the field `{one}` is empty: write what belongs there"))),
+            more => Err(Problem::malformed(format!("these fields are empty: {}", more.join(", ")))),
+        }
     }
 
     /// The document that stands, with what is written: what the form has no field for stays as it is.
@@ -162,13 +179,13 @@ fn fields(written: &Written) -> Markup {
         (input("description", "Description", written.text("description"), ""))
         div.row {
             (choice("engine", "Engine", written.text("engine"), &[("postgresql", "PostgreSQL"), ("redshift", "Amazon Redshift")]))
-            (input("host", "Host", written.text("host"), "a name or an address"))
+            (input("host", "Host", written.text("host"), "a name or an address; empty: localhost"))
             (input("port", "Port", written.text("port"), "empty: 5432, on Redshift 5439"))
-            (input("database", "Database", written.text("database"), ""))
+            (input("database", "Database", written.text("database"), "needed: where the views are made"))
             (choice("tls", "Encrypted", written.text("tls"), &tls))
         }
         div.row {
-            (input("user", "Login of the service", written.text("user"), "made by the installation if it is not there"))
+            (input("user", "Login of the service", written.text("user"), "made by the installation if it is not there; empty: scrim_system"))
             (choice("password_in", "Its password is in", written.text("password_in"), &[("env", "an environment variable"), ("file", "a file")]))
             (input("password_at", "Variable or path", written.text("password_at"), "one that the settings of the service allow (secrets); never the password itself"))
         }
@@ -183,13 +200,11 @@ fn fields(written: &Written) -> Markup {
 pub(super) async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
     let written = Written::sent(&form);
     let made = async {
+        written.complete()?;
         let mut document = written.onto(json!({}))?;
         if let Value::Object(fields) = &mut document {
             fields.insert("kind".to_owned(), json!("integration"));
             fields.insert("name".to_owned(), json!(written.name));
-        }
-        if written.name.is_empty() {
-            return Err(Problem::malformed("the integration has no name: give it one"));
         }
         // What has this name already is not written over.
         visit.api.put(to!("/api/v1/integrations/{}", written.name), &document, Expected::Absent).await
@@ -243,10 +258,12 @@ fn form_of(visit: &Visit, name: &str, written: &Written, version: &str, told: Ma
 pub(super) async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let path = to!("/api/v1/integrations/{}", name);
     let document = visit.api.versioned(&path).await?;
-    let written = Written::sent(&form);
+    let written = Written { name: name.clone(), ..Written::sent(&form) };
+    let stands = Written::of(&Value::Object(document.body.clone()));
     let version = form.some("version").unwrap_or(&document.version);
     let confirm = if form.has("confirm") { "?confirm=true" } else { "" };
     let changed = async {
+        written.complete()?;
         let document = written.onto(Value::Object(document.body))?;
         visit.api.put(path + confirm, &document, Expected::Version(version)).await
     };
@@ -255,7 +272,10 @@ pub(super) async fn change(visit: Visit, Path(name): Path<String>, form: Form) -
         Err(problem) if matches!(problem.status, 401 | 403 | 404) => Err(problem),
         Err(problem) => {
             let opens = problem.is("opens").then_some("This opens data to people who cannot see it now.");
-            Ok(visit.answer(status(&problem), &name, form_of(&visit, &name, &written, version, problem.told(), opens)))
+            let overtaken = problem.status == 412;
+            let told = html! { (problem.told()) @if overtaken { (meanwhile(&stands.differing(&written))) } };
+            let version = if overtaken { &document.version } else { version };
+            Ok(visit.answer(status(&problem), &name, form_of(&visit, &name, &written, version, told, opens)))
         }
     }
 }
@@ -288,6 +308,8 @@ mod tests {
             texts: vec![("engine", "postgresql".to_owned()), ("monitored", " \n\n".to_owned())],
         };
         assert_eq!(empty.onto(document).unwrap(), json!({ "engine": "postgresql" }));
+        let named = Written { name: "w".to_owned(), texts: vec![("database", "d".to_owned())] };
+        assert!(named.complete().is_ok() && empty.complete().is_err());
         let wrong = Written { name: String::new(), texts: vec![("port", "65536".to_owned())] };
         assert!(wrong.onto(json!({})).is_err());
     }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::frame::beginning;
 use crate::api::{to, with_query};
-use crate::parts::{empty, facts, prose, section, state, table};
+use crate::parts::{empty, facts, installing, prose, section, state, table};
 use crate::problem::Problem;
 use crate::time;
 use crate::visit::Visit;
@@ -55,6 +55,16 @@ pub(super) async fn asked(visit: &Visit) -> Result<Option<Status>, Problem> {
     }
 }
 
+impl Warehouse {
+    /// How many data sources in it are not as they should be, and will not be by themselves at once.
+    fn held_up(&self) -> u64 {
+        BAD.iter().filter_map(|word| self.data_sources.get(*word)).sum()
+    }
+}
+
+/// The states of what is not as it should be.
+pub(in crate::pages) const BAD: [&str; 3] = ["failed", "closed", "retrying"];
+
 /// By how much a warehouse is behind.
 pub(super) fn behind(one: &Warehouse) -> Markup {
     let events = one.wanted.saturating_sub(one.pushed.unwrap_or(0));
@@ -64,6 +74,29 @@ pub(super) fn behind(one: &Warehouse) -> Markup {
             (_, 0) => "up to date",
             (_, 1) => "1 event",
             (_, events) => { (events) " events" }
+        }
+        @if one.pushed.is_some() { (except(one)) }
+    }
+}
+
+/// What does not hold of all of a warehouse: the data sources in it that are held up.
+fn except(one: &Warehouse) -> Markup {
+    let held_up = one.held_up();
+    html! { @if held_up > 0 { ", except for " (held_up) @if held_up == 1 { " data source" } @else { " data sources" } } }
+}
+
+/// Whether what the catalog says is in force.
+fn in_force(one: &Warehouse) -> Markup {
+    html! {
+        @if one.enforced { "every change of the catalog is in force" } @else { "changes of the catalog are not in force yet" }
+        @if one.enforced { (except(one)) }
+        @if one.held_up() > 0 {
+            ": "
+            @for word in BAD {
+                @if let Some(count) = one.data_sources.get(word) {
+                    a href=(with_query("/data-sources", &[("integration", &one.name), ("state", word)])) { (count) " " (state(word)) } " "
+                }
+            }
         }
     }
 }
@@ -110,7 +143,7 @@ fn live(visit: &Visit, one: &Warehouse) -> Markup {
         div id="sync" hx-get=(here) hx-select="#sync" hx-swap="outerHTML" hx-trigger=(often) {
             (section("Sync", html! {
                 (facts(&[
-                    ("State", html! { (state(&one.state)) " " @if one.enforced { "every change of the catalog is in force" } @else { "changes of the catalog are not in force yet" } }),
+                    ("State", html! { (state(&one.state)) " " (in_force(one)) }),
                     ("Behind", behind(one)),
                     ("Events", html! { "pushed " (one.pushed.map_or_else(|| "none".to_owned(), |number| number.to_string())) " of " (one.wanted) }),
                     ("Since", time::maybe(one.since)),
@@ -118,12 +151,12 @@ fn live(visit: &Visit, one: &Warehouse) -> Markup {
                     ("Next attempt", time::maybe(one.next_attempt)),
                     ("Data sources", counts(one)),
                 ]))
-                @if let Some(reason) = &one.reason { div.notice.warn { (prose(reason)) } }
+                @if let Some(reason) = &one.reason { div.notice.warn { (prose(reason)) (installing(&visit.me, &one.name, reason)) } }
                 @if one.pushed.is_none() && visit.me.has(&["APPLICATION_ADMIN"]) {
                     p { "Nothing was pushed yet. " a href=(to!("/integrations/{}/install", one.name)) { "Install what Scrim needs in the warehouse" } ", if that was not done." }
                 }
             }))
-            (section("Queue", queue(one)))
+            (section("Queue", queue(visit, one)))
         }
         @if visit.me.has(&["APPLICATION_ADMIN"]) {
             form.inline method="post" action=(to!("/integrations/{}/reconcile", one.name)) { button { "Compare and push now" } }
@@ -132,7 +165,7 @@ fn live(visit: &Visit, one: &Warehouse) -> Markup {
 }
 
 /// The data sources that are not as they should be: the first of them, however many there are.
-fn queue(one: &Warehouse) -> Markup {
+fn queue(visit: &Visit, one: &Warehouse) -> Markup {
     let open = |word: &&str| !matches!(*word, "in_sync");
     let waiting: u64 = one.data_sources.iter().filter(|(word, _)| open(&word.as_str())).map(|(_, count)| count).sum();
     let told = u64::try_from(one.troubled.len()).unwrap_or(u64::MAX);
@@ -142,7 +175,7 @@ fn queue(one: &Warehouse) -> Markup {
             (table(&["Data source", "State", "Why", "Attempts", "Next attempt", "Since"], &one.troubled.iter().map(|source| vec![
                 html! { a href=(to!("/data-sources/{}", source.name)) { (source.name) } },
                 state(&source.state),
-                html! { @if let Some(reason) = &source.reason { (prose(reason)) } },
+                html! { @if let Some(reason) = &source.reason { (prose(reason)) (installing(&visit.me, &one.name, reason)) } },
                 html! { (source.attempts) },
                 time::maybe(source.next_attempt),
                 time::maybe(source.since),

@@ -11,7 +11,7 @@ use crate::api::{Api, Expected, encoded, to};
 use crate::form::Form;
 use crate::frame;
 use crate::pages::deleting::deleted;
-use crate::parts::{area, deleting, empty, head, hidden, input, meanwhile, section, table};
+use crate::parts::{Again, Kept, area, deleting, empty, head, input, meanwhile, section, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -47,6 +47,11 @@ fn page(name: &str) -> String {
 }
 
 async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
+    attribute_page(&visit, name, &Kept::default()).await
+}
+
+/// Its page; a form that was refused stands there as it was sent.
+async fn attribute_page(visit: &Visit, name: String, kept: &Kept) -> Result<Response, Problem> {
     let (declared, version) = match visit.api.versioned(to!("/api/v1/attributes/{}", name)).await {
         Ok(document) => {
             let declared = serde_json::from_value::<Attribute>(Value::Object(document.body));
@@ -70,7 +75,7 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
     let values = declared.as_ref().and_then(|one| one.values.as_deref());
     let main = html! {
         (head(&name, about, html! {}))
-        @if visit.me.has(DECLARING) { (editor(&page(&name), &version, about, &values.unwrap_or_default().join("\n"), None)) }
+        @if visit.me.has(DECLARING) { (editor(&page(&name), &version, about, &values.unwrap_or_default().join("\n"), kept.form("change"))) }
         @else { (section("Values allowed", html! {
             @match values { Some(values) => @for value in values { code { (value) } " " }, None => "any" }
         })) }
@@ -83,15 +88,16 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
     Ok(visit.streamed("Attribute", main, vec![frame::later(later)]))
 }
 
-fn editor(page: &str, version: &str, about: &str, values: &str, problem: Option<&Problem>) -> Markup {
+fn editor(page: &str, version: &str, about: &str, values: &str, form: Again<'_>) -> Markup {
     section(
         "Declaration",
         html! {
-            @if let Some(problem) = problem { (problem.told()) }
+            (form.told())
+            @if form.overtaken() { (meanwhile(&[("About", about), ("Values allowed", values)])) }
             form.row method="post" action=(page) {
-                (hidden("version", version))
-                (input("description", "About", about, "for people"))
-                (area("values", "Values allowed", values, 3, "one a line; empty: any"))
+                (form.version(version))
+                (input("description", "About", form.text("description", about), "for people"))
+                (area("values", "Values allowed", form.text("values", values), 3, "one a line; empty: any"))
                 button { "Save" }
             }
             (deleting(&format!("{page}/delete"), "this declaration", "Values that people have stay with them. A policy that reads it is told of in the answer, and nothing is deleted then."))
@@ -138,25 +144,14 @@ fn way(policy: &str) -> Markup {
 async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let path = to!("/api/v1/attributes/{}", name);
     let mut document = visit.api.versioned(&path).await?;
-    let before = document.body.clone();
     fill(&mut document.body, &form);
     let version = form.some("version").unwrap_or(&document.version);
     match visit.api.put(path, &document.body, Expected::Version(version)).await {
         Ok(_) => Ok(done(&page(&name), "The declaration is saved.")),
         Err(problem) => {
-            // Sent once more, it is about what stands now.
-            let form =
-                editor(&page(&name), &document.version, form.text("description"), form.exact("values"), Some(&problem));
-            let about = before.get("description").and_then(Value::as_str).unwrap_or("");
-            let values = before.get("values").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-            let values = values.collect::<Vec<_>>().join("\n");
-            let main = html! {
-                (head(&name, "", html! {}))
-                @if problem.status == 412 { (meanwhile(&[("About", about), ("Values allowed", &values)])) }
-                (form)
-            };
-            let status = problem.code();
-            Ok(visit.answer(status, "Attribute", main))
+            let kept = Kept::of("change", form, problem)?;
+            let page = attribute_page(&visit, name, &kept).await;
+            kept.answer(page)
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::lists;
 use crate::api::{Expected, to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, area, empty, filters, head, input, pager, section, table};
+use crate::parts::{Kept, Page, area, empty, filters, head, input, pager, section, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -41,11 +41,12 @@ pub(super) struct Attribute {
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let main = content(&visit, &asked, &Form::default(), None).await?;
+    let main = content(&visit, &asked, &Kept::default()).await?;
     Ok(visit.page("Attributes", main))
 }
 
-async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Problem>) -> Result<Markup, Problem> {
+async fn content(visit: &Visit, asked: &Asked, kept: &Kept) -> Result<Markup, Problem> {
+    let form = kept.form("make");
     let given = [("search", asked.search.as_str())];
     let list = with_query("/api/v1/attributes", &[&given[..], &[("cursor", &asked.cursor), ("limit", "50")]].concat());
     let attributes = visit.api.get::<Page<Attribute>>(list).await?;
@@ -74,11 +75,11 @@ async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Pro
         }
         @if visit.me.has(DECLARING) {
             (section("Declare an attribute", html! {
-                @if let Some(problem) = problem { (problem.told()) }
+                (form.told())
                 form.row method="post" action="/people/attributes" {
-                    (input("name", "Name", form.text("name"), ""))
-                    (input("description", "About", form.text("description"), "for people"))
-                    (area("values", "Values allowed", form.exact("values"), 3, "one a line; empty: any"))
+                    (input("name", "Name", form.text("name", ""), ""))
+                    (input("description", "About", form.text("description", ""), "for people"))
+                    (area("values", "Values allowed", form.text("values", ""), 3, "one a line; empty: any"))
                     button.main { "Declare the attribute" }
                 }
             }))
@@ -109,9 +110,9 @@ async fn declare(visit: Visit, form: Form) -> Result<Response, Problem> {
     match made {
         Ok(_) => Ok(done(&to!("/people/attributes/{}", name), "The attribute is declared.")),
         Err(problem) => {
-            let main = content(&visit, &Asked::default(), &form, Some(&problem)).await?;
-            let status = problem.code();
-            Ok(visit.answer(status, "Attributes", main))
+            let kept = Kept::of("make", form, problem)?;
+            let main = content(&visit, &Asked::default(), &kept).await;
+            kept.answer(main.map(|main| visit.page("Attributes", main)))
         }
     }
 }

@@ -5,9 +5,10 @@ use axum::response::Response;
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::values;
+use super::{user, values};
 use crate::api::{Expected, to};
 use crate::form::Form;
+use crate::parts::Kept;
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -31,10 +32,31 @@ fn page(name: &str) -> String {
     to!("/people/users/{}", name)
 }
 
+/// Goes on after a form of their page; one that was refused is shown there again, with what was written.
+async fn ended(
+    visit: &Visit,
+    name: String,
+    (which, form): (&'static str, Form),
+    became: Result<String, Problem>,
+) -> Result<Response, Problem> {
+    match became {
+        Ok(told) => Ok(done(form.some("to").map_or(&page(&name), crate::visit::own), &told)),
+        Err(problem) => {
+            let kept = Kept::of(which, form, problem)?;
+            let page = user::profile_page(visit, name, "", &kept).await;
+            kept.answer(page)
+        }
+    }
+}
+
 async fn add_group(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let group = form.some("group").ok_or_else(|| Problem::malformed("no group is named: write its name"))?;
-    visit.api.send(Method::PUT, to!("/api/v1/users/{}/groups/{}", name, group), &Value::Null).await?;
-    Ok(done(form.some("to").map_or(&page(&name), crate::visit::own), &format!("{name} is in {group}.")))
+    let added = async {
+        let group = form.some("group").ok_or_else(|| Problem::malformed("no group is named: write its name"))?;
+        visit.api.send(Method::PUT, to!("/api/v1/users/{}/groups/{}", name, group), &Value::Null).await?;
+        Ok(format!("{name} is in {group}."))
+    };
+    let added = added.await;
+    ended(&visit, name, ("groups", form), added).await
 }
 
 async fn remove_group(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
@@ -44,8 +66,8 @@ async fn remove_group(visit: Visit, Path(name): Path<String>, form: Form) -> Res
 }
 
 async fn give(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let told = values::set(&visit.api, Method::PUT, &to!("/api/v1/users/{}", name), &form).await?;
-    Ok(done(&page(&name), &told))
+    let given = values::set(&visit.api, Method::PUT, &to!("/api/v1/users/{}", name), &form).await;
+    ended(&visit, name, ("attributes", form), given).await
 }
 
 async fn take(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
@@ -77,14 +99,14 @@ async fn profile(visit: Visit, Path(name): Path<String>, form: Form) -> Result<R
             }
         }
     };
-    rewrite(&visit, &name, &form, change).await?;
-    Ok(done(&page(&name), "The profile is saved."))
+    let saved = rewrite(&visit, &name, &form, change).await.map(|()| "The profile is saved.".to_owned());
+    ended(&visit, name, ("profile", form), saved).await
 }
 
 async fn permissions(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let wanted = json!(form.all("permission"));
-    rewrite(&visit, &name, &form, |user| drop(user.insert("permissions".to_owned(), wanted))).await?;
-    Ok(done(&page(&name), "The permissions are saved."))
+    let saved = rewrite(&visit, &name, &form, |user| drop(user.insert("permissions".to_owned(), wanted))).await;
+    ended(&visit, name, ("permissions", form), saved.map(|()| "The permissions are saved.".to_owned())).await
 }
 
 async fn disable(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
@@ -99,8 +121,8 @@ async fn enable(visit: Visit, Path(name): Path<String>) -> Result<Response, Prob
 
 async fn confirm(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let wanted = json!({ "integration": form.text("integration") });
-    visit.api.send(Method::POST, to!("/api/v1/users/{}/confirm", name), &wanted).await?;
-    Ok(done(&page(&name), "The login is confirmed."))
+    let confirmed = visit.api.send(Method::POST, to!("/api/v1/users/{}/confirm", name), &wanted).await;
+    ended(&visit, name, ("confirm", form), confirmed.map(|_| "The login is confirmed.".to_owned())).await
 }
 
 async fn delete(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

@@ -16,7 +16,8 @@ use crate::frame;
 use crate::pages::deleting::deleted;
 use crate::pages::uses::{Used, uses};
 use crate::parts::{
-    Page, Version, badge, deleting, empty, head, hidden, history, input, lookup, pager, section, table, tabs,
+    Again, Kept, Page, Version, badge, deleting, empty, head, hidden, history, input, lookup, meanwhile, pager,
+    section, table, tabs,
 };
 use crate::problem::Problem;
 use crate::route::Route;
@@ -65,30 +66,38 @@ fn parts(shown: &str, name: &str) -> Markup {
 }
 
 async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let list = with_query(&to!("/api/v1/groups/{}/members", name), &[("cursor", &asked.cursor), ("limit", "50")]);
+    group_page(&visit, name, &asked.cursor, &Kept::default()).await
+}
+
+/// Its page; forms that were refused stand there as they were sent.
+async fn group_page(visit: &Visit, name: String, cursor: &str, kept: &Kept) -> Result<Response, Problem> {
+    let list = with_query(&to!("/api/v1/groups/{}/members", name), &[("cursor", cursor), ("limit", "50")]);
     let group = visit.api.versioned(to!("/api/v1/groups/{}", name));
     let (document, members) = try_join(group, visit.api.get::<Page<Member>>(list)).await?;
     let version = document.version;
     let group: Group = serde_json::from_value(Value::Object(document.body))
         .map_err(|error| Problem::broken(format!("a group as the API tells it: {error}")))?;
     let (page, may) = (page(&name), visit.me.has(&["USER_ADMIN"]));
+    let (about, form) = (group.description.as_deref().unwrap_or(""), kept.form("describe"));
     let main = html! {
-        (head(&name, group.description.as_deref().unwrap_or(""), html! {
+        (head(&name, about, html! {
             @if group.external.is_some() { (badge("", "known to a provider")) }
         }))
         (parts("Group", &name))
         div.halves {
             (section("Members", html! {
-                (listed(&name, &members.items, visit.me.has(ADMINS)))
-                (pager(&page, &[], &asked.cursor, members.next.as_deref()))
+                (listed(&name, &members.items, visit.me.has(ADMINS), kept.form("members")))
+                (pager(&page, &[], cursor, members.next.as_deref()))
             }))
             div {
-                (section("Attributes of its members", editor(&group.attributes, &page, may)))
+                (section("Attributes of its members", editor(&group.attributes, &page, may, kept.form("attributes"))))
                 @if may {
                     (section("About", html! {
+                        (form.told())
+                        @if form.overtaken() { (meanwhile(&[("Description", about)])) }
                         form.row method="post" action=(format!("{page}/describe")) {
-                            (hidden("version", &version))
-                            (input("description", "Description", group.description.as_deref().unwrap_or(""), "for people"))
+                            (form.version(&version))
+                            (input("description", "Description", form.text("description", about), "for people"))
                             button { "Save" }
                         }
                         (deleting(&format!("{page}/delete"), "this group", "Its members lose what they have by it, and it is taken out of the lists it stands in. A group that a policy names cannot be deleted."))
@@ -107,7 +116,7 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
     Ok(visit.streamed("Group", main, vec![later]))
 }
 
-fn listed(name: &str, members: &[Member], may: bool) -> Markup {
+fn listed(name: &str, members: &[Member], may: bool, form: Again<'_>) -> Markup {
     let row = |member: &Member| {
         vec![
             html! { a href=(to!("/people/users/{}", member.user)) { (member.user) } @if member.disabled { " " (badge("bad", "disabled")) } },
@@ -125,20 +134,42 @@ fn listed(name: &str, members: &[Member], may: bool) -> Markup {
         @if members.is_empty() { (empty("Nobody", html! { "Nobody that you may know of is in the group." })) }
         @else { (table(&["User", ""], &members.iter().map(row).collect::<Vec<_>>())) }
         @if may {
-            form.row method="post" action=(format!("{}/members", page(name))) { (lookup("user", "User", "users", "", "")) button { "Add" } }
+            (form.told())
+            form.row method="post" action=(format!("{}/members", page(name))) { (lookup("user", "User", "users", form.text("user", ""), "")) button { "Add" } }
+        }
+    }
+}
+
+/// Goes on after a form of the page; one that was refused is shown there again, with what was written.
+async fn ended(
+    visit: &Visit,
+    name: String,
+    (which, form): (&'static str, Form),
+    became: Result<String, Problem>,
+) -> Result<Response, Problem> {
+    match became {
+        Ok(told) => Ok(done(&page(&name), &told)),
+        Err(problem) => {
+            let kept = Kept::of(which, form, problem)?;
+            let page = group_page(visit, name, "", &kept).await;
+            kept.answer(page)
         }
     }
 }
 
 async fn add_member(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let user = form.some("user").ok_or_else(|| Problem::malformed("no user is named: write their name"))?;
-    visit.api.send(Method::PUT, to!("/api/v1/users/{}/groups/{}", user, name), &Value::Null).await?;
-    Ok(done(&page(&name), &format!("{user} is in the group.")))
+    let added = async {
+        let user = form.some("user").ok_or_else(|| Problem::malformed("no user is named: write their name"))?;
+        visit.api.send(Method::PUT, to!("/api/v1/users/{}/groups/{}", user, name), &Value::Null).await?;
+        Ok(format!("{user} is in the group."))
+    };
+    let added = added.await;
+    ended(&visit, name, ("members", form), added).await
 }
 
 async fn give(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let told = values::set(&visit.api, Method::PUT, &to!("/api/v1/groups/{}", name), &form).await?;
-    Ok(done(&page(&name), &told))
+    let given = values::set(&visit.api, Method::PUT, &to!("/api/v1/groups/{}", name), &form).await;
+    ended(&visit, name, ("attributes", form), given).await
 }
 
 async fn take(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
@@ -147,6 +178,11 @@ async fn take(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Resp
 }
 
 async fn describe(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
+    let described = described(&visit, &name, &form).await.map(|()| "The description is saved.".to_owned());
+    ended(&visit, name, ("describe", form), described).await
+}
+
+async fn described(visit: &Visit, name: &str, form: &Form) -> Result<(), Problem> {
     let path = to!("/api/v1/groups/{}", name);
     let mut group = visit.api.versioned(&path).await?;
     match form.some("description") {
@@ -154,8 +190,7 @@ async fn describe(visit: Visit, Path(name): Path<String>, form: Form) -> Result<
         None => drop(group.body.remove("description")),
     }
     let version = form.some("version").unwrap_or(&group.version);
-    visit.api.put(path, &group.body, Expected::Version(version)).await?;
-    Ok(done(&page(&name), "The description is saved."))
+    visit.api.put(path, &group.body, Expected::Version(version)).await.map(drop)
 }
 
 async fn delete(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

@@ -10,7 +10,7 @@ use super::lists;
 use super::values::{Values, line};
 use crate::api::{Expected, to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, empty, filters, head, input, pager, section, table};
+use crate::parts::{Kept, Page, empty, filters, head, input, pager, section, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -37,11 +37,12 @@ struct Group {
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let main = content(&visit, &asked, &Form::default(), None).await?;
+    let main = content(&visit, &asked, &Kept::default()).await?;
     Ok(visit.page("Groups", main))
 }
 
-async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Problem>) -> Result<Markup, Problem> {
+async fn content(visit: &Visit, asked: &Asked, kept: &Kept) -> Result<Markup, Problem> {
+    let form = kept.form("make");
     let given = [("search", asked.search.as_str())];
     let list = with_query("/api/v1/groups", &[&given[..], &[("cursor", &asked.cursor), ("limit", "50")]].concat());
     let groups = visit.api.get::<Page<Group>>(list).await?;
@@ -65,10 +66,10 @@ async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Pro
         }
         @if visit.me.has(&["USER_ADMIN"]) {
             (section("Create a group", html! {
-                @if let Some(problem) = problem { (problem.told()) }
+                (form.told())
                 form.row method="post" action="/people/groups" {
-                    (input("name", "Name", form.text("name"), ""))
-                    (input("description", "About", form.text("description"), "for people"))
+                    (input("name", "Name", form.text("name", ""), ""))
+                    (input("description", "About", form.text("description", ""), "for people"))
                     button.main { "Create the group" }
                 }
             }))
@@ -89,9 +90,9 @@ async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
     match made {
         Ok(_) => Ok(done(&to!("/people/groups/{}", name), "The group is created: add its members.")),
         Err(problem) => {
-            let main = content(&visit, &Asked::default(), &form, Some(&problem)).await?;
-            let status = problem.code();
-            Ok(visit.answer(status, "Groups", main))
+            let kept = Kept::of("make", form, problem)?;
+            let main = content(&visit, &Asked::default(), &kept).await;
+            kept.answer(main.map(|main| visit.page("Groups", main)))
         }
     }
 }

@@ -11,11 +11,12 @@ use super::values::{Values, editor};
 use crate::api::{Api, to, with_query};
 use crate::frame;
 use crate::parts::{
-    Page, Version, badge, button, check, copied, deleting, empty, head, hidden, history, input, lookup, pager, section,
-    sentences, table, tabs,
+    Again, Kept, Page, Version, at, badge, button, check, copied, deleting, empty, head, hidden, history, input,
+    lookup, meanwhile, pager, section, sentences, table, tabs,
 };
 use crate::problem::Problem;
 use crate::route::Route;
+use crate::time;
 use crate::visit::Visit;
 
 /// How many data sources are shown of what somebody reaches: nobody reads more of them in one page.
@@ -84,25 +85,30 @@ struct Discoverable {
 }
 
 async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+    profile_page(&visit, name, &time::asked(&asked.as_of)?, &Kept::default()).await
+}
+
+/// Their page; forms that were refused stand there as they were sent. `as_of` is the moment that is asked about, if not now.
+pub(super) async fn profile_page(visit: &Visit, name: String, as_of: &str, kept: &Kept) -> Result<Response, Problem> {
     let document = visit.api.versioned(to!("/api/v1/users/{}", name)).await?;
     let version = document.version;
     let user: User = serde_json::from_value(Value::Object(document.body))
         .map_err(|error| Problem::broken(format!("a user as the API tells it: {error}")))?;
     let (page, may) = (to!("/people/users/{}", name), visit.me.has(ADMINS));
-    let as_of = asked.as_of.trim().to_owned();
+    let decides = visit.me.has(&["APPLICATION_ADMIN"]);
+    let as_of = as_of.to_owned();
     let main = html! {
         (heading(&name, &user, may))
         (parts("Profile", &name))
         div.cards {
-            (section("Groups", groups(&user, &page, may)))
-            (section("Attributes", editor(&user.attributes, &page, may)))
-            (section("Profile", profile(&user, &page, &version, may)))
-            (section("Permissions in Scrim", permissions(&user, &page, &version, visit.me.has(&["APPLICATION_ADMIN"]))))
+            (section("Groups", groups(&user, &page, may, kept.form("groups"))))
+            (section("Attributes", editor(&user.attributes, &page, may, kept.form("attributes"))))
+            (section("Profile", profile(&user, &page, &version, may, kept)))
+            (section("Permissions in Scrim", permissions(&user, &page, &version, decides, kept.form("permissions"))))
         }
         h2 { "What they can read" }
         form.filters method="get" action=(page) {
-            label for="as-of" { "As it was at" }
-            input id="as-of" name="as_of" value=(as_of) placeholder="2026-12-31T00:00:00Z";
+            (at("as_of", "As it was at", &as_of))
             button { "Show" }
             @if !as_of.is_empty() { a href=(page) { "as it is now" } }
         }
@@ -140,7 +146,7 @@ pub(super) fn parts(shown: &str, name: &str) -> Markup {
     )
 }
 
-fn groups(user: &User, page: &str, may: bool) -> Markup {
+fn groups(user: &User, page: &str, may: bool, form: Again<'_>) -> Markup {
     html! {
         @if user.groups.is_empty() { p.muted { "In no group." } }
         ul.plain {
@@ -155,52 +161,61 @@ fn groups(user: &User, page: &str, may: bool) -> Markup {
             }
         }
         @if may {
-            form.row method="post" action=(format!("{page}/groups")) { (lookup("group", "Group", "groups", "", "")) button { "Add" } }
+            (form.told())
+            form.row method="post" action=(format!("{page}/groups")) { (lookup("group", "Group", "groups", form.text("group", ""), "")) button { "Add" } }
         }
     }
 }
 
-fn profile(user: &User, page: &str, version: &str, may: bool) -> Markup {
+fn profile(user: &User, page: &str, version: &str, may: bool, kept: &Kept) -> Markup {
     let login = match &user.warehouse_user {
         Some(Value::String(login)) => login.as_str(),
         _ => "",
     };
     let by = user.warehouse_user.as_ref().and_then(Value::as_object);
+    let about = user.description.as_deref().unwrap_or("");
+    let (form, confirm) = (kept.form("profile"), kept.form("confirm"));
     html! {
         @if let Some(project) = &user.current_project { p { "Acts under the project " a href=(to!("/projects/{}", project)) { (project) } "." } }
         @if let Some(by) = by {
             p { "Login by integration: " @for (integration, login) in by { code { (integration) ": " (login.as_str().unwrap_or("")) } " " } }
         } @else if !may && !login.is_empty() { p { "Login in the warehouse: " code { (login) } } }
         @if may {
+            (form.told())
+            @if form.overtaken() { (meanwhile(&[("About", about), ("Login in the warehouse", login)])) }
             form.row method="post" action=(format!("{page}/profile")) {
-                (hidden("version", version))
-                (input("description", "About", user.description.as_deref().unwrap_or(""), ""))
-                @if by.is_none() { (input("warehouse_user", "Login in the warehouse", login, "empty: the same as the name")) }
+                (form.version(version))
+                (input("description", "About", form.text("description", about), ""))
+                @if by.is_none() { (input("warehouse_user", "Login in the warehouse", form.text("warehouse_user", login), "empty: the same as the name")) }
                 button { "Save" }
             }
-            details {
+            details open[confirm.refused()] {
                 summary { "A login that was made anew" }
+                (confirm.told())
                 p { "Where a login was dropped in a warehouse and made anew under the same name, the views stay closed to it until somebody confirms that it is the same person." }
-                form.row method="post" action=(format!("{page}/confirm")) { (input("integration", "Integration", "", "")) button { "Confirm the login" } }
+                form.row method="post" action=(format!("{page}/confirm")) { (input("integration", "Integration", confirm.text("integration", ""), "")) button { "Confirm the login" } }
             }
             (deleting(&format!("{page}/delete"), "this user", "Takes everything from them, and the user out of every list they stand in. Disable them instead if they may come back."))
         }
     }
 }
 
-fn permissions(user: &User, page: &str, version: &str, may: bool) -> Markup {
+fn permissions(user: &User, page: &str, version: &str, may: bool, form: Again<'_>) -> Markup {
     if !may {
         return html! {
             @if user.permissions.is_empty() { p.muted { "None: they read data, and ask for it." } }
             @else { ul.plain { @for held in &user.permissions { li { (held) } } } }
         };
     }
+    let held = |permission: &str| user.permissions.iter().any(|held| held == permission);
     html! {
+        (form.told())
+        @if form.overtaken() { (meanwhile(&[("Permissions", &user.permissions.join(", "))])) }
         form method="post" action=(format!("{page}/permissions")) {
-            (hidden("version", version))
+            (form.version(version))
             ul.plain {
                 @for (permission, about) in PERMISSIONS {
-                    li { (check("permission", permission, permission, user.permissions.iter().any(|held| held == permission))) span.muted { (about) } }
+                    li { (check("permission", permission, permission, form.ticked("permission", permission, held(permission)))) span.muted { (about) } }
                 }
             }
             button { "Save the permissions" }

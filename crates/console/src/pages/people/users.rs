@@ -10,7 +10,7 @@ use super::values::{Values, line};
 use super::{ADMINS, lists};
 use crate::api::{Expected, to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, badge, choice, empty, filters, head, input, lookup, pager, section, table};
+use crate::parts::{Again, Kept, Page, badge, choice, empty, filters, head, input, lookup, pager, section, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -47,11 +47,12 @@ struct User {
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let main = content(&visit, &asked, &Form::default(), None).await?;
+    let main = content(&visit, &asked, &Kept::default()).await?;
     Ok(visit.page("Users", main))
 }
 
-async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Problem>) -> Result<Markup, Problem> {
+async fn content(visit: &Visit, asked: &Asked, kept: &Kept) -> Result<Markup, Problem> {
+    let form = kept.form("make");
     let given = [("search", asked.search.as_str()), ("group", &asked.group), ("status", &asked.status)];
     let list = with_query("/api/v1/users", &[&given[..], &[("cursor", &asked.cursor), ("limit", "50")]].concat());
     let users = visit.api.get::<Page<User>>(list).await?;
@@ -68,7 +69,7 @@ async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Pro
             @else { (table(&["User", "About", "Groups", "Attributes", "Permissions"], &users.items.iter().map(row).collect::<Vec<_>>())) }
             (pager("/people/users", &given, &asked.cursor, users.next.as_deref()))
         }
-        @if visit.me.has(ADMINS) { (making(form, problem)) }
+        @if visit.me.has(ADMINS) { (making(form)) }
     })
 }
 
@@ -82,16 +83,16 @@ fn row(user: &User) -> Vec<Markup> {
     ]
 }
 
-fn making(form: &Form, problem: Option<&Problem>) -> Markup {
+fn making(form: Again<'_>) -> Markup {
     section(
         "Create a user",
         html! {
-            @if let Some(problem) = problem { (problem.told()) }
+            (form.told())
             form.row method="post" action="/people/users" {
-                (input("name", "Name", form.text("name"), "as they sign in; also their login in the warehouse"))
-                (input("description", "About", form.text("description"), "for people"))
-                (lookup("group", "Group", "groups", form.text("group"), "more of them afterwards"))
-                (input("warehouse_user", "Login in the warehouse", form.text("warehouse_user"), "only where it is another name"))
+                (input("name", "Name", form.text("name", ""), "as they sign in; also their login in the warehouse"))
+                (input("description", "About", form.text("description", ""), "for people"))
+                (lookup("group", "Group", "groups", form.text("group", ""), "more of them afterwards"))
+                (input("warehouse_user", "Login in the warehouse", form.text("warehouse_user", ""), "only where it is another name"))
                 button.main { "Create the user" }
             }
         },
@@ -119,9 +120,9 @@ async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
             "The user is created. They can sign in once they have a password, or by single sign-on.",
         )),
         Err(problem) => {
-            let main = content(&visit, &Asked::default(), &form, Some(&problem)).await?;
-            let status = problem.code();
-            Ok(visit.answer(status, "Users", main))
+            let kept = Kept::of("make", form, problem)?;
+            let main = content(&visit, &Asked::default(), &kept).await;
+            kept.answer(main.map(|main| visit.page("Users", main)))
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::api::{Api, to};
 use crate::form::Form;
-use crate::parts::{hidden, input, lookup};
+use crate::parts::{Again, hidden, input, lookup};
 use crate::problem::Problem;
 
 /// The values, by attribute.
@@ -22,7 +22,7 @@ pub(super) fn line(values: &Values) -> Markup {
 }
 
 /// The values with a way to take each, and to give another one, where whoever looks may.
-pub(super) fn editor(values: &Values, page: &str, may: bool) -> Markup {
+pub(super) fn editor(values: &Values, page: &str, may: bool, form: Again<'_>) -> Markup {
     html! {
         @if values.values().all(Vec::is_empty) { p.muted { "No attribute." } }
         @else {
@@ -42,9 +42,10 @@ pub(super) fn editor(values: &Values, page: &str, may: bool) -> Markup {
             }
         }
         @if may {
+            (form.told())
             form.row method="post" action=(format!("{page}/attributes")) {
-                (lookup("key", "Attribute", "attributes", "", ""))
-                (input("value", "Value", "", ""))
+                (lookup("key", "Attribute", "attributes", form.text("key", ""), ""))
+                (input("value", "Value", form.text("value", ""), ""))
                 button { "Give" }
             }
         }

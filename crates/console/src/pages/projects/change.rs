@@ -4,9 +4,11 @@ use axum::extract::Path;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
+use super::show::project_page;
 use crate::api::{Expected, to};
 use crate::form::Form;
 use crate::pages::deleting::deleted;
+use crate::parts::Kept;
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -63,7 +65,29 @@ fn items<'a>(project: &'a mut Map<String, Value>, list: &str) -> Result<&'a mut 
     items.as_array_mut().ok_or_else(|| Problem::broken(format!("`{list}` of a project is no list")))
 }
 
+/// Goes on after a form of the page; one that was refused is shown there again, with what was written.
+pub(super) async fn ended(
+    visit: &Visit,
+    name: &str,
+    (which, form): (&'static str, Form),
+    became: Result<String, Problem>,
+) -> Result<Response, Problem> {
+    match became {
+        Ok(told) => Ok(done(&page(name), &told)),
+        Err(problem) => {
+            let kept = Kept::of(which, form, problem)?;
+            let page = project_page(visit, name, &kept).await;
+            kept.answer(page)
+        }
+    }
+}
+
 async fn add(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
+    let added = added(&visit, &name, &form).await;
+    ended(&visit, &name, ("add", form), added).await
+}
+
+async fn added(visit: &Visit, name: &str, form: &Form) -> Result<String, Problem> {
     let value = form.text("value");
     let (list, wanted) = entry(form.text("list"), value)?;
     let change = |project: &mut Map<String, Value>| {
@@ -73,8 +97,8 @@ async fn add(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Respo
         }
         Ok(())
     };
-    rewrite(&visit, &name, &form, change).await?;
-    Ok(done(&page(&name), &format!("{value} is added.")))
+    rewrite(visit, name, form, change).await?;
+    Ok(format!("{value} is added."))
 }
 
 async fn remove(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
@@ -103,8 +127,8 @@ async fn edit(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Resp
         }
         Ok(())
     };
-    rewrite(&visit, &name, &form, change).await?;
-    Ok(done(&page(&name), "The project is saved."))
+    let saved = rewrite(&visit, &name, &form, change).await.map(|()| "The project is saved.".to_owned());
+    ended(&visit, &name, ("edit", form), saved).await
 }
 
 async fn delete(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

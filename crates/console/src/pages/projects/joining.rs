@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::Method;
 use serde_json::{Value, json};
 
+use super::change::ended;
 use crate::api::to;
 use crate::form::Form;
 use crate::problem::Problem;
@@ -54,10 +55,14 @@ async fn acknowledge(visit: Visit, Path(name): Path<String>, form: Form) -> Resu
 }
 
 async fn request(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let purpose = purpose(&form)?;
-    let wish = json!({ "reason": form.some("reason") });
-    visit.api.send(Method::PUT, to!("/api/v1/projects/{}/requested-purposes/{}", name, purpose), &wish).await?;
-    Ok(done(&page(&name), &format!("You asked for {purpose}. It waits for GOVERNANCE or PROJECT_MANAGEMENT.")))
+    let asked = async {
+        let purpose = purpose(&form)?;
+        let wish = json!({ "reason": form.some("reason") });
+        visit.api.send(Method::PUT, to!("/api/v1/projects/{}/requested-purposes/{}", name, purpose), &wish).await?;
+        Ok(format!("You asked for {purpose}. It waits for GOVERNANCE or PROJECT_MANAGEMENT."))
+    };
+    let asked = asked.await;
+    ended(&visit, &name, ("request", form), asked).await
 }
 
 async fn withdraw(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
@@ -69,18 +74,22 @@ async fn withdraw(visit: Visit, Path(name): Path<String>, form: Form) -> Result<
 }
 
 async fn decide(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let purpose = purpose(&form)?;
+    let decided = decided(&visit, &name, &form).await;
+    ended(&visit, &name, ("decide", form), decided).await
+}
+
+async fn decided(visit: &Visit, name: &str, form: &Form) -> Result<String, Problem> {
+    let purpose = purpose(form)?;
     let path = |verb: &str| to!("/api/v1/projects/{}/requested-purposes/{}/{}", name, purpose, verb);
-    let told = match form.text("decision") {
+    match form.text("decision") {
         "approve" => {
             visit.api.send(Method::POST, path("approve"), &Value::Null).await?;
-            format!("{purpose} is approved. Each member has to acknowledge it.")
+            Ok(format!("{purpose} is approved. Each member has to acknowledge it."))
         }
         "deny" => {
             visit.api.send(Method::POST, path("deny"), &json!({ "reason": form.text("reason") })).await?;
-            format!("{purpose} is denied.")
+            Ok(format!("{purpose} is denied."))
         }
-        _ => return Err(Problem::malformed("neither a yes nor a no")),
-    };
-    Ok(done(&page(&name), &told))
+        _ => Err(Problem::malformed("neither a yes nor a no")),
+    }
 }

@@ -10,7 +10,7 @@ use super::lists;
 use super::model::Project;
 use crate::api::{Expected, to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, badge, check, empty, filters, head, input, pager, section, table};
+use crate::parts::{Kept, Page, badge, check, empty, filters, head, input, pager, section, table};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -30,11 +30,12 @@ struct Asked {
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let main = content(&visit, &asked, &Form::default(), None).await?;
+    let main = content(&visit, &asked, &Kept::default()).await?;
     Ok(visit.page("Projects", main))
 }
 
-async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Problem>) -> Result<Markup, Problem> {
+async fn content(visit: &Visit, asked: &Asked, kept: &Kept) -> Result<Markup, Problem> {
+    let form = kept.form("make");
     let given = [("search", asked.search.as_str()), ("mine", &asked.mine)];
     let owner = if asked.mine.is_empty() { "" } else { &visit.me.user };
     let list = [("search", asked.search.as_str()), ("user", owner), ("cursor", &asked.cursor), ("limit", "50")];
@@ -54,10 +55,10 @@ async fn content(visit: &Visit, asked: &Asked, form: &Form, problem: Option<&Pro
         }
         @if visit.me.has(&["CREATE_PROJECT"]) {
             (section("Create a project", html! {
-                @if let Some(problem) = problem { (problem.told()) }
+                (form.told())
                 form.row method="post" action="/projects" {
-                    (input("name", "Name", form.text("name"), "you own it, and can add others"))
-                    (input("description", "About", form.text("description"), "for people"))
+                    (input("name", "Name", form.text("name", ""), "you own it, and can add others"))
+                    (input("description", "About", form.text("description", ""), "for people"))
                     button.main { "Create the project" }
                 }
             }))
@@ -98,9 +99,9 @@ async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
             Ok(done(&to!("/projects/{}", name), "The project is created: add its data sources, purposes and members."))
         }
         Err(problem) => {
-            let main = content(&visit, &Asked::default(), &form, Some(&problem)).await?;
-            let status = problem.code();
-            Ok(visit.answer(status, "Projects", main))
+            let kept = Kept::of("make", form, problem)?;
+            let main = content(&visit, &Asked::default(), &kept).await;
+            kept.answer(main.map(|main| visit.page("Projects", main)))
         }
     }
 }

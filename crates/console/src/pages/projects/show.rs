@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::model::{Acknowledged, Member, Project};
 use crate::api::{to, with_query};
 use crate::parts::{
-    Page, Version, badge, button, check, choice, deleting, empty, facts, head, hidden, history, input, lookup, pager,
-    section, table, tabs, user,
+    Kept, Page, Version, badge, button, check, choice, deleting, empty, facts, head, hidden, history, input, lookup,
+    meanwhile, pager, section, table, tabs, user,
 };
 use crate::problem::Problem;
 use crate::route::Route;
@@ -46,6 +46,8 @@ struct Seen<'a> {
     may: bool,
     /// Whether they own it.
     owner: bool,
+    /// The form that they sent and that was refused.
+    kept: &'a Kept,
 }
 
 pub(super) fn parts(shown: &str, name: &str) -> Markup {
@@ -53,26 +55,26 @@ pub(super) fn parts(shown: &str, name: &str) -> Markup {
 }
 
 async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
+    project_page(&visit, &name, &Kept::default()).await
+}
+
+/// Its page; forms that were refused stand there as they were sent.
+pub(super) async fn project_page(visit: &Visit, name: &str, kept: &Kept) -> Result<Response, Problem> {
     let document = visit.api.versioned(to!("/api/v1/projects/{}", name)).await?;
     let version = document.version;
     let project: Project = serde_json::from_value(Value::Object(document.body))
         .map_err(|error| Problem::broken(format!("a project as the API tells it: {error}")))?;
     let owner = project.owned_by(&visit.me);
-    let seen = Seen {
-        visit: &visit,
-        name: &name,
-        page: to!("/projects/{}", name),
-        may: owner || visit.me.has(RUNNING),
-        owner,
-    };
+    let may = owner || visit.me.has(RUNNING);
+    let seen = Seen { visit, name, page: to!("/projects/{}", name), may, owner, kept };
     let own = project.members.iter().find(|member| member.user == visit.me.user);
     let texts = match own {
         Some(own) => missing(&seen, &project, own).await?,
         None => html! {},
     };
     let main = html! {
-        (head(&name, project.description.as_deref().unwrap_or(""), standing(&seen, own, project.joinable())))
-        (parts("Project", &name))
+        (head(name, project.description.as_deref().unwrap_or(""), standing(&seen, own, project.joinable())))
+        (parts("Project", name))
         (texts)
         div.cards {
             (section("Purposes", purposes(&seen, &project, own.is_some())))
@@ -128,6 +130,7 @@ async fn missing(seen: &Seen<'_>, project: &Project, own: &Member) -> Result<Mar
 
 fn purposes(seen: &Seen<'_>, project: &Project, member: bool) -> Markup {
     let decides = seen.visit.me.has(RUNNING);
+    let request = seen.kept.form("request");
     html! {
         @if project.purposes.is_empty() { p.muted { "None: its members read nothing for a purpose yet." } }
         @for purpose in &project.purposes { (entry(seen, "purposes", purpose, &to!("/purposes/{}", purpose))) }
@@ -137,10 +140,12 @@ fn purposes(seen: &Seen<'_>, project: &Project, member: bool) -> Markup {
                 (badge("warn", "requested")) " " strong { (one.purpose) } " by " (one.by) ", " (time::moment(one.at))
                 p { (one.reason.as_deref().unwrap_or("No reason given.")) }
                 @if decides && one.by != seen.visit.me.user {
+                    @let decide = seen.kept.form("decide").about("purpose", &one.purpose);
+                    (decide.told())
                     form.row method="post" action=(format!("{}/decide", seen.page)) {
                         (hidden("purpose", &one.purpose))
                         button.main name="decision" value="approve" { "Approve" }
-                        (input("reason", "Reason for a no", "", ""))
+                        (input("reason", "Reason for a no", decide.text("reason", ""), ""))
                         button.danger name="decision" value="deny" { "Deny" }
                     }
                 } @else if one.by != seen.visit.me.user && !seen.owner { p.muted { "GOVERNANCE or PROJECT_MANAGEMENT decides." } }
@@ -150,11 +155,12 @@ fn purposes(seen: &Seen<'_>, project: &Project, member: bool) -> Markup {
             }
         }
         @if member || seen.owner {
-            details {
+            details open[request.refused()] {
                 summary { "Ask for a purpose" }
+                (request.told())
                 form.row method="post" action=(format!("{}/request", seen.page)) {
-                    (lookup("purpose", "Purpose", "purposes", "", ""))
-                    (input("reason", "Why", "", "who decides reads it"))
+                    (lookup("purpose", "Purpose", "purposes", request.text("purpose", ""), ""))
+                    (input("reason", "Why", request.text("reason", ""), "who decides reads it"))
                     button { "Ask for it" }
                 }
             }
@@ -182,9 +188,11 @@ fn entry(seen: &Seen<'_>, list: &str, value: &str, to: &str) -> Markup {
 }
 
 fn adding(seen: &Seen<'_>, list: &str, label: &str, kind: &str) -> Markup {
+    let form = seen.kept.form("add").about("list", list);
     html! {
+        (form.told())
         form.row method="post" action=(format!("{}/add", seen.page)) {
-            (hidden("list", list)) (lookup("value", label, kind, "", "")) button { "Add" }
+            (hidden("list", list)) (lookup("value", label, kind, form.text("value", ""), "")) button { "Add" }
         }
     }
 }
@@ -217,6 +225,10 @@ fn members(seen: &Seen<'_>, project: &Project) -> Markup {
 
 fn about(seen: &Seen<'_>, project: &Project, version: &str) -> Markup {
     let access = project.access.as_str().unwrap_or(if project.access.is_null() { "individuals" } else { "" });
+    let about = project.description.as_deref().unwrap_or("");
+    let (form, add) = (seen.kept.form("edit"), seen.kept.form("add"));
+    let owner = if add.text("list", "") == "owner_groups" { add } else { add.about("list", "owner_users") };
+    let switched = |on: bool| if on { "on" } else { "off" };
     html! {
         (facts(&[
             ("Owners", html! {
@@ -233,19 +245,24 @@ fn about(seen: &Seen<'_>, project: &Project, version: &str) -> Markup {
             ("Joins on masked values", html! { @if project.masked_joins { "on: a hash is the same in all its data sources" } @else { "off" } }),
         ]))
         @if seen.may {
-            details {
+            details open[form.refused() || owner.refused()] {
                 summary { "Change" }
+                (form.told())
+                @if form.overtaken() { (meanwhile(&[
+                    ("About", about), ("Joining", &project.joining()), ("Equalization", switched(project.equalized)), ("Joins on masked values", switched(project.masked_joins)),
+                ])) }
                 form.row method="post" action=(format!("{}/edit", seen.page)) {
-                    (hidden("version", version))
-                    (input("description", "About", project.description.as_deref().unwrap_or(""), "for people"))
-                    (choice("access", "Joining", access, &[("individuals", "its owners add members"), ("anyone", "anyone may join"), ("", "as its document says")]))
-                    (check("equalized", "yes", "Equalization", project.equalized))
-                    (check("masked_joins", "yes", "Joins on masked values", project.masked_joins))
+                    (form.version(version))
+                    (input("description", "About", form.text("description", about), "for people"))
+                    (choice("access", "Joining", form.text("access", access), &[("individuals", "its owners add members"), ("anyone", "anyone may join"), ("", "as its document says")]))
+                    (check("equalized", "yes", "Equalization", form.ticked("equalized", "yes", project.equalized)))
+                    (check("masked_joins", "yes", "Joins on masked values", form.ticked("masked_joins", "yes", project.masked_joins)))
                     button { "Save" }
                 }
+                (owner.told())
                 form.row method="post" action=(format!("{}/add", seen.page)) {
-                    (choice("list", "Owner", "owner_users", &[("owner_users", "user"), ("owner_groups", "group")]))
-                    (input("value", "Name", "", "")) button { "Add an owner" }
+                    (choice("list", "Owner", owner.text("list", "owner_users"), &[("owner_users", "user"), ("owner_groups", "group")]))
+                    (input("value", "Name", owner.text("value", ""), "")) button { "Add an owner" }
                 }
             }
             (deleting(&format!("{}/delete", seen.page), "this project", "Whoever reads something by it alone no longer does."))

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::api::to;
-use crate::parts::{Page, button, empty, pager, state, table};
+use crate::parts::{Page, button, empty, pager, prose, state, table};
 use crate::problem::Problem;
 use crate::time;
 use crate::visit::{Visit, done};
@@ -54,6 +54,7 @@ pub(super) fn list(name: &str, sent: &Page<Delivery>, cursor: &str) -> Markup {
 fn attempts(attempts: &[Attempt]) -> Markup {
     let Some(last) = attempts.last() else { return html! { span.muted { "not tried yet" } } };
     html! {
+        @if let Some(error) = &last.error { p { (prose(error)) } }
         details {
             summary {
                 @match last.status { Some(status) => (status), None => "no answer" }
@@ -62,7 +63,7 @@ fn attempts(attempts: &[Attempt]) -> Markup {
             @for one in attempts {
                 div {
                     (time::moment(one.at)) " " @if let Some(status) = one.status { (status) " " } "in " (one.milliseconds) " ms"
-                    @if let Some(error) = &one.error { p { (error) } }
+                    @if let Some(error) = &one.error { p { (prose(error)) } }
                     @if let Some(answer) = &one.answer { pre tabindex="0" { (answer) } }
                 }
             }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::one;
 use crate::api::{Expected, Versioned, to};
 use crate::form::Form;
-use crate::parts::{area, choice, head, hidden, input, section};
+use crate::parts::{area, choice, head, hidden, input, meanwhile, section};
 use crate::problem::Problem;
 use crate::visit::{Visit, done};
 
@@ -50,6 +50,16 @@ impl Written {
             events: text("events"),
             format: text("format"),
         }
+    }
+
+    /// What stands in each field, as people know it.
+    fn fields(&self) -> [(&str, &str); 4] {
+        [
+            ("Address", &self.url),
+            ("Description", &self.description),
+            ("Events", &self.events),
+            ("Written", &self.format),
+        ]
     }
 
     /// The document that stands, with what is written.
@@ -118,13 +128,18 @@ fn status(problem: &Problem) -> StatusCode {
 pub(super) async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let path = to!("/api/v1/webhooks/{}", name);
     let document = visit.api.versioned(&path).await?;
-    let written = Written::sent(&form);
+    let (mut written, stands) = (Written::sent(&form), Written::of(&document));
     let version = if written.version.is_empty() { &document.version } else { &written.version };
     match visit.api.put(path, &written.onto(Value::Object(document.body)), Expected::Version(version)).await {
         Ok(_) => Ok(done(&to!("/webhooks/{}", name), "The settings are saved.")),
         Err(problem) if matches!(problem.status, 401 | 403 | 404) => Err(problem),
         Err(problem) => {
-            let main = one::content(&visit, &name, &one::Asked::default(), Some(&written), problem.told()).await?;
+            let overtaken = problem.status == 412;
+            let told = html! { (problem.told()) @if overtaken { (meanwhile(&stands.fields())) } };
+            if overtaken {
+                written.version = stands.version;
+            }
+            let main = one::content(&visit, &name, &one::Asked::default(), Some(&written), told).await?;
             Ok(visit.answer(status(&problem), &name, main))
         }
     }

@@ -35,6 +35,8 @@ pub(crate) struct Wanted {
     actor: Option<String>,
     /// This action.
     action: Option<String>,
+    /// `true` for changes, made or tried, without what was merely read; everything unless it is said.
+    changes: Option<bool>,
     /// On an object of this kind.
     object_kind: Option<String>,
     /// On an object of this name.
@@ -129,6 +131,7 @@ impl Wanted {
             to: Some(to),
             actor: self.actor.clone(),
             action: self.action.clone(),
+            changes: self.changes,
             object_kind: self.object_kind.clone(),
             object_name: self.object_name.clone(),
             outcome: self.outcome.clone(),

@@ -33,6 +33,8 @@ pub(crate) struct Wanted {
     actor: Option<String>,
     /// This action.
     action: Option<String>,
+    /// `true` for changes, made or tried, without what was merely read; everything unless it is said.
+    changes: Option<bool>,
     /// On an object of this kind.
     object_kind: Option<String>,
     /// On an object of this name.
@@ -80,6 +82,7 @@ pub(crate) async fn run(
         to: wanted.to,
         actor: wanted.actor,
         action: wanted.action,
+        changes: wanted.changes,
         object_kind: wanted.object_kind,
         object_name: wanted.object_name,
         outcome: wanted.outcome,

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::entry::Entry;
+use super::reading::READING;
 use crate::caller::{Caller, note, permit};
 use crate::json::Query;
 use crate::page::{Page, Paging};
@@ -33,6 +34,8 @@ pub(crate) struct Wanted {
     pub(super) actor: Option<String>,
     /// This action.
     pub(super) action: Option<String>,
+    /// `true` for changes, made or tried, without what was merely read; everything unless it is said.
+    pub(super) changes: Option<bool>,
     /// On an object of this kind.
     pub(super) object_kind: Option<String>,
     /// On an object of this name.
@@ -60,6 +63,7 @@ impl Wanted {
             to: self.to,
             actor: self.actor.clone(),
             action: self.action.clone(),
+            but_not: if self.changes == Some(true) { READING } else { &[] },
             object_kind: self.object_kind.clone(),
             object_name: self.object_name.clone(),
             outcome: outcome.transpose()?,
@@ -73,7 +77,7 @@ impl Wanted {
     pub(super) fn details(&self) -> Value {
         json!({
             "from": self.from, "to": self.to, "actor": self.actor, "action": self.action,
-            "object_kind": self.object_kind, "object_name": self.object_name, "outcome": self.outcome, "text": self.text,
+            "changes": self.changes, "object_kind": self.object_kind, "object_name": self.object_name, "outcome": self.outcome, "text": self.text,
         })
     }
 }

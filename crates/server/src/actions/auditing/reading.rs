@@ -1,0 +1,35 @@
+//! Which actions read, and change nothing.
+
+/// The actions that read, as patterns of SQL's `LIKE`. What is not among them counts as a change: also what shows a value that
+/// is masked, or looks for sensitive data and proposes tags.
+pub(super) const READING: &[&str] = &[
+    "%.get",
+    "%.list",
+    "%.versions",
+    "audit.%",
+    "report.%",
+    "status",
+    "tag.used",
+    "data-source.overview",
+    "data-source.policies",
+    "data-source.explain",
+    "data-source.who-sees",
+    "data-source.see-as",
+    "data-source.sql",
+    "data-source.sync",
+    "integration.sync",
+    "integration.schemas",
+    "integration.tables",
+    "integration.monitoring",
+    "integration.bootstrap-script",
+    "integration.check",
+    "integration.drift",
+    "user.reach",
+    "group.members",
+    "webhook.deliveries",
+    "document.read",
+    "documents.export",
+    "documents.impact",
+    "documents.plan",
+    "scim.search",
+];
