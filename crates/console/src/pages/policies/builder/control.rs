@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::shape::{Field, Shape, Variant};
+use super::shape::{Field, Needed, Shape, Variant};
 
 /// A field, or several that belong together.
 pub(super) struct Control {
@@ -98,6 +98,7 @@ fn control(shape: &Shape, value: Option<&Value>, name: &str, label: &str, help: 
             Looks::Box,
             if value == Some(&Value::Bool(true)) { "true" } else { "" }.to_owned(),
         ),
+        Shape::True => Control::hidden(name.to_owned(), "true".to_owned()),
         Shape::Truth => line(Looks::Choice(vec![("true".to_owned(), "yes"), ("false".to_owned(), "no")])),
         Shape::Word(words) => {
             line(Looks::Choice(words.iter().map(|(word, called)| ((*word).to_owned(), *called)).collect()))
@@ -134,7 +135,8 @@ fn control(shape: &Shape, value: Option<&Value>, name: &str, label: &str, help: 
             list(name, label, help, called, values.iter().enumerate().map(entry).collect())
         }
         Shape::Map(fields) => {
-            let parts = fields.iter().map(|field| part(field, value, &format!("{name}.{}", field.key)));
+            let parts = fields.iter().filter(|field| field.shows(value));
+            let parts = parts.map(|field| part(field, value, &format!("{name}.{}", field.key)));
             let rest = value.and_then(|value| rest(name, fields, value));
             Control::of(name, label, help, Looks::Group, String::new()).with(parts.chain(rest).collect())
         }
@@ -144,7 +146,7 @@ fn control(shape: &Shape, value: Option<&Value>, name: &str, label: &str, help: 
 
 fn part(field: &Field, of: Option<&Value>, name: &str) -> Control {
     let value = of.and_then(|value| value.get(field.key));
-    control(field.shape, value, name, field.label, field.help, field.needed)
+    control(field.shape, value, name, field.label, field.help, field.needed == Needed::Always)
 }
 
 fn one(
@@ -155,23 +157,33 @@ fn one(
     help: &'static str,
     needed: bool,
 ) -> Control {
-    let mut choices: Vec<_> = variants.iter().map(|variant| (variant.id(), variant.label)).collect();
+    let chosen = value.and_then(|value| variants.iter().find(|variant| is(variant, value)));
+    let offered = variants.iter().filter(|variant| offers(variant, chosen));
+    let mut choices: Vec<_> = offered.map(|variant| (variant.id(), variant.label)).collect();
     if !needed {
         choices.insert(0, (String::new(), "–"));
     }
-    let chosen = value.and_then(|value| variants.iter().find(|variant| is(variant, value)));
     let id = chosen.map_or_else(String::new, Variant::id);
     let fields = chosen.map_or(&[][..], |variant| variant.fields);
-    let parts =
-        fields.iter().map(|field| part(field, value, &named(name, chosen.map_or("", |variant| variant.key), field)));
+    let parts = fields.iter().filter(|field| field.shows(value));
+    let parts = parts.map(|field| part(field, value, &named(name, chosen.map_or("", |variant| variant.key), field)));
     let rest = value.and_then(|value| rest(name, fields, value));
     let was = Control::hidden(format!("{name}!"), id.clone());
     let parts = std::iter::once(was).chain(parts).chain(rest).collect();
     Control::of(name, label, help, Looks::Choice(choices), id).with(parts)
 }
 
+/// Whether a form is among the choices where one of them is chosen: what can be written in two ways is there once.
+fn offers(variant: &Variant, chosen: Option<&Variant>) -> bool {
+    match chosen {
+        Some(chosen) if std::ptr::eq(chosen, variant) => true,
+        Some(chosen) if chosen.kept && chosen.key == variant.key => false,
+        _ => !variant.kept,
+    }
+}
+
 /// What the part of a variant is called: the one that makes it what it is has the same name in all of them, so that what was
-/// written stays when somebody chooses another.
+/// written stays when somebody chooses another that can have it.
 pub(super) fn named(name: &str, variant: &str, field: &Field) -> String {
     format!("{name}.{}", if field.key == variant { "~" } else { field.key })
 }
@@ -204,7 +216,7 @@ fn fits(shape: &Shape, value: &Value) -> bool {
         // A form sends every end of a line as the same.
         Shape::Text | Shape::Name(_) => scalar(value) && !text(value).contains('\r'),
         Shape::Number => value.is_number() || value.as_str().is_some_and(|text| text.parse::<i64>().is_err()),
-        Shape::Flag => *value == Value::Bool(true),
+        Shape::Flag | Shape::True => *value == Value::Bool(true),
         Shape::Truth => value.is_boolean(),
         Shape::Word(words) => value.as_str().is_some_and(|one| words.iter().any(|(word, _)| *word == one)),
         Shape::Lines => value.as_array().is_some_and(|lines| {
