@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::shape::{Field, Needed, Shape, Variant};
+use crate::form::Form;
 
 /// A field, or several that belong together.
 pub(super) struct Control {
@@ -32,6 +33,31 @@ pub(super) enum Looks {
     List(&'static str),
 }
 
+/// What a button does: to a list, and at which place of it.
+pub(crate) enum Does {
+    Add { list: String, at: usize },
+    Remove { list: String, at: usize },
+    Up { list: String, at: usize },
+}
+
+impl Does {
+    /// What the button of a form does that was pressed.
+    pub(crate) fn of(form: &Form) -> Option<Self> {
+        let (what, which) = form.text("do").split_once(' ')?;
+        if what == "add" {
+            let at = form.text(&format!("{which}#")).parse().unwrap_or(0);
+            return Some(Self::Add { list: which.to_owned(), at });
+        }
+        let (list, at) = which.rsplit_once('.')?;
+        let (list, at) = (list.to_owned(), at.parse().ok()?);
+        match what {
+            "remove" => Some(Self::Remove { list, at }),
+            "up" => Some(Self::Up { list, at }),
+            _ => None,
+        }
+    }
+}
+
 impl Control {
     fn of(name: &str, label: &str, help: &'static str, looks: Looks, value: String) -> Self {
         Self { name: name.to_owned(), label: label.to_owned(), help, value, looks, parts: vec![] }
@@ -57,6 +83,38 @@ impl Control {
     /// Whether it holds a sentence or an expression.
     pub(super) fn is_long(&self) -> bool {
         ["because", "when", "description"].iter().any(|key| self.name.rsplit('.').next() == Some(key))
+    }
+
+    /// The first field in it that can be written into or chosen from.
+    fn first(&self) -> Option<&str> {
+        match self.looks {
+            Looks::Line | Looks::Name(_) | Looks::Lines | Looks::Box | Looks::Choice(_) => Some(&self.name),
+            Looks::Hidden => None,
+            Looks::Group | Looks::Entry | Looks::List(_) => self.parts.iter().find_map(Self::first),
+        }
+    }
+
+    fn named(&self, name: &str) -> Option<&Self> {
+        if self.name == name {
+            return Some(self);
+        }
+        let mut around = self.parts.iter().filter(|part| name.starts_with(part.name.as_str()));
+        around.find_map(|part| part.named(name))
+    }
+
+    /// Where whoever pressed a button goes on: in the first field of what it brought or moved, or of what took the place of
+    /// what it took away; at the button that adds one where nothing is left.
+    pub(super) fn goes_on(&self, does: &Does) -> Option<String> {
+        let entry = |list: &str, at: usize| self.named(&format!("{list}.{at}"))?.first().map(str::to_owned);
+        match does {
+            Does::Add { list, at } => entry(list, *at),
+            Does::Up { list, at } if *at > 1 => Some(format!("up {list}.{}", at - 1)),
+            Does::Up { list, at } => entry(list, at.checked_sub(1)?),
+            Does::Remove { list, at } => {
+                let before = || entry(list, at.checked_sub(1)?);
+                entry(list, *at).or_else(before).or_else(|| Some(format!("add {list}")))
+            }
+        }
     }
 
     /// How many controls it is made of.
@@ -202,7 +260,7 @@ fn rest(name: &str, fields: &[Field], value: &Value) -> Option<Control> {
 }
 
 /// Whether a value is of a form.
-fn is(variant: &Variant, value: &Value) -> bool {
+pub(super) fn is(variant: &Variant, value: &Value) -> bool {
     match value {
         Value::String(word) => variant.fields.is_empty() && word == variant.key,
         Value::Object(map) => !variant.fields.is_empty() && map.contains_key(variant.key),
@@ -210,7 +268,8 @@ fn is(variant: &Variant, value: &Value) -> bool {
     }
 }
 
-fn fits(shape: &Shape, value: &Value) -> bool {
+/// Whether a value is of a shape, so that its fields show all of it.
+pub(super) fn fits(shape: &Shape, value: &Value) -> bool {
     let scalar = |value: &Value| matches!(value, Value::String(_) | Value::Number(_));
     match shape {
         // A form sends every end of a line as the same.

@@ -74,8 +74,8 @@ fn another_choice_keeps_what_was_written() {
 #[test]
 fn what_is_too_long_for_fields_is_left_to_the_text() {
     let rules = |many: usize| json!({ "kind": "data-policy", "name": "x", "where": "all", "rules": vec![json!({ "rows": "never" }); many] });
-    assert!(fields(PolicyKind::DataPolicy, &rules(100)).is_some());
-    assert!(fields(PolicyKind::DataPolicy, &rules(1000)).is_none());
+    assert!(fields(PolicyKind::DataPolicy, &rules(100), &Beside::default()).is_some());
+    assert!(fields(PolicyKind::DataPolicy, &rules(1000), &Beside::default()).is_none());
 }
 
 #[test]
@@ -194,4 +194,54 @@ fn a_field_is_offered_where_the_language_allows_it_and_kept_where_it_stands() {
     assert!(has(outside, "otherwise"));
     let begun = rule_after(json!({ "mask": mask }), "p.rules.0.~", "cases:");
     assert_eq!(begun["mask"]["otherwise"], json!("nullify"));
+}
+
+#[test]
+fn a_pointer_is_a_field() {
+    let one = json!({ "kind": "data-policy", "name": "x", "where": { "any": [{ "column_tag": "A" }, { "not": { "table": "t" } }] }, "rules": [{ "mask": { "columns": { "tag": "PII" }, "with": { "partial": { "last": "x" } } }, "for": { "attribute": { "a": "1", "b/c": "2" } } }, { "rows": { "match": { "groups": true, "column": { "tag": "T" } } } }, { "rows": 7 }] });
+    let named = |pointer: &str| place(PolicyKind::DataPolicy, &one, pointer);
+    let known = |pointer: &str| named(pointer).unwrap_or_else(|| panic!("no field of {pointer}"));
+    assert_eq!(known("/name"), "p.name");
+    assert_eq!(known("/where/any/0/column_tag"), "p.where.~.0.~");
+    assert_eq!(known("/where/any/1/not/table"), "p.where.~.1.~.~");
+    assert_eq!(known("/rules/0"), "p.rules.0");
+    assert_eq!(known("/rules/0/mask/with/partial/last"), "p.rules.0.~.~.~.~");
+    assert_eq!(known("/rules/0/for/attribute/b~1c"), "p.rules.0.for.~.1.key");
+    assert_eq!(known("/rules/1/rows/match/groups"), "p.rules.1.~.~");
+    assert_eq!(known("/rules/2/rows"), "p.rules.2.~=");
+    assert_eq!(known("/rules/9"), "p.rules");
+    assert_eq!(known("/rules/0/unheard"), "p.rules.0");
+    assert_eq!([named(""), named("/unheard")], [None, None]);
+    // Whatever is found is sent by the form.
+    let form = form(PolicyKind::DataPolicy, &one, &[]);
+    for pointer in [
+        "/name",
+        "/where/any/0/column_tag",
+        "/rules/0/mask/with/partial/last",
+        "/rules/2/rows",
+        "/rules/1/rows/match/column/tag",
+    ] {
+        assert!(form.has(&known(pointer)), "{pointer}");
+    }
+}
+
+#[test]
+fn whoever_presses_a_button_goes_on_where_it_did_something() {
+    let rules = |many: usize| json!({ "kind": "data-policy", "name": "x", "where": "all", "rules": vec![json!({ "rows": "never" }); many] });
+    let after = |before: &Value, does: &str| {
+        let form = form(PolicyKind::DataPolicy, before, &[("do", does)]);
+        let after = read(PolicyKind::DataPolicy, &form).unwrap().unwrap();
+        control::document(grammar::of(PolicyKind::DataPolicy), &after, ROOT).goes_on(&Does::of(&form)?)
+    };
+    let field = |name: &str| Some(name.to_owned());
+    assert_eq!(after(&rules(2), "add p.rules"), field("p.rules.2"));
+    assert_eq!(after(&rules(0), "add p.rules"), field("p.rules.0"));
+    assert_eq!(after(&rules(3), "remove p.rules.1"), field("p.rules.1"));
+    assert_eq!(after(&rules(3), "remove p.rules.2"), field("p.rules.1"));
+    assert_eq!(after(&rules(1), "remove p.rules.0"), field("add p.rules"));
+    assert_eq!(after(&rules(3), "up p.rules.2"), field("up p.rules.1"));
+    assert_eq!(after(&rules(3), "up p.rules.1"), field("p.rules.0"));
+    for other in ["up p.rules.0", "remove p.unheard.7", "add p.unheard", "add", "down p.rules.1"] {
+        assert!(after(&rules(2), other).is_none_or(|name| name == "add p.unheard"), "{other}");
+    }
 }
