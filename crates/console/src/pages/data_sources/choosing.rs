@@ -46,12 +46,12 @@ impl Decision {
         }
     }
 
-    fn asks(self) -> &'static str {
+    fn asks(self, policy: &str, source: &str) -> String {
         match self {
-            Self::SwitchOff => "Switch it off here?",
-            Self::SwitchOn => "Switch it on again?",
-            Self::Choose => "Choose it?",
-            Self::Drop => "Choose it no more?",
+            Self::SwitchOff => format!("Switch {policy} off for {source}?"),
+            Self::SwitchOn => format!("Switch {policy} on for {source}?"),
+            Self::Choose => format!("Choose {policy} for {source}?"),
+            Self::Drop => format!("Choose {policy} for {source} no more?"),
         }
     }
 
@@ -96,14 +96,14 @@ async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Re
     if !form.has("confirm") {
         let opens = opens(&visit.api, &source.body).await?;
         if !opens.is_empty() {
-            return opening(&visit, decision.asks(), &page, &form, Problem::opens(opens), &page);
+            return opening(&visit, &decision.asks(policy, &name), &page, &form, Problem::opens(opens), &page);
         }
     }
     let confirm = if form.has("confirm") { "true" } else { "" };
     let path = with_query(&path, &[("confirm", confirm)]);
     match visit.api.put(path, &source.body, Expected::Version(&source.version)).await {
         Ok(_) => Ok(done(&page, &decision.told(policy, &name))),
-        Err(problem) => opening(&visit, decision.asks(), &page, &form, problem, &page),
+        Err(problem) => opening(&visit, &decision.asks(policy, &name), &page, &form, problem, &page),
     }
 }
 
