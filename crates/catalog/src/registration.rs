@@ -49,6 +49,7 @@ pub fn register(
     let missing: Vec<String> = source
         .columns
         .iter()
+        .filter(|column| !source.hides(column))
         .filter(|column| !found.iter().any(|other| other.name == column.name.as_str()))
         .map(|column| match nearest(&column.name, found.iter().map(|other| other.name.as_str())) {
             Some(near) => format!("`{}` (did you mean `{near}`?)", column.name),
@@ -61,7 +62,7 @@ pub fn register(
     let mut remarks = Vec::new();
     let (mut columns, mut hidden) = (Vec::new(), Vec::new());
     for written in &source.columns {
-        if written.is_new() && source.new_columns == NewColumns::Hide {
+        if source.hides(written) {
             hidden.push(format!("`{}`", written.name));
             continue;
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use scrim_catalog::{Catalog, Kind, Name};
+use scrim_policy::decide;
 use scrim_policy::sentences::quoted;
 use scrim_store::{Event, NewNotification};
 use serde_json::Value;
@@ -36,7 +37,18 @@ pub(crate) fn of(catalog: &Catalog, event: &Event) -> Vec<NewNotification> {
                 "" => String::new(),
                 expires => format!(" until {expires}"),
             };
-            (one(user), format!("You have access to {of}{until}{answer}"))
+            match lacking(catalog, user, source, event.at) {
+                lacks if lacks.is_empty() => (one(user), format!("You have access to {of}{until}{answer}")),
+                lacks => {
+                    let lacks = lacks.join("; ");
+                    (
+                        one(user),
+                        format!(
+                            "Your request for access to {of} was approved{until}{answer}. You cannot read it yet: {lacks}"
+                        ),
+                    )
+                }
+            }
         }
         "subscription.denied" => (one(user), format!("Your request for access to {of} was denied{answer}")),
         "subscription.revoked" => (one(user), format!("Your access to {of} was taken away{answer}")),
@@ -76,6 +88,13 @@ pub(crate) fn of(catalog: &Catalog, event: &Event) -> Vec<NewNotification> {
             object: object.clone(),
         })
         .collect()
+}
+
+/// What somebody lacks to read a data source; nothing where they do read it.
+fn lacking(catalog: &Catalog, user: &str, source: &str, now: DateTime<Utc>) -> Vec<String> {
+    let (Some(user), Some(source)) = (catalog.users.get(user), catalog.data_sources.get(source)) else { return vec![] };
+    let decision = decide(catalog, source, user, now);
+    if decision.granted { vec![] } else { decision.needs }
 }
 
 fn changed(event: &Event, field: &str) -> bool {

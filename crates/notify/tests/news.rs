@@ -83,8 +83,17 @@ async fn those_who_are_concerned_are_told_once() {
     as_somebody(&stand, "olivia", Kind::Subscription, "s", request("active", None)).await;
     eventually(async || stand.texts("anna").await.len() == 2).await;
     let told = stand.texts("anna").await;
-    assert_eq!(told[0], "You have access to `hr.employees`");
+    // Nobody is told that they read what a policy still keeps from them.
+    let lacks = "Your request for access to `hr.employees` was approved. You cannot read it yet: ";
+    assert!(told[0].starts_with(lacks), "{told:?}");
     assert_eq!(told[1], "Your request for access to `hr.employees` was denied: no need");
+    as_somebody(&stand, "olivia", Kind::Subscription, "s", request("denied", Some("no need"))).await;
+    let approved = |role: &str, by: &str| json!({ "as": role, "by": by, "at": "2026-01-01T00:00:00Z" });
+    let mut active = request("active", None);
+    active["approvals"] = json!([approved("OWNER", "olivia"), approved("GOVERNANCE", "gova")]);
+    as_somebody(&stand, "olivia", Kind::Subscription, "s", active).await;
+    eventually(async || stand.texts("anna").await.len() == 4).await;
+    assert_eq!(stand.texts("anna").await[0], "You have access to `hr.employees`");
 
     as_somebody(&stand, "system", Kind::DataSource, "hr.employees", source(&["id", "+phone", "+iban"])).await;
     as_somebody(&stand, "system", Kind::DataSource, "hr.employees", source(&["id", "phone", "+iban"])).await;

@@ -125,6 +125,11 @@ impl<'a> AccessRules<'a> {
         })
     }
 
+    /// Whether asking for access is of use: a policy wants somebody's yes, or that people subscribe.
+    pub fn asks(&self, now: DateTime<Utc>) -> bool {
+        self.at(now).any(|(_, rule)| rule.requires_action() || matches!(rule.meets, Meets::Approved(_)))
+    }
+
     /// Those that count at a moment, with their numbers.
     pub(crate) fn at(&self, now: DateTime<Utc>) -> impl Iterator<Item = (usize, &AccessRule<'a>)> {
         self.rules.iter().enumerate().filter(move |(_, rule)| rule.counts(now))

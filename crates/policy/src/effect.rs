@@ -14,8 +14,9 @@ use serde::Serialize;
 use crate::bits::Bits;
 use crate::crowd::Crowd;
 use crate::facts::Bound;
-use crate::merged::{Application, MergedColumn, Test};
+use crate::merged::{Application, MergeError, MergedColumn, Remark, Test};
 use crate::readers::Readers;
+use crate::sentences::quoted;
 use crate::{Audiences, Facts, Merged, Merger, covers};
 
 /// What a change means for one data source. Sources for which it means nothing are left out.
@@ -23,9 +24,11 @@ use crate::{Audiences, Facts, Merged, Merger, covers};
 pub struct SourceEffect {
     /// The data source.
     pub data_source: Name,
-    /// How many people may read it now, and could not.
+    /// Why nobody reads it afterwards, where that is so and was not before: the rules that cannot be applied to it.
+    pub closed: Vec<String>,
+    /// How many people read it now, and could not.
     pub gain: usize,
-    /// How many people could read it, and may not now.
+    /// How many people could read it, and cannot now.
     pub lose: usize,
     /// Columns that somebody who reads it before and after sees otherwise.
     pub columns: Vec<ColumnEffect>,
@@ -35,6 +38,8 @@ pub struct SourceEffect {
     pub gaining: Vec<Name>,
     /// Some of the people who lose it, at most ten.
     pub losing: Vec<Name>,
+    /// Some of the people for whom other row rules hold, at most ten.
+    pub seeing_other_rows: Vec<Name>,
 }
 
 /// What a change means for one column.
@@ -53,6 +58,8 @@ pub struct ColumnEffect {
     pub seeing_more: Vec<Name>,
     /// Some of the people who see less, at most ten.
     pub seeing_less: Vec<Name>,
+    /// Some of the people who see it by a mask that is written otherwise, at most ten.
+    pub seeing_otherwise: Vec<Name>,
 }
 
 /// How many people are named as examples.
@@ -95,11 +102,11 @@ pub fn effect(before: &Catalog, after: &Catalog, now: DateTime<Utc>) -> Vec<Sour
     for block in changed.chunks(BLOCK) {
         let merge = |merger: &Merger<'_>| {
             let sources = block.iter().map(|name| merger.catalog().data_sources.get(*name));
-            sources.map(|source| source.and_then(|source| merger.merge(source).ok())).collect::<Vec<_>>()
+            sources.map(|source| source.map(|source| merger.merge(source))).collect::<Vec<_>>()
         };
         let (earlier, later) = at_once(|| merge(&old.merger), || merge(&new.merger));
         for ((name, earlier), later) in block.iter().zip(earlier).zip(later) {
-            effects.extend(change.source(name, earlier.zip(later), (&mut old, &mut new), &mut known));
+            effects.extend(change.source(name, (earlier, later), (&mut old, &mut new), &mut known));
         }
     }
     effects
@@ -320,35 +327,45 @@ impl Change<'_> {
     fn source(
         &self,
         name: &Name,
-        merged: Option<(Merged, Merged)>,
+        (earlier, later): (Option<Merging>, Option<Merging>),
         (before, after): (&mut Side<'_>, &mut Side<'_>),
         known: &mut Known,
     ) -> Option<SourceEffect> {
         let (old, new) = (before.source(name), after.source(name));
-        let could = before.readers(old);
+        let (was_closed, closed) = (closed(earlier.as_ref()), closed(later.as_ref()));
+        let admitted = before.readers(old);
         let same = self.same_people && self.same_terms && old == new && self.same_access;
-        let can = if same { could.clone() } else { after.readers(new) };
+        let admitted_now = if same { admitted.clone() } else { after.readers(new) };
+        // Whoever may read what is closed reads nothing.
+        let could = if was_closed.is_empty() { admitted } else { Bits::default() };
+        let can = if closed.is_empty() { admitted_now } else { Bits::default() };
         let (mut gain, mut lose, mut both) = (can.clone(), could.clone(), could.clone());
         gain.take(&could);
         lose.take(&can);
         both.keep(&can);
         let mut effect = SourceEffect {
             data_source: name.clone(),
+            closed: if was_closed.is_empty() { closed } else { vec![] },
             gain: gain.count(),
             lose: lose.count(),
             columns: vec![],
             other_rows: 0,
             gaining: self.examples(&gain),
             losing: self.examples(&lose),
+            seeing_other_rows: vec![],
         };
-        if let Some((old, new)) = merged {
+        if let (Some(Ok(old)), Some(Ok(new))) = (earlier, later) {
             effect.columns = self.columns((&old, &new), &both, (before, after), known);
             let touched = |merged: &Merged| merged.rows.iter().any(|rule| self.touched.contains(&rule.source.policy));
             if !self.same_people || old.rows.len() != new.rows.len() || touched(&old) || touched(&new) {
-                effect.other_rows = rows(&before.rows(&old), &after.rows(&new)).common(&both);
+                let mut others = rows(&before.rows(&old), &after.rows(&new));
+                others.keep(&both);
+                effect.other_rows = others.count();
+                effect.seeing_other_rows = self.examples(&others);
             }
         }
-        let nothing = effect.gain + effect.lose + effect.other_rows == 0 && effect.columns.is_empty();
+        let nothing =
+            effect.gain + effect.lose + effect.other_rows == 0 && effect.columns.is_empty() && effect.closed.is_empty();
         (!nothing).then_some(effect)
     }
 
@@ -382,12 +399,34 @@ impl Change<'_> {
                     readers.keep(both);
                     self.examples(&readers)
                 };
-                let (seeing_more, seeing_less) = (some(&levels.more), some(&levels.less));
-                let name = column.name.clone();
-                effects.push(ColumnEffect { name, more, less, otherwise, seeing_more, seeing_less });
+                effects.push(ColumnEffect {
+                    name: column.name.clone(),
+                    more,
+                    less,
+                    otherwise,
+                    seeing_more: some(&levels.more),
+                    seeing_less: some(&levels.less),
+                    seeing_otherwise: if alike { vec![] } else { some(&levels.same) },
+                });
             }
         }
         effects
+    }
+}
+
+/// The rules of a data source, or why they cannot be told.
+type Merging = Result<Merged, MergeError>;
+
+/// Why a data source is closed to everybody, for people; nothing where it is open, or not there.
+fn closed(merging: Option<&Merging>) -> Vec<String> {
+    let told = |remark: &Remark| {
+        let (rule, policy) = (remark.rule, quoted(&remark.policy));
+        format!("rule {rule} of {policy} closes the data source to everybody: {}", remark.message)
+    };
+    match merging {
+        None => vec![],
+        Some(Ok(merged)) => merged.closed.iter().map(told).collect(),
+        Some(Err(error)) => vec![format!("it is closed to everybody: {error}")],
     }
 }
 

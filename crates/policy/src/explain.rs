@@ -160,7 +160,7 @@ pub(crate) fn explain_column(column: &MergedColumn, facts: &Facts, now: DateTime
 
 fn line(mask: &Application, fate: Fate, hidden: bool) -> String {
     let source = &mask.source;
-    let rule = format!("rule {} of `{}`", source.rule, source.policy);
+    let rule = source.to_string();
     let mut line = match fate {
         Fate::Covers | Fate::CoversSome if hidden => {
             format!("{rule} would mask with `{}`, but a stronger mask covers the same cells", mask.written)
@@ -277,6 +277,6 @@ fn row_needs(rule: &RowTest, facts: &Facts, now: DateTime<Utc>) -> Option<String
     }
     let cases = rule.branches.cases.iter();
     let exempt: Vec<String> = cases.filter(|(_, test)| *test == Test::All).map(|(who, _)| in_words(who)).collect();
-    let name = format!("rule {} of `{}` ({})", rule.source.rule, rule.source.policy, rule.written);
+    let name = format!("{} ({})", rule.source, rule.written);
     (!exempt.is_empty()).then(|| format!("to see rows without {name}: {}", exempt.join(" or ")))
 }

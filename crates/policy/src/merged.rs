@@ -1,5 +1,6 @@
 //! What all data policies together say of one data source: a mask cascade per column, tests per row.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bigdecimal::BigDecimal;
@@ -9,6 +10,7 @@ use scrim_catalog::{Age, Branches, ColumnType, Matched, Name, TableName, Who};
 use scrim_expr::Expr;
 
 use crate::masking::{Combination, Masking, Typed};
+use crate::sentences::quoted;
 
 /// The merged policy of one data source.
 #[derive(Clone, Debug)]
@@ -62,6 +64,16 @@ pub struct Source {
     pub because: Option<String>,
     /// When it counts; always when none.
     pub valid: Option<Validity>,
+}
+
+/// As sentences name it. What no policy says the data source does: its rule has the number 0.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.rule {
+            0 => write!(f, "{} of the data source", quoted(&self.policy)),
+            rule => write!(f, "rule {rule} of {}", quoted(&self.policy)),
+        }
+    }
 }
 
 impl Source {

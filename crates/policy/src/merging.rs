@@ -75,6 +75,7 @@ impl<'a> Merger<'a> {
         if source.columns.is_empty() {
             return Err(MergeError::NoColumns(name.clone()));
         }
+        let source = &*source.in_view();
         let typed = source.columns.iter().map(|column| match &column.column_type {
             Some(column_type) => Ok((column.name.value().clone(), column_type.clone())),
             None => Err(MergeError::UnknownType { data_source: name.clone(), column: column.name.value().clone() }),

@@ -82,10 +82,6 @@ fn speaks_of_the_login(expr: &Expr) -> bool {
     found
 }
 
-fn rule(source: &Source) -> String {
-    format!("rule {} of `{}`", source.rule, source.policy)
-}
-
 impl Showing<'_> {
     /// Why no row can be shown, if so.
     #[must_use]
@@ -100,10 +96,7 @@ impl Showing<'_> {
             let clear = self.clear(bound);
             for (source, deciding) in self.deciding(&self.person) {
                 found.extend(deciding.columns().difference(&clear).map(|column| {
-                    format!(
-                        "{} decides for them by the column `{column}`, which you do not see clear yourself",
-                        rule(source)
-                    )
+                    format!("{} decides for them by the column `{column}`, which you do not see clear yourself", source)
                 }));
             }
         }
@@ -115,10 +108,10 @@ impl Showing<'_> {
     /// What decides for somebody by more than is known here of the warehouse.
     fn unknown(&self, of: &Onlooker<'_>, lacking: &str) -> Vec<String> {
         let mut found = Vec::new();
-        let nobody = |source: &Source| format!("{} asks for the warehouse user, and {lacking}", rule(source));
+        let nobody = |source: &Source| format!("{} asks for the warehouse user, and {lacking}", source);
         for (source, deciding) in self.deciding(of) {
             if matches!(deciding, Deciding::Row(Test::Lookup { .. })) {
-                found.push(format!("{} looks up in another table, which is not read here", rule(source)));
+                found.push(format!("{} looks up in another table, which is not read here", source));
             }
             if of.login.is_none() && deciding.asks_for_the_login() {
                 found.push(nobody(source));

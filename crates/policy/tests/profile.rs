@@ -11,7 +11,7 @@ use scrim_catalog::documents::SourceStatus;
 use scrim_catalog::{Catalog, Name, SourceFile, assemble};
 use scrim_policy::{
     AccessRules, Audiences, Facts, Reader, admitted, audience_key, decide, decide_each, decide_everybody, effect,
-    source_key,
+    merge, source_key,
 };
 
 struct Choice(u64);
@@ -185,6 +185,30 @@ fn a_mask_written_otherwise_has_an_effect() {
     assert_eq!(counts(&effects("{ truncate: year }", "nullify")), [(0, 1, 0)]);
 }
 
+/// A rule that cannot be applied takes the data source from everybody, and the effect says so.
+#[test]
+fn a_rule_that_closes_a_data_source_takes_it_from_everybody() {
+    let text = |rows: &str| {
+        format!(
+            "{{ kind: integration, name: w, engine: postgresql, database: d }}\n---\n{{ kind: user, name: u }}\n---\n\
+             {{ kind: data-source, name: s, integration: w, table: a.s, columns: [ {{ name: born, type: date }} ] }}\n---\n\
+             {{ kind: subscription-policy, name: everybody, where: all, access: anyone }}\n---\n\
+             {{ kind: data-policy, name: p, where: all, rules: [ {{ rows: {rows} }} ] }}"
+        )
+    };
+    let (open, closed) = (
+        catalog(&text("{ filter: 'born is not null' }")),
+        catalog(&text("{ filter: \"@columnTagged('Money') > 0\" }")),
+    );
+    let now = "2026-11-24T12:00:00Z".parse().unwrap();
+    let [lost] = effect(&open, &closed, now).try_into().unwrap();
+    assert_eq!((lost.gain, lost.lose, lost.losing.len(), lost.other_rows), (0, 1, 1, 0));
+    assert!(lost.closed[0].contains("rule 1 of `p` closes the data source to everybody"), "{:?}", lost.closed);
+    let [won] = effect(&closed, &open, now).try_into().unwrap();
+    assert_eq!((won.gain, won.lose, won.closed.len()), (1, 0, 0));
+    assert_eq!(effect(&closed, &closed, now), []);
+}
+
 /// The effect of a change is what the decisions before and after it say of each person.
 #[test]
 fn the_effect_of_a_change_is_the_difference_of_the_decisions() {
@@ -201,8 +225,10 @@ fn the_effect_of_a_change_is_the_difference_of_the_decisions() {
             assert_eq!(decide_each(catalog, user, now)(source), decision, "{} {}", user.name, source.name);
             assert_eq!(decide_everybody(catalog, source, now)(user), decision, "{} {}", user.name, source.name);
             let granted = decision.granted;
+            // Whoever may read what a rule closes reads nothing.
+            let open = merge(catalog, source).unwrap().closed.is_empty();
             assert_eq!(Reader::new(catalog, user).admitted(source, now), granted, "{} {}", user.name, source.name);
-            granted
+            granted && open
         };
         for source in old.data_sources.keys() {
             let count = |had: bool| {

@@ -57,7 +57,7 @@ async fn a_request_is_approved_and_ends() {
         .await
         .problem(400);
     let approved = decide(&service, "olivia", name, "approve", yes.clone()).await.good();
-    assert_eq!(approved["state"], "active");
+    assert_eq!((&approved["state"], &approved["reads"]), (&json!("active"), &json!(true)));
     assert!(reads(&service, "anna"));
     decide(&service, "olivia", name, "approve", yes).await.problem(409);
 
@@ -172,6 +172,27 @@ async fn who_gets_in_without_an_approval_does_not_wait_for_one() {
     service.plant("data-source", "hidden", hidden).await;
     service.put("nadia", "/api/v1/data-sources/hidden/subscription", json!({})).await.problem(404);
     service.put("nadia", "/api/v1/data-sources/none/subscription", json!({})).await.problem(404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_is_refused_where_it_helps_nobody() {
+    let service = company::start().await;
+    service.plant("group", "insiders", json!({})).await;
+    let insiders = json!({ "conditions": { "group": "insiders" } });
+    policy(&service, "asking", insiders.clone(), json!({})).await;
+    let refused = service.put("nadia", OWN, json!({ "reason": "for work" })).await.problem(409);
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.contains("nobody's yes is wanted") && detail.contains("insiders"), "{detail}");
+    let reach = async || service.get("nadia", "/api/v1/users/nadia/reach").await.good()["discoverable"][0].clone();
+    assert_eq!(reach().await["asking"], false);
+    let glance = service.get("nadia", "/api/v1/source-overview?name=people").await.good()["items"][0].clone();
+    assert_eq!((&glance["access"], &glance["asking"]), (&json!("discoverable"), &json!(false)));
+    // Whoever is to subscribe may do so before the rest is met, and does not read it yet.
+    policy(&service, "asking", insiders, json!({ "requires_action": true })).await;
+    assert_eq!(reach().await["asking"], true);
+    let subscribed = ask(&service, "nadia").await;
+    assert_eq!((&subscribed["state"], &subscribed["reads"]), (&json!("active"), &json!(false)));
+    assert!(!reads(&service, "nadia"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,8 +22,24 @@ const TABLES: &[&str] = &[
     include_str!("console/running.txt"),
 ];
 
-/// Forms of which nothing can be seen in what the service keeps of its documents.
-const NOWHERE: &[&str] = &[];
+/// Forms that change no document, account or token in this catalog: sessions, themes and news are none, and some have nothing
+/// to do, such as enabling somebody who is enabled.
+const NOWHERE: &[&str] = &[
+    "POST /sign-in",
+    "POST /set-up",
+    "POST /sign-out",
+    "POST /theme",
+    "POST /current-project",
+    "POST /news/read",
+    "POST /data-sources/{name}/confirm",
+    "POST /people/users/{name}/attributes/remove",
+    "POST /people/users/{name}/enable",
+    "POST /people/users/{name}/tokens/{id}/revoke",
+    "POST /people/groups/{name}/attributes/remove",
+    "POST /projects/{name}/request",
+    "POST /policies/{kind}/{name}/restore",
+    "POST /webhooks/{name}/deliveries/{number}/redeliver",
+];
 
 fn table() -> Vec<Row> {
     TABLES.iter().flat_map(|table| rows(table)).collect()
@@ -120,13 +136,12 @@ async fn everybody_is_shown_what_the_tables_say_and_nothing_else() {
                 restore(&service).await;
             }
         }
-        if !done {
+        // Nobody may do some here, and for some no warehouse can be reached.
+        if !done && !row.who.is_empty() && !row.who.starts_with('~') {
             idle.push(format!("{} {}", row.method, row.path));
         }
     }
-    // What a form is for happens, for somebody at least; of some it stands in no document.
-    idle.retain(|form| !NOWHERE.contains(&form.as_str()));
-    assert!(idle.is_empty(), "nothing came of these: {idle:#?}");
+    assert_eq!(idle, NOWHERE, "of which forms nothing comes for anybody");
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 

@@ -225,10 +225,18 @@ async fn a_form_makes_no_more_work_than_it_is_long() {
     }
     let bombs = begun.clone() + &(0..50).map(|at| field(&format!("p.x{at}="), &bomb)).collect::<String>();
     let many = begun.clone() + &(0..100_000).map(|at| field(&format!("x{at}"), "")).collect::<String>();
-    for (form, status) in [(deep(50), 200), (deep(1400), 400), (long, 400), (bombs, 200), (many, 400)] {
+    for (form, status) in
+        [(deep(50), [200, 422]), (deep(600), [400; 2]), (long, [400; 2]), (bombs, [200, 422]), (many, [400; 2])]
+    {
         for path in ["/policies/draft", "/policies/review"] {
             let shown = look(&service, &Method::POST, path, Some(&form)).await;
-            assert_eq!(shown.status.as_u16(), status, "{path} <- {:.200}: {:.300}", form, shown.text);
+            assert!(
+                status.contains(&shown.status.as_u16()),
+                "{} {path} <- {:.200}: {:.300}",
+                shown.status,
+                form,
+                shown.text
+            );
             assert!(shown.text.len() < 1 << 20, "{path} <- {:.200}: {} bytes", form, shown.text.len());
         }
     }

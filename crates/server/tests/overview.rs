@@ -77,7 +77,7 @@ async fn a_governor_sees_everything() {
     assert_eq!((names(&all), &all["total"]), (vec!["people", "secret", "shared"], &json!(3)));
     let people = json!({
         "data_source": "people", "integration": "w", "schema": "s", "table": "s.people", "view": "governed.people",
-        "status": "active", "access": "discoverable", "owners": [{ "name": "olivia", "group": false }],
+        "status": "active", "access": "discoverable", "asking": true, "owners": [{ "name": "olivia", "group": false }],
         "tags": ["HR", "PII.Passport", "PII.SSN"], "columns": 3, "columns_to_confirm": 0, "data_policies": 2,
         "subscription_policies": 1, "protected": true, "state": "failed", "reason": "why people"
     });
@@ -185,7 +185,7 @@ async fn filters_hold_together() {
         service.get("gina", &format!("{OVERVIEW}{wrong}")).await.problem(400);
     }
     // Of a policy that is hidden the same is told as of one that is not there.
-    for (who, policy) in [("gina", "none"), ("anna", "over-tags"), ("anna", "none")] {
+    for (who, policy) in [("gina", "none"), ("nadia", "over-tags"), ("nadia", "none")] {
         service.get(who, &format!("{OVERVIEW}?policy=data-policies/{policy}")).await.problem(404);
     }
     // Pages, each with the counts of all.
@@ -224,7 +224,7 @@ async fn who_only_finds_it_is_told_what_its_document_says() {
     let found = seen(&service, "nadia", "").await;
     let row = json!({
         "data_source": "people", "integration": "w", "schema": "s", "table": "s.people", "status": "active",
-        "access": "discoverable", "owners": [{ "name": "olivia", "group": false }],
+        "access": "discoverable", "asking": true, "owners": [{ "name": "olivia", "group": false }],
         "tags": ["HR", "PII.Passport", "PII.SSN"], "columns": 3, "columns_to_confirm": 0
     });
     assert_eq!((&found["items"], &found["total"]), (&json!([row]), &json!(1)));

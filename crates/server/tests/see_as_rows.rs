@@ -74,6 +74,44 @@ fn rows_are_what_the_persons_login_reads() {
     assert!(!trail.contains("6789") && !trail.contains("ab-12") && !trail.contains("Ba'r"));
 }
 
+/// Whatever is told of a data source is told of its view.
+#[test]
+fn a_column_that_waits_for_its_owner_is_told_of_nowhere_and_keeps_no_row_back() {
+    let company = Company::start();
+    company.governed.run("ALTER TABLE hr.staff ADD COLUMN pin text DEFAULT 'the pin'");
+    let columns = json!([
+        { "name": "id", "type": "integer" }, { "name": "ssn", "type": "varchar(11)" },
+        { "name": "pin", "type": "text", "tags": ["New"] },
+    ]);
+    let source = |new_columns: &str| json!({ "integration": "w", "table": "hr.staff", "owners": ["ollie"], "columns": columns, "new_columns": new_columns });
+    company.wait(company.service.plant("data-source", "staff", source("hide")));
+    company.rules(json!([mask("ssn", &json!("nullify"))]));
+    // Others are found meanwhile, and whoever looks while the view is made anew is told to ask again.
+    let rows = || {
+        let mut looks = (0..).map(|_| company.see("iris", json!({ "user": "ann" })));
+        looks.find(|seen| seen.0["rows"] != json!([])).unwrap()
+    };
+    let seen = rows();
+    let names = |columns: &Value| -> Vec<String> {
+        columns.as_array().unwrap().iter().map(|column| column["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(
+        (names(&seen.0["columns"]), seen.ids().len()),
+        (vec!["id".to_owned(), "ssn".to_owned()], 3),
+        "{:#}",
+        seen.0
+    );
+    assert!(!seen.0.to_string().contains("pin"), "{:#}", seen.0);
+    let policies = company.wait(company.service.get("ollie", "/api/v1/data-sources/staff/policies")).good();
+    assert_eq!(names(&policies["effective"]["columns"]), ["id", "ssn"], "{policies:#}");
+    // Masked until then, it is told of as such.
+    company.wait(company.service.plant("data-source", "staff", source("mask")));
+    company.wait(company.service.enforced("w"));
+    let seen = rows();
+    assert_eq!(seen.column("pin"), vec![Value::Null; 3]);
+    assert_eq!(seen.0["columns"][2]["how"], "masked");
+}
+
 #[test]
 fn rows_tell_nobody_of_what_they_see_masked() {
     let company = Company::start();

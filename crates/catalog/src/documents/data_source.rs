@@ -1,5 +1,6 @@
 //! `kind: data-source`: one governed table.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -77,6 +78,24 @@ impl Column {
     /// Whether no owner has looked at it.
     pub fn is_new(&self) -> bool {
         self.tags.iter().any(|tag| tag.as_str() == NEW)
+    }
+}
+
+impl DataSource {
+    /// Whether a column is not in the view, because nobody has looked at it yet.
+    pub fn hides(&self, column: &Column) -> bool {
+        column.is_new() && self.new_columns == NewColumns::Hide
+    }
+
+    /// The data source with the columns that are in its view: those that nobody has looked at yet are as `new_columns` says.
+    pub fn in_view(&self) -> Cow<'_, Self> {
+        let masked = |column: &Column| column.unconfirmed || column.is_new() && self.new_columns == NewColumns::Mask;
+        if self.columns.iter().all(|column| !self.hides(column) && masked(column) == column.unconfirmed) {
+            return Cow::Borrowed(self);
+        }
+        let kept = self.columns.iter().filter(|column| !self.hides(column));
+        let columns = kept.map(|column| Column { unconfirmed: masked(column), ..column.clone() }).collect();
+        Cow::Owned(Self { columns, ..self.clone() })
     }
 }
 

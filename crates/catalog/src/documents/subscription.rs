@@ -63,6 +63,10 @@ pub struct Subscription {
     pub approvals: Vec<Approval>,
     /// When the user asked.
     pub requested: Option<DateTime<Utc>>,
+    /// Who said no, or took it away.
+    pub decided_by: Option<At<Name>>,
+    /// When they did.
+    pub decided: Option<DateTime<Utc>>,
     /// Until when it stands; for good when not written.
     pub expires: Option<DateTime<Utc>>,
     /// When it was taken away, until somebody other than the user gives it back: asking again does not.

@@ -62,6 +62,7 @@ struct Readable {
 struct Discoverable {
     data_source: String,
     needs: Vec<String>,
+    asking: bool,
 }
 
 /// What became of a wish.
@@ -69,6 +70,8 @@ struct Discoverable {
 struct Subscribed {
     state: String,
     waits_for: Vec<String>,
+    /// Whether they read it now.
+    reads: bool,
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
@@ -154,7 +157,10 @@ fn discoverable(sources: &[Discoverable], mine: &asked::Mine, searched: bool) ->
     if sources.is_empty() {
         return match searched {
             true => empty("Nothing fits", html! { "Shorten the search." }),
-            false => empty("Nothing", html! { "There is nothing that you may know of, and cannot read." }),
+            false => empty(
+                "Nothing",
+                html! { "Data sources stand here that their policies let everybody find, and that you cannot read." },
+            ),
         };
     }
     let row = |one: &Discoverable| {
@@ -163,6 +169,8 @@ fn discoverable(sources: &[Discoverable], mine: &asked::Mine, searched: bool) ->
             sentences(&one.needs),
             html! {
                 @if mine.asks_for(&one.data_source) { (badge("warn", "asked for")) }
+                @else if mine.has(&one.data_source) { (badge("", "approved")) " which is not enough" }
+                @else if !one.asking { span.muted { "Nobody's yes is wanted: its owners can give a grant." } }
                 @else {
                     form.inline method="post" action=(to!("/data-sources/{}/subscribe", one.data_source)) {
                         input name="reason" placeholder="Why you need it" aria-label=(format!("Why you need {}", one.data_source));
@@ -187,7 +195,8 @@ async fn subscribe(visit: Visit, Path(name): Path<String>, form: Form) -> Result
     let answer = visit.api.send(Method::PUT, to!("/api/v1/data-sources/{}/subscription", name), &wish).await?;
     let became = answer.read::<Subscribed>()?;
     let told = match became.state.as_str() {
-        "active" => format!("You can read {name} as soon as the warehouse is told."),
+        "active" if became.reads => format!("You can read {name} as soon as the warehouse is told."),
+        "active" => format!("You are subscribed to {name}, and do not read it yet: its page says what you lack."),
         _ => format!("You asked for {name}. It waits for {}.", became.waits_for.join(" and ")),
     };
     Ok(done(back(&form), &told))

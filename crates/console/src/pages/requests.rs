@@ -37,6 +37,17 @@ struct Asked {
 #[derive(Deserialize)]
 struct Decided {
     state: String,
+    reads: bool,
+}
+
+/// How a request stands after somebody said yes.
+enum Standing {
+    /// It is over and done with.
+    Done,
+    /// It waits for somebody else's yes.
+    Waits,
+    /// Nobody's yes is wanted any more, and policies want something else.
+    Lacks,
 }
 
 /// Something that waits to be decided.
@@ -45,6 +56,7 @@ struct Request {
     what: String,
     name: String,
     of: String,
+    column: Option<String>,
     user: String,
     reason: Option<String>,
     requested: Option<DateTime<Utc>>,
@@ -138,7 +150,7 @@ fn waiting(me: &Me, requests: &[&Request], form: &Form) -> Markup {
 fn of(one: &Request) -> Markup {
     html! {
         @if one.what == "purpose" { a href=(to!("/purposes/{}", one.of)) { (one.of) } " of " a href=(to!("/projects/{}", one.name)) { (one.name) } }
-        @else { a href=(to!("/data-sources/{}", one.of)) { (one.of) } }
+        @else { a href=(to!("/data-sources/{}", one.of)) { (one.of) } @if let Some(column) = &one.column { "." code { (column) } } }
     }
 }
 
@@ -173,22 +185,29 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
         Ok(expires) => expires,
         Err(problem) => return again(&visit, form, problem.told(), StatusCode::BAD_REQUEST).await,
     };
-    let (mut decided, mut waits, mut failed) = (0_usize, 0_usize, Vec::new());
+    let (mut decided, mut waits, mut lacking, mut failed) = (0_usize, 0_usize, Vec::new(), Vec::new());
     for parts in chosen {
         // Those that can be decided are, whatever becomes of the others.
         match one(&visit, &parts, approve, expires, form.text("reason")).await {
             Ok(standing) => {
                 decided += 1;
-                waits += usize::from(standing);
+                match standing {
+                    Standing::Done => {}
+                    Standing::Waits => waits += 1,
+                    Standing::Lacks => lacking.push(parts[2].clone()),
+                }
             }
             Err(problem) => failed.push((parts, problem)),
         }
     }
     let word = if approve { "approved" } else { "denied" };
-    let told = match waits {
+    let mut told = match waits {
         0 => format!("{decided} {word}."),
         waits => format!("{decided} {word}; {waits} of them still wait for somebody else's yes."),
     };
+    if !lacking.is_empty() {
+        told += &format!(" That alone lets nobody read {}: policies of it want more.", lacking.join(", "));
+    }
     let Some((_, first)) = failed.first() else { return Ok(done("/requests", &told)) };
     let status = first.code();
     let told = html! {
@@ -207,14 +226,14 @@ async fn again(visit: &Visit, form: Form, told: Markup, status: StatusCode) -> R
     Ok(visit.answer(status, "Requests", main))
 }
 
-/// Decides about one; says whether it still waits for somebody else.
+/// Decides about one.
 async fn one(
     visit: &Visit,
     [what, name, of, role]: &[String; 4],
     approve: bool,
     expires: Option<DateTime<Utc>>,
     reason: &str,
-) -> Result<bool, Problem> {
+) -> Result<Standing, Problem> {
     let verb = if approve { "approve" } else { "deny" };
     let to = match what.as_str() {
         "subscription" => to!("/api/v1/subscriptions/{}/{}", name, verb),
@@ -231,5 +250,13 @@ async fn one(
         (true, _) => serde_json::Value::Null,
     };
     let answer = visit.api.send(Method::POST, to, &body).await?;
-    Ok(what == "subscription" && answer.read::<Decided>()?.state == "requested")
+    if what != "subscription" {
+        return Ok(Standing::Done);
+    }
+    let became = answer.read::<Decided>()?;
+    Ok(match became.state.as_str() {
+        "requested" => Standing::Waits,
+        "active" if !became.reads => Standing::Lacks,
+        _ => Standing::Done,
+    })
 }

@@ -24,7 +24,8 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("Users", "users", "/people/users/"),
     ("Groups", "groups", "/people/groups/"),
     ("Attributes", "attributes", "/people/attributes/"),
-    ("Tags", "tags", "/tags?tag="),
+    // Also those that no document describes.
+    ("Tags", "used-tags", "/tags?tag="),
     ("Integrations", "integrations", "/integrations/"),
     ("Webhooks", "webhooks", "/webhooks/"),
 ];
@@ -41,6 +42,7 @@ struct Asked {
 
 #[derive(Deserialize)]
 struct Named {
+    #[serde(alias = "tag")]
     name: String,
     #[serde(default)]
     description: Option<String>,

@@ -135,7 +135,7 @@ fn covering(mask: &Application) -> String {
     if let Some(times) = times(mask.source.valid.as_ref()) {
         told += &format!(" ({times})");
     }
-    format!("{told} (rule {} of {})", mask.source.rule, quoted(&mask.source.policy))
+    format!("{told} ({})", mask.source)
 }
 
 /// The sentences of the rules that keep rows from somebody.

@@ -40,6 +40,9 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
                 writeln!(out, "  {count} {what}: {}{more}", names.join(", "))?;
             }
         }
+        for why in &effect.closed {
+            writeln!(out, "  {why}")?;
+        }
         for column in &effect.columns {
             let counts =
                 [(column.more, "more"), (column.less, "less"), (column.otherwise, "by a mask written otherwise")];

@@ -61,6 +61,9 @@ fn effects(out: &mut impl Write, effect: &Value) -> Result<(), Failure> {
             writeln!(out, "  {} {what}: {}", count(effect, field), names(people))?;
         }
     }
+    for why in effect.get("closed").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        writeln!(out, "  {why}")?;
+    }
     for column in effect.get("columns").and_then(Value::as_array).into_iter().flatten() {
         let seen = [("more", "more"), ("less", "less"), ("otherwise", "by a mask written otherwise")];
         let seen = seen.iter().filter(|(field, _)| count(column, field) > 0);

@@ -5,6 +5,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
 use maud::{Markup, html};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::source::Source;
@@ -82,6 +83,12 @@ fn decisions(visit: &Visit, source: &Source, one: &Subscription) -> Markup {
     }
 }
 
+#[derive(Deserialize)]
+struct Decided {
+    state: String,
+    reads: bool,
+}
+
 async fn decide(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let subscription = form.text("subscription");
     let decision = form.text("decision");
@@ -93,8 +100,13 @@ async fn decide(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Re
         "deny" | "revoke" => json!({ "reason": form.text("reason") }),
         _ => return Err(Problem::malformed("neither a yes nor a no")),
     };
-    visit.api.send(Method::POST, to!("/api/v1/subscriptions/{}/{}", subscription, decision), &body).await?;
+    let answer =
+        visit.api.send(Method::POST, to!("/api/v1/subscriptions/{}/{}", subscription, decision), &body).await?;
+    let became = answer.read::<Decided>()?;
     let told = match decision {
+        "approve" if became.state == "active" && !became.reads => {
+            "The request is approved. That alone does not let them read it: policies of it want more."
+        }
         "approve" => "The request is approved.",
         "deny" => "The request is denied.",
         _ => "The subscription is revoked.",

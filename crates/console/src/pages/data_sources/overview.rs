@@ -123,7 +123,7 @@ fn access(source: &Source, subscription: Option<&str>) -> Markup {
         @match (source.glance.access.as_deref(), subscription) {
             (Some("owner"), _) => { p { "You own it." } }
             (Some("reader"), _) => { p { "You read it: query the view with your own login of the warehouse." } }
-            (Some("asked"), Some("active")) => { p { "You are subscribed, but its policies do not let you read it." } }
+            (Some("asked"), Some("active")) => { p { "You are subscribed, and its policies want more: below, Why says what you lack." } }
             (Some("asked"), _) => { p { "You asked for it, and somebody has to decide." } }
             _ => { p { "You do not read it." } }
         }
@@ -135,6 +135,7 @@ fn access(source: &Source, subscription: Option<&str>) -> Markup {
                 form.inline method="post" action=(end) { (hidden("to", &here)) button { "Take the request back" } }
             }
             (Some("owner" | "reader"), _) => {}
+            _ if !source.glance.asking => p.muted { "Asking does not help: nobody's yes is wanted, but what its policies say. Its owners can give you a grant." },
             _ => {
                 form.row method="post" action=(ask) {
                     (hidden("to", &here))

@@ -164,9 +164,8 @@ fn rows(visit: &Visit, name: &str, asked: &Asked) -> Result<frame::Later, Proble
             "Some rows, as they see them",
             html! {
                 @if !sample.notes.is_empty() { div.notice { (sentences(&sample.notes)) } }
-                @if rows.is_empty() {
-                    (empty("No rows to show", html! { "Either they see none of those that were looked at, or you may not see them so." }))
-                } @else { (table(&columns, &rows)) }
+                @if !rows.is_empty() { div.sample { (table(&columns, &rows)) } }
+                @else if sample.notes.is_empty() { (empty("No rows to show", html! { "They see none of those that were looked at." })) }
             },
         ))
     }))

@@ -20,6 +20,7 @@ pub(super) struct Glance {
     pub(super) description: Option<String>,
     pub(super) status: String,
     pub(super) access: Option<String>,
+    pub(super) asking: bool,
     pub(super) owners: Vec<Owning>,
     pub(super) tags: Vec<String>,
     pub(super) columns_to_confirm: u64,

@@ -104,6 +104,11 @@ impl Mine {
         self.subscriptions.iter().any(|one| one.state == "requested" && one.data_source == source)
     }
 
+    /// Whether one is subscribed to a data source.
+    pub(super) fn has(&self, source: &str) -> bool {
+        self.subscriptions.iter().any(|one| one.state == "active" && one.data_source == source)
+    }
+
     /// When access ends that was given for a time.
     pub(super) fn ends(&self) -> BTreeMap<&str, DateTime<Utc>> {
         let subscribed = self.subscriptions.iter().filter(|one| one.state == "active");

@@ -6,13 +6,13 @@ use maud::html;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::Policy;
+use super::document::{Policy, status};
 use super::effects::{Effect, effects};
 use super::kind::Of;
-use crate::api::{Expected, with_query};
+use crate::api::{Api, Expected, with_query};
 use crate::form::Form;
-use crate::frame::{later, waiting};
-use crate::parts::{head, hidden};
+use crate::frame::{Later, later, waiting};
+use crate::parts::{head, hidden, section};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -53,13 +53,41 @@ async fn set_status(visit: Visit, of: Of, form: Form) -> Result<Response, Proble
         _ => return Err(Problem::malformed("a policy is `active`, `staged` or `disabled`")),
     };
     let mut policy = Policy::get(&visit.api, of.kind, &of.name).await?;
+    let in_force = status(&policy.document) == "active";
     if let Some(fields) = policy.document.as_object_mut() {
         fields.insert("status".to_owned(), json!(form.text("status")));
     }
-    let expected = Expected::Version(&policy.version);
+    // What is no longer in force restricts nobody any more: that is read before it is done.
+    if in_force && form.text("status") != "active" && !form.has("confirm") {
+        return Ok(out_of_force(&visit, of, policy, form.text("status")));
+    }
+    let expected = Expected::Version(form.some("version").unwrap_or(&policy.version));
     let answer = visit.api.put(of.kind.one(&of.name), &policy.document, expected).await?;
     let saved = answer.read::<Done>()?;
     Ok(done(&after(&of, saved.sequence), &format!("{} {told}.", of.name)))
+}
+
+/// Asks whether a policy that is in force is to be so no more, and says what that means.
+fn out_of_force(visit: &Visit, of: Of, policy: Policy, to: &str) -> Response {
+    let page = of.kind.page(&of.name);
+    let first = html! {
+        (head(&format!("Take {} out of force?", of.name), "What it gives and what it restricts ends with it: who sees more or less is below.", html! {}))
+        form.row method="post" action=(format!("{page}/status")) {
+            (hidden("version", &policy.version)) (hidden("status", to)) (hidden("confirm", "true"))
+            button.danger { @if to == "staged" { "Stage it" } @else { "Disable it" } }
+            a.button href=(page) { "Keep it in force" }
+        }
+        (waiting("Asking what that means"))
+    };
+    visit.streamed("Take a policy out of force", first, vec![without(visit.api.clone(), policy.document)])
+}
+
+/// What it means that a policy is as a document says, told later.
+fn without(api: Api, document: Value) -> Later {
+    later(async move {
+        let found = api.post::<Vec<Effect>>("/api/v1/impact", &json!({ "documents": [document] })).await?;
+        Ok(section("Without it", effects(&found)))
+    })
 }
 
 async fn ask(visit: Visit, of: Of) -> Result<Response, Problem> {
@@ -74,15 +102,11 @@ async fn ask(visit: Visit, of: Of) -> Result<Response, Problem> {
         }
         (waiting("Asking what that means"))
     };
-    let (api, mut document) = (visit.api.clone(), policy.document);
-    let means = later(async move {
-        if let Some(fields) = document.as_object_mut() {
-            fields.insert("status".to_owned(), json!("disabled"));
-        }
-        let found = api.post::<Vec<Effect>>("/api/v1/impact", &json!({ "documents": [document] })).await?;
-        Ok(crate::parts::section("Without it", effects(&found)))
-    });
-    Ok(visit.streamed("Delete a policy", first, vec![means]))
+    let mut document = policy.document;
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("status".to_owned(), json!("disabled"));
+    }
+    Ok(visit.streamed("Delete a policy", first, vec![without(visit.api.clone(), document)]))
 }
 
 async fn delete(visit: Visit, of: Of, form: Form) -> Result<Response, Problem> {

@@ -1,6 +1,7 @@
 //! What a draft means before it is saved, and saving it.
 
 use axum::response::Response;
+use futures_util::future::join;
 use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -11,9 +12,9 @@ use super::document::{Policy, status};
 use super::draft::{Draft, told};
 use super::editor::{DRAFT, shown};
 use super::effects::{Effect, effects};
-use super::kind::Of;
+use super::kind::{Of, PolicyKind};
 use super::yaml;
-use crate::api::Expected;
+use crate::api::{Api, Expected};
 use crate::form::Form;
 use crate::frame::{later, waiting};
 use crate::parts::{difference, head, hidden, prose, section};
@@ -48,34 +49,62 @@ async fn review(visit: Visit, form: Form) -> Result<Response, Problem> {
             html! { div.notice.bad role="alert" { "It cannot be saved as it is: what is wrong stands beside it." } };
         return shown(&visit, StatusCode::UNPROCESSABLE_ENTITY, &draft, above).await;
     };
+    let name = document.get("name").and_then(Value::as_str).unwrap_or("").to_owned();
     let before = match draft.of.as_str() {
+        "" if visit.api.maybe::<Value>(draft.kind.one(&name)).await?.is_some() => {
+            let problem = Problem::taken();
+            return shown(&visit, problem.code(), &draft, problem.told()).await;
+        }
         "" => None,
         name => Some(Policy::get(&visit.api, draft.kind, name).await?),
     };
-    let name = document.get("name").and_then(Value::as_str).unwrap_or("").to_owned();
     let first = html! {
         (head(&format!("Review {name}"), "Nothing is saved yet.", again(&draft)))
         (section("What it says", told(&read)))
         @if let Some(before) = &before {
             (section("What changes in it", difference(&yaml::write(&before.document), &yaml::write(&document))))
         }
-        (waiting("Asking what it means for people, once it is active"))
+        (waiting("Asking what it means for people"))
     };
     let api = visit.api.clone();
-    let planned = with_status(&document, "active");
-    let standing = status(&document).to_owned();
+    let in_force = before.as_ref().is_some_and(|before| status(&before.document) == "active");
     let means = later(async move {
-        let means = match api.post::<Plan>("/api/v1/plan", &json!({ "documents": [planned] })).await {
-            Ok(plan) => html! {
-                @for warning in &plan.warnings { div.notice.warn { (prose(warning)) } }
-                (effects(&plan.effects))
-            },
-            // What it means need not be known to save it: whether it may be saved, the API says then.
-            Err(problem) => problem.told(),
-        };
-        Ok(html! { (section("What it means once it is active", means)) (buttons(&draft, &standing)) })
+        let (active, staged) = (with_status(&document, "active"), with_status(&document, "staged"));
+        // Of one that is in force, to be saved and not in force is a change, too.
+        let idle = async { if in_force { Some(means(&api, draft.kind, &staged).await) } else { None } };
+        let (active, idle) = join(means(&api, draft.kind, &active), idle).await;
+        let title =
+            if in_force { "What it means, saved and kept in force" } else { "What it means once it is in force" };
+        Ok(html! {
+            (section(title, html! { (active) (save_as(&draft, "active", if in_force { "Save, and keep it in force" } else { "Save and activate" }, "main")) }))
+            @match idle {
+                Some(idle) => (section("What it means, saved and taken out of force", html! { (idle) (save_as(&draft, "staged", "Save as staged: take it out of force", "danger")) })),
+                None => {
+                    (save_as(&draft, "staged", "Save as staged: not in force yet", ""))
+                    @if status(&document) == "disabled" { (save_as(&draft, "disabled", "Save, and leave it disabled", "")) }
+                }
+            }
+        })
     });
     Ok(visit.streamed(&format!("Review {name}"), first, vec![means]))
+}
+
+/// What a policy that is saved so means for people.
+async fn means(api: &Api, kind: PolicyKind, document: &Value) -> Markup {
+    match api.post::<Plan>("/api/v1/plan", &json!({ "documents": [document] })).await {
+        Ok(plan) => {
+            let name = document.get("name").and_then(Value::as_str).unwrap_or("");
+            let own = format!("{}/{name}:", kind.plural());
+            let (about, others): (Vec<_>, Vec<_>) = plan.warnings.iter().partition(|warning| warning.starts_with(&own));
+            html! {
+                @for warning in about { div.notice.warn { (prose(warning)) } }
+                (effects(&plan.effects))
+                @if !others.is_empty() { details { summary { "Warnings about other documents" } ul.plain { @for warning in others { li { (prose(warning)) } } } } }
+            }
+        }
+        // What it means need not be known to save it: whether it may be saved, the API says then.
+        Err(problem) => problem.told(),
+    }
 }
 
 /// The way back into the editor, with everything that was written.
@@ -83,13 +112,11 @@ fn again(draft: &Draft) -> Markup {
     html! { form.inline method="post" action=(DRAFT) { (draft.carried()) (hidden("yaml", &draft.yaml)) button { "Go on editing" } } }
 }
 
-fn buttons(draft: &Draft, standing: &str) -> Markup {
+fn save_as(draft: &Draft, status: &str, label: &str, class: &str) -> Markup {
     html! {
-        form.row method="post" action="/policies/save" {
-            (draft.carried()) (hidden("yaml", &draft.yaml))
-            button name="status" value="staged" { "Save as staged" }
-            button.main name="status" value="active" { "Save and activate" }
-            @if standing == "disabled" { button name="status" value="disabled" { "Save, and leave it disabled" } }
+        form.inline method="post" action="/policies/save" {
+            (draft.carried()) (hidden("yaml", &draft.yaml)) (hidden("status", status))
+            button class=(class) { (label) }
         }
     }
 }

@@ -52,6 +52,8 @@ struct Decided {
     #[serde(default)]
     decided_by: Option<String>,
     #[serde(default)]
+    decided: Option<DateTime<Utc>>,
+    #[serde(default)]
     approvals: Vec<Approval>,
 }
 
@@ -65,7 +67,7 @@ impl Decided {
     /// When it last changed, as far as it says.
     fn at(&self) -> Option<DateTime<Utc>> {
         let last = self.approvals.iter().map(|approval| approval.at).max();
-        self.revoked.into_iter().chain(last).max().or(self.requested)
+        self.decided.into_iter().chain(self.revoked).chain(last).max().or(self.requested)
     }
 
     fn row(&self, me: &Me, state_now: &str) -> Vec<Markup> {

@@ -9,7 +9,7 @@ use scrim_catalog::{Catalog, Kind, Name};
 use scrim_registry::Planned;
 use serde::{Deserialize, Serialize};
 
-use super::standing::{deciders, missing};
+use super::standing::{deciders, missing, reads};
 use crate::Problem;
 use crate::actions::objects::Done;
 use crate::actions::objects::change::done;
@@ -35,6 +35,8 @@ pub(crate) struct Subscribed {
     state: SubscriptionState,
     /// Whose yes it waits for.
     waits_for: Vec<String>,
+    /// Whether the user reads the data source now: policies may want more than a subscription.
+    reads: bool,
     #[serde(flatten)]
     done: Done,
 }
@@ -51,8 +53,8 @@ pub(crate) fn answered(planned: &Planned, name: &Name, dry_run: bool, now: DateT
         SubscriptionState::Requested => waits_for(catalog, source, subscription, now),
         _ => vec![],
     };
-    let done = done(planned, dry_run);
-    Ok(Json(Subscribed { name: name.to_string(), state: subscription.state, waits_for, done }).into_response())
+    let (reads, done) = (reads(catalog, source, subscription, now), done(planned, dry_run));
+    Ok(Json(Subscribed { name: name.to_string(), state: subscription.state, waits_for, reads, done }).into_response())
 }
 
 /// Whose yes a request waits for; when no policy wants one, anybody's who can give it.

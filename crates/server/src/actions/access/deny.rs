@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use scrim_catalog::documents::{Subscription, SubscriptionState};
-use scrim_catalog::{Document, Kind};
+use scrim_catalog::{At, Document, Kind};
 use scrim_registry::World;
 use serde_json::json;
 
@@ -39,6 +39,8 @@ pub(crate) async fn run(
             state: SubscriptionState::Denied,
             answer: Some(reason.clone()),
             approvals: vec![],
+            decided_by: Some(At::nowhere(actor.name.clone())),
+            decided: Some(now),
             expires: None,
             ..subscription.clone()
         };

@@ -39,6 +39,9 @@ pub(crate) struct Request {
     name: String,
     /// The data source, or the purpose.
     of: String,
+    /// The column, of a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
     /// Who asks.
     user: String,
     /// Why.
@@ -95,6 +98,7 @@ fn subscriptions(actor: &Actor, catalog: &Catalog, now: DateTime<Utc>) -> Vec<Re
             what: What::Subscription,
             name: one.name.to_string(),
             of: one.data_source.to_string(),
+            column: None,
             user: one.user.to_string(),
             reason: one.reason.clone(),
             requested: one.requested,
@@ -115,6 +119,7 @@ fn purposes(actor: &Actor, catalog: &Catalog) -> Vec<Request> {
                     what: What::Purpose,
                     name: project.name.to_string(),
                     of: request.purpose.to_string(),
+                    column: None,
                     user: request.by.to_string(),
                     reason: request.reason.clone(),
                     requested: Some(request.at),
@@ -137,6 +142,7 @@ fn values(actor: &Actor, catalog: &Catalog) -> Vec<Request> {
                 what: What::Unmask,
                 name: request.name.to_string(),
                 of: source.to_owned(),
+                column: Some(request.column.to_string()),
                 user: request.user.to_string(),
                 reason: Some(request.reason.clone()),
                 requested: Some(request.requested),

@@ -83,16 +83,33 @@ pub(crate) fn state(
 
 /// Whether the user may read the data source with it, as it is.
 fn lets_in(catalog: &Catalog, source: &DataSource, subscription: &Subscription, now: DateTime<Utc>) -> bool {
-    let Some(user) = catalog.users.get(subscription.user.value()) else { return false };
     let mut with = catalog.clone();
     let item = Subscription { state: SubscriptionState::Active, ..subscription.clone() };
     let name = item.name.value().clone();
     let file = place(Kind::Subscription, &name);
     with.subscriptions.insert(name, Arc::new(Stored { item, file, mark: Mark::default() }));
-    // Not only under the project of this moment.
-    [Facts::of(&with, user), Facts::personal(&with, user)]
-        .iter()
-        .any(|facts| decide_for(&with, source, facts, now).granted)
+    reads(&with, source, subscription, now)
+}
+
+/// Whether the user of a subscription reads its data source, and not only under the project of this moment.
+pub(crate) fn reads(catalog: &Catalog, source: &DataSource, subscription: &Subscription, now: DateTime<Utc>) -> bool {
+    let Some(user) = catalog.users.get(subscription.user.value()).filter(|user| !user.disabled) else { return false };
+    let facts = [Facts::of(catalog, user), Facts::personal(catalog, user)];
+    facts.iter().any(|facts| decide_for(catalog, source, facts, now).granted)
+}
+
+/// What keeps somebody out whom asking does not help, if so: no policy wants a yes or a subscription, and what it wants they lack.
+pub(crate) fn hopeless(
+    catalog: &Catalog,
+    source: &DataSource,
+    subscription: &Subscription,
+    now: DateTime<Utc>,
+) -> Option<Vec<String>> {
+    if AccessRules::of(catalog, source).asks(now) || lets_in(catalog, source, subscription, now) {
+        return None;
+    }
+    let user = catalog.users.get(subscription.user.value())?;
+    Some(decide_for(catalog, source, &Facts::of(catalog, user), now).needs)
 }
 
 /// As which of those whose yes counts somebody may decide about a request.

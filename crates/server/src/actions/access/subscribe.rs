@@ -60,6 +60,12 @@ pub(crate) async fn run(
         if reason.is_some() {
             subscription.reason.clone_from(&reason);
         }
+        if let Some(lacks) = standing::hopeless(catalog, &source, &subscription, now) {
+            let lacks = lacks.join("; ");
+            return Err(Problem::conflict(format!(
+                "asking does not help here: nobody's yes is wanted. What you lack: {lacks}. Its owners can give you a grant"
+            )));
+        }
         subscription.state = standing::state(catalog, &source, &subscription, now);
         if subscription.state == SubscriptionState::Requested {
             subscription.requested.get_or_insert(now);
@@ -94,6 +100,8 @@ fn new(name: &Name, user: &Name, source: &Name, now: DateTime<Utc>) -> Subscript
         answer: None,
         approvals: vec![],
         requested: Some(now),
+        decided_by: None,
+        decided: None,
         expires: None,
         revoked: None,
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use scrim_catalog::documents::{DataSource, PolicyStatus, SubscriptionPolicy};
 use scrim_catalog::{At, Catalog, Kind};
-use scrim_policy::Merger;
+use scrim_policy::{AccessRules, Merger};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -54,6 +54,8 @@ pub(crate) struct Discoverable {
     data_source: String,
     /// What the user lacks.
     needs: Vec<String>,
+    /// Whether asking for access is of use: a policy wants somebody's yes, or that people subscribe.
+    asking: bool,
 }
 
 pub(crate) async fn run(
@@ -77,6 +79,7 @@ fn reach(then: &Then, name: &str) -> Result<Reach, Problem> {
     let catalog = &*then.catalog;
     let user = catalog.users.get(name).ok_or_else(|| Problem::not_found(format!("there is no user `{name}`")))?;
     let (merger, decide) = (Merger::new(catalog), scrim_policy::decide_each(catalog, user, then.at));
+    let rules = AccessRules::of_each(catalog);
     let offering: Vec<_> = catalog.subscription_policies.iter().filter(|(_, policy)| offers(policy)).collect();
     let mut reach = Reach { user: name.to_owned(), readable: vec![], discoverable: vec![] };
     for source in catalog.data_sources.values() {
@@ -91,10 +94,11 @@ fn reach(then: &Then, name: &str) -> Result<Reach, Problem> {
                 Some(view) if closed.is_empty() => {
                     reach.readable.push(Readable { data_source, view, because: decision.because });
                 }
-                _ => reach.discoverable.push(Discoverable { data_source, needs: closed }),
+                _ => reach.discoverable.push(Discoverable { data_source, needs: closed, asking: false }),
             }
         } else if offering.iter().any(|(name, policy)| scrim_policy::covers(catalog, name, &policy.scope, source)) {
-            reach.discoverable.push(Discoverable { data_source, needs: decision.needs });
+            let asking = rules(source).asks(then.at);
+            reach.discoverable.push(Discoverable { data_source, needs: decision.needs, asking });
         }
     }
     Ok(reach)

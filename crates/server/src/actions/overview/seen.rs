@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use scrim_catalog::documents::{DataSource, Owner, SourceStatus};
 use scrim_catalog::{At, Catalog, Name, view_of};
+use scrim_policy::AccessRules;
 use scrim_store::SyncWord;
 use serde::Serialize;
 
@@ -33,6 +35,8 @@ pub(crate) struct Glance {
     /// How the caller stands to it, whatever their permissions; nothing where they have nothing to do with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     access: Option<Standing>,
+    /// Whether asking for access is of use: a policy wants somebody's yes, or that people subscribe.
+    asking: bool,
     /// Its owners.
     owners: Vec<Owning>,
     /// Its tags, and those of its columns.
@@ -96,7 +100,7 @@ impl Seen<'_> {
     }
 
     /// The row of it. `reason`: what was written of its state.
-    pub(super) fn row(&self, catalog: &Catalog, reason: Option<String>) -> Glance {
+    pub(super) fn row(&self, catalog: &Catalog, reason: Option<String>, now: DateTime<Utc>) -> Glance {
         let source = self.source;
         let gone = || source.gone.as_ref().map(|gone| gone.reason.clone());
         let tags: BTreeSet<&Name> = self.tags().collect();
@@ -110,6 +114,7 @@ impl Seen<'_> {
             description: source.description.clone(),
             status: source.status,
             access: self.standing,
+            asking: AccessRules::of(catalog, source).asks(now),
             owners: source.owners.iter().map(owning).collect(),
             tags: tags.into_iter().cloned().collect(),
             columns: source.columns.len(),

@@ -82,7 +82,8 @@ pub(crate) async fn run(
         (Page::cut(page, limit, |seen| seen.source.name.to_string()), total, facets)
     };
     let reasons = reasons(&app, &page.items).await?;
-    let row = |seen: &Seen<'_>| seen.row(catalog, reasons.get(seen.source.name.as_str()).cloned());
+    let now = app.now();
+    let row = |seen: &Seen<'_>| seen.row(catalog, reasons.get(seen.source.name.as_str()).cloned(), now);
     let page = Page { items: page.items.iter().map(row).collect(), next: page.next };
     note(
         &app,
