@@ -58,6 +58,24 @@ narrow.addEventListener("change", () => fold(document));
 prepare(document);
 document.addEventListener("htmx:load", (event) => prepare(event.target));
 
+// What is wrong with a policy is told at its fields, too, which are not shown again while they are typed into.
+const tell = (read) => {
+  for (const before of document.querySelectorAll("#builder .wrong")) before.remove();
+  for (const field of document.querySelectorAll("#builder [aria-describedby]")) {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  }
+  for (const told of read.querySelectorAll("template[data-field]")) {
+    const field = document.getElementById(told.dataset.field);
+    if (!field || field.hasAttribute("aria-describedby")) continue;
+    const said = told.content.firstElementChild.cloneNode(true);
+    field.setAttribute("aria-describedby", said.id);
+    if (field.matches("fieldset")) field.querySelector("legend").after(said);
+    else { field.setAttribute("aria-invalid", "true"); field.after(said); }
+  }
+};
+document.addEventListener("htmx:load", (event) => { if (event.target.id === "read") tell(event.target); });
+
 // A part of a page that could not be fetched says so, where it would have stood.
 document.addEventListener("htmx:responseError", (event) => {
   const notice = document.createElement("div");

@@ -2,6 +2,7 @@
 
 mod access;
 mod change;
+mod choosing;
 mod columns;
 mod history;
 mod list;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         overview::routes(),
         tagging::routes(),
         policy::routes(),
+        choosing::routes(),
         subscribers::routes(),
         access::routes(),
         change::routes(),

@@ -15,6 +15,8 @@ mod show;
 mod sync;
 mod yaml;
 
+pub(super) use kind::PolicyKind;
+
 use crate::route::Route;
 
 pub(super) fn routes() -> Vec<Route> {

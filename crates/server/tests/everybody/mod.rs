@@ -70,6 +70,9 @@ pub fn world() -> Vec<(&'static str, &'static str, Value)> {
             "where": { "source_tag": "HR" }, "access": { "conditions": { "group": "insiders" } }
         }),
     );
+    let optional =
+        json!({ "where": "all", "status": "staged", "owners_may_disable": true, "rules": [{ "rows": "never" }] });
+    set("data-policy", "optional", optional);
     set(
         "policy-test",
         "test",

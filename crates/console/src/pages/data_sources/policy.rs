@@ -5,9 +5,11 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::choosing::{choosing, may_be_off, others_off, switching};
 use super::columns::Effective;
 use super::source::{Source, Tab};
 use crate::api::to;
+use crate::frame::{later, waiting};
 use crate::parts::{badge, empty, prose, section, sentences, state, table};
 use crate::problem::Problem;
 use crate::route::Route;
@@ -46,7 +48,11 @@ struct Touched {
 async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     let source = Source::find(&visit, &name).await?;
     let told = visit.api.get::<Policies>(to!("/api/v1/data-sources/{}/policies", name)).await?;
-    let main = html! {
+    let decides = source.changed_by(&visit);
+    let policies: Vec<_> =
+        told.policies.iter().filter(|_| decides).map(|one| (one.kind.as_str(), one.name.as_str())).collect();
+    let may_be_off = may_be_off(&visit.api, &policies).await?;
+    let first = html! {
         (source.heading(&visit, Tab::Policy))
         @if let Some(unknown) = &told.unknown {
             div.notice.bad { strong { "What the policies come to cannot be told." } p { (prose(unknown)) } }
@@ -56,9 +62,19 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
         @if told.policies.is_empty() {
             (empty("No policy covers it", html! { "Whoever reads it sees every value. " a href="/policies" { "Write one" } "." }))
         }
-        @for policy in &told.policies { (one(policy)) }
+        @for (at, policy) in told.policies.iter().enumerate() {
+            (one(policy, html! { @if may_be_off.get(at) == Some(&true) { (switching(&source, &policy.name)) } }))
+        }
+        @if decides { (others_off(&source, &policies.iter().map(|(_, name)| *name).collect::<Vec<_>>())) }
     };
-    Ok(visit.page(&format!("Policy of {name}"), main))
+    let title = format!("Policy of {name}");
+    if !decides {
+        return Ok(visit.page(&title, first));
+    }
+    let first = html! { (first) (waiting("Looking for policies that owners choose")) };
+    let looking = visit.clone();
+    let chosen = later(async move { choosing(&looking, &source).await });
+    Ok(visit.streamed(&title, first, vec![chosen]))
 }
 
 fn effective(effective: &Effective) -> Markup {
@@ -78,7 +94,7 @@ fn effective(effective: &Effective) -> Markup {
     }
 }
 
-fn one(policy: &Policy) -> Markup {
+fn one(policy: &Policy, decisions: Markup) -> Markup {
     let row =
         |one: &Touched| vec![html! { code { (one.column) } }, html! { (one.rule) }, prose(&one.gives), prose(&one.to)];
     html! {
@@ -95,6 +111,7 @@ fn one(policy: &Policy) -> Markup {
                     (table(&["Column", "Rule", "Shows", "To"], &policy.columns.iter().map(row).collect::<Vec<_>>()))
                 }
             }
+            (decisions)
             @for remark in &policy.remarks { div.notice.warn { (prose(remark)) } }
         }
     }

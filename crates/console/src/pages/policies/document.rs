@@ -50,6 +50,12 @@ pub(super) struct Wrong {
     pub(super) line: Option<usize>,
     pub(super) detail: String,
     pub(super) help: Option<String>,
+    /// The field of the builder that shows what it is about.
+    #[serde(skip)]
+    pub(super) field: Option<String>,
+    /// Whether there is nothing yet in what it is about: somebody has just chosen it.
+    #[serde(skip)]
+    pub(super) empty: bool,
 }
 
 impl Read {
@@ -79,15 +85,43 @@ impl Read {
 }
 
 impl Wrong {
+    fn new(severity: &str, detail: String) -> Self {
+        Self {
+            severity: severity.to_owned(),
+            document: None,
+            pointer: String::new(),
+            line: None,
+            detail,
+            help: None,
+            field: None,
+            empty: false,
+        }
+    }
+
     /// Something that the page itself minds.
     pub(super) fn error(detail: String) -> Self {
-        Self { severity: "error".to_owned(), document: None, pointer: String::new(), line: None, detail, help: None }
+        Self::new("error", detail)
+    }
+
+    /// Something that the page itself has to say.
+    pub(super) fn warning(detail: String) -> Self {
+        Self::new("warning", detail)
+    }
+
+    /// Whether it keeps the document from being saved.
+    pub(super) fn is_error(&self) -> bool {
+        self.severity == "error"
+    }
+
+    /// The same, about a field of the builder.
+    pub(super) fn beside(self, field: Option<String>) -> Self {
+        Self { field, ..self }
     }
 }
 
 impl Read {
     /// Whether it cannot be saved as it is.
     pub(super) fn is_wrong(&self) -> bool {
-        self.document.is_none() || self.problems.iter().any(|one| one.severity == "error")
+        self.document.is_none() || self.problems.iter().any(Wrong::is_error)
     }
 }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::builder;
+use super::builder::{self, Beside};
 use super::document::{Policy, Read};
 use super::draft::{Draft, told};
 use super::kind::{Of, PolicyKind};
@@ -50,7 +50,7 @@ async fn new(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Probl
         }
         document
     };
-    let draft = Draft { kind, of: String::new(), version: String::new(), yaml: yaml::write(&document) };
+    let draft = Draft::begun(kind, String::new(), String::new(), yaml::write(&document));
     shown(&visit, StatusCode::OK, &draft, html! {}).await
 }
 
@@ -69,8 +69,7 @@ fn begun(kind: PolicyKind) -> Value {
 
 async fn edit(visit: Visit, of: Of) -> Result<Response, Problem> {
     let policy = Policy::get(&visit.api, of.kind, &of.name).await?;
-    let yaml = yaml::write(&policy.document);
-    let draft = Draft { kind: of.kind, of: of.name, version: policy.version, yaml };
+    let draft = Draft::begun(of.kind, of.name, policy.version, yaml::write(&policy.document));
     shown(&visit, StatusCode::OK, &draft, html! {}).await
 }
 
@@ -95,6 +94,11 @@ pub(super) async fn shown(
     let main = html! {
         (head(&title, "Nothing changes before you have reviewed what it means, and saved it.", html! { a.button href=(back) { "Back" } }))
         (above)
+        @if !visit.me.owner && !visit.me.has(&["GOVERNANCE"]) {
+            div.notice.warn {
+                "You can write a policy here and read what it says, but not save it: that takes the permission GOVERNANCE, or to own the data source that it is written for."
+            }
+        }
         form #editor method="post" action="/policies/review" {
             // Enter presses the first button of a form: it must be none that takes something away.
             button.skip formaction=(DRAFT) tabindex="-1" aria-hidden="true" { "Read again" }
@@ -125,7 +129,10 @@ fn text(draft: &Draft) -> Markup {
                 span { "YAML" }
                 // The first line feed after the tag is not part of the value.
                 textarea #yaml name="yaml" rows=(rows) spellcheck="false" { "\n" (draft.yaml) }
-                small { "The text counts. Comments stay until the fields beside it change something." }
+                small {
+                    "The text counts. Comments in it are not saved, and go once a field changes something: what is to stay belongs into "
+                    code { "description" } " or " code { "because" } "."
+                }
             }
         }
     }
@@ -134,7 +141,10 @@ fn text(draft: &Draft) -> Markup {
 /// The fields, which show the text in another way. What is typed there is read without touching them.
 fn in_fields(draft: &Draft, read: &Read) -> Markup {
     let document = draft.document(read);
-    let fields = document.as_ref().and_then(|document| builder::fields(draft.kind, document));
+    let wrong = read.problems.iter().filter_map(|one| Some((one.field.as_deref()?, one)));
+    // Of several at a field the first is told.
+    let beside = Beside { wrong: wrong.rev().collect(), does: draft.does.as_ref() };
+    let fields = document.as_ref().and_then(|document| builder::fields(draft.kind, document, &beside));
     html! {
         div.builder #builder hx-post=(DRAFT) hx-trigger="input target:input delay:300ms, input target:textarea delay:300ms"
             hx-include="closest form" hx-select="#read" hx-target="#read" hx-select-oob="#yaml,#was" hx-swap="outerHTML"

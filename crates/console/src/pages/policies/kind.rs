@@ -10,7 +10,7 @@ use crate::problem::Problem;
 /// A kind of policy, as documents and addresses have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum PolicyKind {
+pub(in crate::pages) enum PolicyKind {
     /// Who may read.
     SubscriptionPolicy,
     /// What they see.
@@ -19,10 +19,10 @@ pub(super) enum PolicyKind {
 
 impl PolicyKind {
     /// Both, in the order of the list.
-    pub(super) const ALL: [Self; 2] = [Self::SubscriptionPolicy, Self::DataPolicy];
+    pub(in crate::pages) const ALL: [Self; 2] = [Self::SubscriptionPolicy, Self::DataPolicy];
 
     /// As documents and addresses have it.
-    pub(super) fn word(self) -> &'static str {
+    pub(in crate::pages) fn word(self) -> &'static str {
         match self {
             Self::SubscriptionPolicy => "subscription-policy",
             Self::DataPolicy => "data-policy",
@@ -30,7 +30,7 @@ impl PolicyKind {
     }
 
     /// As people say it.
-    pub(super) fn called(self) -> &'static str {
+    pub(in crate::pages) fn called(self) -> &'static str {
         match self {
             Self::SubscriptionPolicy => "subscription policy",
             Self::DataPolicy => "data policy",
@@ -38,12 +38,12 @@ impl PolicyKind {
     }
 
     /// What it is of a word.
-    pub(super) fn of(word: &str) -> Option<Self> {
+    pub(in crate::pages) fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
     /// Many of them, as the API says it.
-    pub(super) fn plural(self) -> &'static str {
+    pub(in crate::pages) fn plural(self) -> &'static str {
         match self {
             Self::SubscriptionPolicy => "subscription-policies",
             Self::DataPolicy => "data-policies",
@@ -51,17 +51,17 @@ impl PolicyKind {
     }
 
     /// Where the API has all of them.
-    pub(super) fn list(self) -> String {
+    pub(in crate::pages) fn list(self) -> String {
         format!("/api/v1/{}", self.plural())
     }
 
     /// Where the API has one of them.
-    pub(super) fn one(self, name: &str) -> String {
+    pub(in crate::pages) fn one(self, name: &str) -> String {
         format!("{}/{}", self.list(), to!("{}", name))
     }
 
     /// The page of one of them.
-    pub(super) fn page(self, name: &str) -> String {
+    pub(in crate::pages) fn page(self, name: &str) -> String {
         to!("/policies/{}/{}", self.word(), name)
     }
 }

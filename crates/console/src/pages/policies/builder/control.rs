@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::shape::{Field, Shape, Variant};
+use super::shape::{Field, Needed, Shape, Variant};
+use crate::form::Form;
 
 /// A field, or several that belong together.
 pub(super) struct Control {
@@ -32,6 +33,31 @@ pub(super) enum Looks {
     List(&'static str),
 }
 
+/// What a button does: to a list, and at which place of it.
+pub(crate) enum Does {
+    Add { list: String, at: usize },
+    Remove { list: String, at: usize },
+    Up { list: String, at: usize },
+}
+
+impl Does {
+    /// What the button of a form does that was pressed.
+    pub(crate) fn of(form: &Form) -> Option<Self> {
+        let (what, which) = form.text("do").split_once(' ')?;
+        if what == "add" {
+            let at = form.text(&format!("{which}#")).parse().unwrap_or(0);
+            return Some(Self::Add { list: which.to_owned(), at });
+        }
+        let (list, at) = which.rsplit_once('.')?;
+        let (list, at) = (list.to_owned(), at.parse().ok()?);
+        match what {
+            "remove" => Some(Self::Remove { list, at }),
+            "up" => Some(Self::Up { list, at }),
+            _ => None,
+        }
+    }
+}
+
 impl Control {
     fn of(name: &str, label: &str, help: &'static str, looks: Looks, value: String) -> Self {
         Self { name: name.to_owned(), label: label.to_owned(), help, value, looks, parts: vec![] }
@@ -57,6 +83,38 @@ impl Control {
     /// Whether it holds a sentence or an expression.
     pub(super) fn is_long(&self) -> bool {
         ["because", "when", "description"].iter().any(|key| self.name.rsplit('.').next() == Some(key))
+    }
+
+    /// The first field in it that can be written into or chosen from.
+    fn first(&self) -> Option<&str> {
+        match self.looks {
+            Looks::Line | Looks::Name(_) | Looks::Lines | Looks::Box | Looks::Choice(_) => Some(&self.name),
+            Looks::Hidden => None,
+            Looks::Group | Looks::Entry | Looks::List(_) => self.parts.iter().find_map(Self::first),
+        }
+    }
+
+    fn named(&self, name: &str) -> Option<&Self> {
+        if self.name == name {
+            return Some(self);
+        }
+        let mut around = self.parts.iter().filter(|part| name.starts_with(part.name.as_str()));
+        around.find_map(|part| part.named(name))
+    }
+
+    /// Where whoever pressed a button goes on: in the first field of what it brought or moved, or of what took the place of
+    /// what it took away; at the button that adds one where nothing is left.
+    pub(super) fn goes_on(&self, does: &Does) -> Option<String> {
+        let entry = |list: &str, at: usize| self.named(&format!("{list}.{at}"))?.first().map(str::to_owned);
+        match does {
+            Does::Add { list, at } => entry(list, *at),
+            Does::Up { list, at } if *at > 1 => Some(format!("up {list}.{}", at - 1)),
+            Does::Up { list, at } => entry(list, at.checked_sub(1)?),
+            Does::Remove { list, at } => {
+                let before = || entry(list, at.checked_sub(1)?);
+                entry(list, *at).or_else(before).or_else(|| Some(format!("add {list}")))
+            }
+        }
     }
 
     /// How many controls it is made of.
@@ -98,6 +156,7 @@ fn control(shape: &Shape, value: Option<&Value>, name: &str, label: &str, help: 
             Looks::Box,
             if value == Some(&Value::Bool(true)) { "true" } else { "" }.to_owned(),
         ),
+        Shape::True => Control::hidden(name.to_owned(), "true".to_owned()),
         Shape::Truth => line(Looks::Choice(vec![("true".to_owned(), "yes"), ("false".to_owned(), "no")])),
         Shape::Word(words) => {
             line(Looks::Choice(words.iter().map(|(word, called)| ((*word).to_owned(), *called)).collect()))
@@ -134,7 +193,8 @@ fn control(shape: &Shape, value: Option<&Value>, name: &str, label: &str, help: 
             list(name, label, help, called, values.iter().enumerate().map(entry).collect())
         }
         Shape::Map(fields) => {
-            let parts = fields.iter().map(|field| part(field, value, &format!("{name}.{}", field.key)));
+            let parts = fields.iter().filter(|field| field.shows(value));
+            let parts = parts.map(|field| part(field, value, &format!("{name}.{}", field.key)));
             let rest = value.and_then(|value| rest(name, fields, value));
             Control::of(name, label, help, Looks::Group, String::new()).with(parts.chain(rest).collect())
         }
@@ -144,7 +204,7 @@ fn control(shape: &Shape, value: Option<&Value>, name: &str, label: &str, help: 
 
 fn part(field: &Field, of: Option<&Value>, name: &str) -> Control {
     let value = of.and_then(|value| value.get(field.key));
-    control(field.shape, value, name, field.label, field.help, field.needed)
+    control(field.shape, value, name, field.label, field.help, field.needed == Needed::Always)
 }
 
 fn one(
@@ -155,23 +215,33 @@ fn one(
     help: &'static str,
     needed: bool,
 ) -> Control {
-    let mut choices: Vec<_> = variants.iter().map(|variant| (variant.id(), variant.label)).collect();
+    let chosen = value.and_then(|value| variants.iter().find(|variant| is(variant, value)));
+    let offered = variants.iter().filter(|variant| offers(variant, chosen));
+    let mut choices: Vec<_> = offered.map(|variant| (variant.id(), variant.label)).collect();
     if !needed {
         choices.insert(0, (String::new(), "–"));
     }
-    let chosen = value.and_then(|value| variants.iter().find(|variant| is(variant, value)));
     let id = chosen.map_or_else(String::new, Variant::id);
     let fields = chosen.map_or(&[][..], |variant| variant.fields);
-    let parts =
-        fields.iter().map(|field| part(field, value, &named(name, chosen.map_or("", |variant| variant.key), field)));
+    let parts = fields.iter().filter(|field| field.shows(value));
+    let parts = parts.map(|field| part(field, value, &named(name, chosen.map_or("", |variant| variant.key), field)));
     let rest = value.and_then(|value| rest(name, fields, value));
     let was = Control::hidden(format!("{name}!"), id.clone());
     let parts = std::iter::once(was).chain(parts).chain(rest).collect();
     Control::of(name, label, help, Looks::Choice(choices), id).with(parts)
 }
 
+/// Whether a form is among the choices where one of them is chosen: what can be written in two ways is there once.
+fn offers(variant: &Variant, chosen: Option<&Variant>) -> bool {
+    match chosen {
+        Some(chosen) if std::ptr::eq(chosen, variant) => true,
+        Some(chosen) if chosen.kept && chosen.key == variant.key => false,
+        _ => !variant.kept,
+    }
+}
+
 /// What the part of a variant is called: the one that makes it what it is has the same name in all of them, so that what was
-/// written stays when somebody chooses another.
+/// written stays when somebody chooses another that can have it.
 pub(super) fn named(name: &str, variant: &str, field: &Field) -> String {
     format!("{name}.{}", if field.key == variant { "~" } else { field.key })
 }
@@ -190,7 +260,7 @@ fn rest(name: &str, fields: &[Field], value: &Value) -> Option<Control> {
 }
 
 /// Whether a value is of a form.
-fn is(variant: &Variant, value: &Value) -> bool {
+pub(super) fn is(variant: &Variant, value: &Value) -> bool {
     match value {
         Value::String(word) => variant.fields.is_empty() && word == variant.key,
         Value::Object(map) => !variant.fields.is_empty() && map.contains_key(variant.key),
@@ -198,13 +268,14 @@ fn is(variant: &Variant, value: &Value) -> bool {
     }
 }
 
-fn fits(shape: &Shape, value: &Value) -> bool {
+/// Whether a value is of a shape, so that its fields show all of it.
+pub(super) fn fits(shape: &Shape, value: &Value) -> bool {
     let scalar = |value: &Value| matches!(value, Value::String(_) | Value::Number(_));
     match shape {
         // A form sends every end of a line as the same.
         Shape::Text | Shape::Name(_) => scalar(value) && !text(value).contains('\r'),
         Shape::Number => value.is_number() || value.as_str().is_some_and(|text| text.parse::<i64>().is_err()),
-        Shape::Flag => *value == Value::Bool(true),
+        Shape::Flag | Shape::True => *value == Value::Bool(true),
         Shape::Truth => value.is_boolean(),
         Shape::Word(words) => value.as_str().is_some_and(|one| words.iter().any(|(word, _)| *word == one)),
         Shape::Lines => value.as_array().is_some_and(|lines| {

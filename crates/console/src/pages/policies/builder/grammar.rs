@@ -1,7 +1,9 @@
 //! Every form that a policy may have, with what it is called.
 
-use super::shape::Shape::{Flag, Lines, Many, Map, Name, Number, One, Pairs, Text, Truth, Word};
-use super::shape::{Shape, form, may, need, word};
+use serde_json::Value;
+
+use super::shape::Shape::{Flag, Lines, Many, Map, Name, Number, One, Pairs, Text, True, Truth, Word};
+use super::shape::{Shape, begin, form, kept, may, need, word};
 use crate::pages::policies::kind::PolicyKind;
 
 /// What a policy of a kind may be.
@@ -161,15 +163,32 @@ static ACCESS_WHO: Shape = One(&[
     form("not", "this does not hold", &[need("not", "Not", &ACCESS_WHO, "")]),
 ]);
 
+/// Whether a rule says by cases whom it covers: then it has neither `for` nor `except`, and `otherwise` stands with the cases.
+fn by_case(rule: &Value) -> bool {
+    ["mask", "rows"].iter().any(|body| rule.get(body).is_some_and(|body| body.get("cases").is_some()))
+}
+
+fn may_except(rule: &Value) -> bool {
+    rule.get("for").is_none() && !by_case(rule)
+}
+
+fn may_be_for(rule: &Value) -> bool {
+    rule.get("except").is_none() && !by_case(rule)
+}
+
+fn may_be_otherwise(rule: &Value) -> bool {
+    rule.get("for").is_some() && !by_case(rule)
+}
+
 static RULE: Shape = One(&[
     form(
         "mask",
         "mask columns",
         &[
             need("mask", "Mask", &MASK_RULE, ""),
-            may("except", "Except", &WHO, "whom it does not cover"),
-            may("for", "Only for", &WHO, "then say what holds otherwise"),
-            may("otherwise", "Otherwise", &MASK, "for those whom it is not for"),
+            may("except", "Except", &WHO, "whom it does not cover").only(may_except),
+            may("for", "Only for", &WHO, "then say what holds otherwise").only(may_be_for),
+            may("otherwise", "Otherwise", &MASK, "for those whom it is not for").only(may_be_otherwise),
             may("because", "Because", &Text, "why, for people"),
         ],
     ),
@@ -178,9 +197,9 @@ static RULE: Shape = One(&[
         "show only some rows",
         &[
             need("rows", "Rows", &ROWS, ""),
-            may("except", "Except", &WHO, "whom it does not cover"),
-            may("for", "Only for", &WHO, "then say what holds otherwise, but beside no row at all"),
-            may("otherwise", "Otherwise", &ROWS, "for those whom it is not for"),
+            may("except", "Except", &WHO, "whom it does not cover").only(may_except),
+            may("for", "Only for", &WHO, "then say what holds otherwise, but beside no row at all").only(may_be_for),
+            may("otherwise", "Otherwise", &OTHER_ROWS, "for those whom it is not for").only(may_be_otherwise),
             may("because", "Because", &Text, "why, for people"),
         ],
     ),
@@ -198,7 +217,8 @@ static RULE: Shape = One(&[
         "lift masks",
         &[
             need("reveal", "Reveal", &Map(&[need("columns", "Columns", &COLUMNS, "")]), ""),
-            may("for", "For", &WHO, ""),
+            may("except", "Except", &WHO, "for whom it does not").only(may_except),
+            may("for", "Only for", &WHO, "").only(may_be_for),
             may("because", "Because", &Text, "why, for people"),
         ],
     ),
@@ -225,7 +245,7 @@ static MASK_RULE: Shape = One(&[
                 &Many(&Map(&[need("for", "For", &WHO, ""), need("with", "With", &MASK, "")]), "case"),
                 "the first that fits counts",
             ),
-            need("otherwise", "Otherwise", &MASK, ""),
+            begin("otherwise", "Otherwise", &MASK, "where no case fits"),
             may("when", "When", &Text, "an SQL predicate: cells are covered unless it is false"),
         ],
     ),
@@ -355,15 +375,11 @@ static MATCH: Shape = One(&[
         "the user's attribute",
         &[need("attribute", "Attribute", &ATTRIBUTE, ""), need("column", "Column", &COLUMNS, "")],
     ),
-    form(
-        "groups",
-        "the user's groups",
-        &[need("groups", "Groups", &Truth, ""), need("column", "Column", &COLUMNS, "")],
-    ),
+    form("groups", "the user's groups", &[need("groups", "Groups", &True, ""), need("column", "Column", &COLUMNS, "")]),
     form(
         "purposes",
         "the user's purposes",
-        &[need("purposes", "Purposes", &Truth, ""), need("column", "Column", &COLUMNS, "")],
+        &[need("purposes", "Purposes", &True, ""), need("column", "Column", &COLUMNS, "")],
     ),
 ]);
 
@@ -373,29 +389,52 @@ static LOOKUP: Shape = Map(&[
     need("user", "Its column with the login", &Text, ""),
 ]);
 
-/// The forms of a row rule with parameters, each with the same fields before its own.
+/// The forms of a row rule with parameters, each with the same fields before its own, between those that stand before and after.
 macro_rules! row_rules {
-    ([$($first:expr),*] $($more:expr),* $(,)?) => {
+    ([$($first:expr),*] [$($before:expr),* $(,)?] [$($after:expr),* $(,)?]) => {
         One(&[
-            $($more,)*
+            $($before,)*
             form("match", "whose value is one of the user's", &[$($first,)* need("match", "Match", &MATCH, "")]),
             form("filter", "where a predicate is true", &[$($first,)* need("filter", "SQL", &Text, "")]),
             form("newer_than", "newer than", &[$($first,)* need("newer_than", "Age", &Text, "such as 90 days"), need("column", "Time in", &COLUMNS, "")]),
             form("older_than", "older than", &[$($first,)* need("older_than", "Age", &Text, "such as 2 years"), need("column", "Time in", &COLUMNS, "")]),
             form("sample", "a sample", &[$($first,)* need("sample", "Percent", &Text, ""), need("by", "By the column", &COLUMNS, "")]),
             form("lookup", "that stand beside the user in a table", &[$($first,)* need("lookup", "Look up", &LOOKUP, "")]),
-            form("never", "no row", &[$($first,)* need("never", "No row", &Truth, "")]),
-            form("all_rows", "every row", &[$($first,)* need("all_rows", "Every row", &Truth, "")]),
+            $($after,)*
         ])
     };
 }
 
-static ROW_CASE: Shape = row_rules!([need("for", "For", &WHO, "")]);
-static ROWS: Shape = row_rules!([]
-    word("never", "none"),
-    word("all_rows", "all"),
-    form("cases", "by user", &[
-        need("cases", "Cases", &Many(&ROW_CASE, "case"), "the first that fits counts"),
-        need("otherwise", "Otherwise", &ROWS, ""),
-    ]),
+static ROW_CASE: Shape = row_rules!(
+    [need("for", "For", &WHO, "")]
+    []
+    [
+        form("never", "no row", &[need("for", "For", &WHO, ""), need("never", "No row", &True, "")]),
+        form("all_rows", "every row", &[need("for", "For", &WHO, ""), need("all_rows", "Every row", &True, "")]),
+    ]
+);
+
+/// Where a rule does not cover somebody.
+static OTHER_ROWS: Shape = row_rules!(
+    []
+    [word("never", "no row"), word("all_rows", "every row")]
+    [
+        kept(form("never", "no row", &[need("never", "No row", &True, "")])),
+        kept(form("all_rows", "every row", &[need("all_rows", "Every row", &True, "")])),
+    ]
+);
+
+/// A rule that shows every row does nothing, and nobody is offered it.
+static ROWS: Shape = row_rules!(
+    []
+    [word("never", "no row")]
+    [
+        form("cases", "by user", &[
+            need("cases", "Cases", &Many(&ROW_CASE, "case"), "the first that fits counts"),
+            begin("otherwise", "Otherwise", &OTHER_ROWS, "where no case fits"),
+        ]),
+        kept(form("never", "no row", &[need("never", "No row", &True, "")])),
+        kept(word("all_rows", "every row")),
+        kept(form("all_rows", "every row", &[need("all_rows", "Every row", &True, "")])),
+    ]
 );

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::control::named;
-use super::shape::{Field, Shape, Variant};
+use super::shape::{Field, Needed, Shape, Variant};
 use crate::form::Form;
 use crate::pages::policies::yaml;
 use crate::problem::Problem;
@@ -84,6 +84,7 @@ impl<'a> Reading<'a> {
             }
             Shape::Flag => text.map(|_| json!(true)),
             Shape::Truth => Some(json!(text != Some("false"))),
+            Shape::True => Some(json!(true)),
             Shape::Word(words) => {
                 let known = text.filter(|text| words.iter().any(|(word, _)| word == text));
                 let word = known.or_else(|| words.first().map(|(word, _)| *word))?;
@@ -109,7 +110,7 @@ impl<'a> Reading<'a> {
                 (needed || !values.is_empty()).then_some(Value::Array(values))
             }
             Shape::Map(fields) => {
-                let map = self.map(name, fields, |field| format!("{name}.{}", field.key));
+                let map = self.map(name, fields, |field| Some(format!("{name}.{}", field.key)));
                 (needed || !map.is_empty()).then_some(Value::Object(map))
             }
             Shape::One(variants) => self.one(variants, name, needed),
@@ -131,12 +132,21 @@ impl<'a> Reading<'a> {
         names
     }
 
-    fn map(&self, name: &str, fields: &[Field], called: impl Fn(&Field) -> String) -> Map<String, Value> {
+    /// What fields say, each under its name; what has none begins anew.
+    fn map(&self, name: &str, fields: &[Field], called: impl Fn(&Field) -> Option<String>) -> Map<String, Value> {
         let kept = self.field(&format!("{name}?"));
         let kept = kept.and_then(|rest| serde_json::from_str::<Map<String, Value>>(rest).ok());
         let mut map: Map<String, Value> = kept.into_iter().flatten().collect();
         for field in fields {
-            if let Some(value) = self.read(field.shape, &called(field), field.needed) {
+            let value = match called(field) {
+                Some(name) => {
+                    let begins = field.needed == Needed::AtFirst && self.field(&name).is_none();
+                    self.read(field.shape, &name, begins || field.needed == Needed::Always)
+                }
+                None if field.needed == Needed::No => None,
+                None => begun(field.shape),
+            };
+            if let Some(value) = value {
                 map.insert(field.key.to_owned(), value);
             }
         }
@@ -154,7 +164,15 @@ impl<'a> Reading<'a> {
             return Some(json!(chosen.key));
         }
         let before = self.field(&format!("{name}!")).and_then(find).filter(|before| before.id() != chosen.id());
-        let mut map = self.map(name, chosen.fields, |field| named(name, chosen.key, field));
+        // What was written in another form stays where the new one can have it.
+        let stays = |called: &str, field: &Field| {
+            let others = before.iter().flat_map(|before| before.fields.iter().map(|other| (before.key, other)));
+            let mut same = others.filter(|(key, other)| named(name, key, other) == called);
+            same.all(|(_, other)| other.shape.agrees(field.shape))
+        };
+        let mut map = self.map(name, chosen.fields, |field| {
+            Some(named(name, chosen.key, field)).filter(|called| stays(called, field))
+        });
         // What was one condition is the first of several.
         if let (Some(before), Some(own)) = (before, chosen.fields.iter().find(|field| field.key == chosen.key)) {
             let same = |inner: &Shape| matches!(inner, Shape::One(inner) if std::ptr::eq(*inner, variants));
@@ -173,6 +191,11 @@ impl<'a> Reading<'a> {
         if variant.fields.is_empty() {
             return json!(variant.key);
         }
-        Value::Object(self.map(name, variant.fields, |field| named(name, variant.key, field)))
+        Value::Object(self.map(name, variant.fields, |field| Some(named(name, variant.key, field))))
     }
+}
+
+/// What a part begins as.
+fn begun(shape: &Shape) -> Option<Value> {
+    Reading { fields: HashMap::new(), does: ("", ""), twice: RefCell::default() }.read(shape, "", true)
 }
