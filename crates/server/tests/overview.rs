@@ -184,6 +184,11 @@ async fn filters_hold_together() {
     ] {
         service.get("gina", &format!("{OVERVIEW}{wrong}")).await.problem(400);
     }
+    // What an owner may choose they know of, before they have chosen it.
+    let chosen = json!({ "where": "chosen_by_owner", "rules": [{ "mask": { "columns": "all", "with": "nullify" } }] });
+    service.plant("data-policy", "for-choosing", chosen).await;
+    service.get("olivia", "/api/v1/data-policies/for-choosing").await.good();
+    service.get("nadia", "/api/v1/data-policies/for-choosing").await.problem(404);
     // Of a policy that is hidden the same is told as of one that is not there.
     for (who, policy) in [("gina", "none"), ("nadia", "over-tags"), ("nadia", "none")] {
         service.get(who, &format!("{OVERVIEW}?policy=data-policies/{policy}")).await.problem(404);

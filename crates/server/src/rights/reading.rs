@@ -187,8 +187,11 @@ impl<'a> Reader<'a> {
         discoverable.then_some(Standing::Discoverable)
     }
 
-    /// Owners know the policies that cover a data source of theirs.
+    /// Owners know the policies that cover a data source of theirs, and those that they may choose.
     fn scope(&self, policy: &Name, scope: &Where) -> Option<&'static str> {
+        if *scope == Where::ChosenByOwner && !self.owned().is_empty() {
+            return Some("owner of a data source for which it can be chosen");
+        }
         let covered = self.owned().iter().any(|source| scrim_policy::covers(self.catalog, policy, scope, source));
         covered.then_some("owner of a data source that the policy covers")
     }

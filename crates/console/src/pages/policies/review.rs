@@ -51,10 +51,6 @@ async fn review(visit: Visit, form: Form) -> Result<Response, Problem> {
     };
     let name = document.get("name").and_then(Value::as_str).unwrap_or("").to_owned();
     let before = match draft.of.as_str() {
-        "" if visit.api.maybe::<Value>(draft.kind.one(&name)).await?.is_some() => {
-            let problem = Problem::taken();
-            return shown(&visit, problem.code(), &draft, problem.told()).await;
-        }
         "" => None,
         name => Some(Policy::get(&visit.api, draft.kind, name).await?),
     };
