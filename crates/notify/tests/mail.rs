@@ -112,7 +112,7 @@ async fn who_has_news_and_an_address_gets_mail() {
     assert!(message.starts_with("MAIL FROM:<scrim@example.com>"), "{message}");
     assert!(message.contains("RCPT TO:<root@example.com>\r\n"), "{message}");
     assert!(message.contains("Subject: Scrim: integration failed\r\n"), "{message}");
-    assert!(message.contains("\r\n\r\nThe integration warehouse cannot be brought up to date\r\n"), "{message}");
+    assert!(message.contains("\r\n\r\nThe integration `warehouse` cannot be brought up to date\r\n"), "{message}");
     assert_eq!(stand.texts("rosa").await.len(), 1);
     stand.stop().await;
 }

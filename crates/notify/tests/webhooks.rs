@@ -114,7 +114,7 @@ async fn who_is_gone_is_disabled() {
     eventually(async || stand.registry.world().catalog.webhooks["w"].disabled).await;
     eventually(async || stand.deliveries("w").await[0].state == DeliveryState::Dead).await;
     stand.put(Kind::Group, "more", json!({})).await;
-    let text = "The webhook w was disabled: its receiver wants no messages any more";
+    let text = "The webhook `w` was disabled: its receiver wants no messages any more";
     eventually(async || stand.texts("root").await == [text]).await;
     assert_eq!(receiver.got().len(), 1);
     stand.stop().await;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::deleting::opening;
 use super::uses::{Used as Named, uses};
-use crate::api::{to, with_query};
+use crate::api::{Expected, to, with_query};
 use crate::form::Form;
 use crate::frame;
 use crate::parts::{Page, area, badge, deleting, empty, filters, head, input, pager, section, table, tag};
@@ -208,18 +208,15 @@ fn places(used: &Used) -> Markup {
 
 async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
     let name = form.some("name").ok_or_else(|| Problem::malformed("the tag has no name"))?;
-    written(&visit, name, &form).await?;
+    let body = json!({ "description": form.some("description") });
+    visit.api.put(to!("/api/v1/tags/{}", name), &body, Expected::Absent).await?;
     Ok(done(&with_query("/tags", &[("tag", name)]), "The tag is made."))
 }
 
 async fn describe(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    written(&visit, &name, &form).await?;
-    Ok(done(&with_query("/tags", &[("tag", &name)]), "It is saved."))
-}
-
-async fn written(visit: &Visit, name: &str, form: &Form) -> Result<(), Problem> {
     let body = json!({ "description": form.some("description") });
-    visit.api.send(Method::PUT, to!("/api/v1/tags/{}", name), &body).await.map(drop)
+    visit.api.send(Method::PUT, to!("/api/v1/tags/{}", name), &body).await?;
+    Ok(done(&with_query("/tags", &[("tag", &name)]), "It is saved."))
 }
 
 async fn delete(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {

@@ -2,16 +2,16 @@
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::parts;
-use crate::api::{to, with_query};
+use crate::api::{Expected, Versioned, to, with_query};
 use crate::form::Form;
-use crate::pages::deleting::opening;
-use crate::parts::{Page, anyway, area, deleting, empty, filters, head, input, pager, section, table, tag};
+use crate::pages::deleting::deleted;
+use crate::parts::{Page, area, deleting, empty, filters, head, hidden, input, meanwhile, pager, section, table, tag};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -85,9 +85,11 @@ fn making(name: &str, document: &str) -> Markup {
     }
 }
 
-fn editing(name: &str, document: &str) -> Markup {
+/// The form for what one says. `version`: that of the document which it began from, if there is one.
+fn editing(name: &str, document: &str, version: &str) -> Markup {
     html! {
         form.stacked method="post" action=(to!("/discovery/identifiers/{}", name)) {
+            (hidden("version", version))
             (area("document", "Document", document, 16, "JSON, as the documentation of identifiers says"))
             div { button.main { "Save" } }
         }
@@ -97,73 +99,82 @@ fn editing(name: &str, document: &str) -> Markup {
 async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     let governs = visit.me.has(&["GOVERNANCE"]);
     let back = html! { a.button href="/discovery/identifiers" { "All identifiers" } };
-    let Some(document) = visit.api.maybe::<Map<String, Value>>(to!("/api/v1/identifiers/{}", name)).await? else {
+    let Some((text, version)) = standing(&visit, &name).await? else {
         let main = html! {
             (head(&name, "", back))
             (empty("No document says anything of it", html! { "It is one of those that Scrim brings along, or there is none of this name." }))
-            @if governs { (section("Replace it", editing(&name, EXAMPLE))) }
+            @if governs { (section("Replace it", editing(&name, EXAMPLE, ""))) }
         };
         return Ok(visit.answer(StatusCode::NOT_FOUND, &name, main));
     };
-    let about = document.get("description").and_then(Value::as_str).unwrap_or("");
-    let text = serde_json::to_string_pretty(&document).map_err(|error| Problem::broken(error.to_string()))?;
     let main = html! {
-        (head(&name, about, back))
+        (head(&name, "", back))
         @if governs {
-            (section("The identifier", editing(&name, &text)))
+            (section("The identifier", editing(&name, &text, &version)))
             (section("Delete", deleting(&to!("/discovery/identifiers/{}/delete", name), &name, "Nothing is proposed by it any more. Tags that were set stay.")))
         } @else { (section("The identifier", html! { pre tabindex="0" { (text) } })) }
     };
     Ok(visit.page(&name, main))
 }
 
-async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
-    let name = form.text("name");
-    let page = making(name, form.exact("document"));
-    written(&visit, name, &form, "/discovery/identifiers", page).await
-}
-
-async fn save(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let page = editing(&name, form.exact("document"));
-    written(&visit, &name, &form, &to!("/discovery/identifiers/{}", name), page).await
-}
-
-/// Sends a document; what is wrong is told above the form, with everything that was written.
-async fn written(visit: &Visit, name: &str, form: &Form, action: &str, page: Markup) -> Result<Response, Problem> {
-    match put(visit, name, form).await {
-        Ok(()) => Ok(done(&to!("/discovery/identifiers/{}", name), "It is saved.")),
-        Err(problem) if matches!(problem.status, 401 | 403 | 404) => Err(problem),
-        Err(problem) => {
-            let main = html! {
-                (head("Identifier", "", html! { a.button href="/discovery/identifiers" { "All identifiers" } }))
-                @if problem.is("opens") { (anyway(action, form, &problem, "/discovery/identifiers")) } @else { (problem.told()) }
-                (page)
-            };
-            let status = problem.code();
-            Ok(visit.answer(status, "Identifier", main))
+/// The document of an identifier as it stands, and its version; nothing where there is none.
+async fn standing(visit: &Visit, name: &str) -> Result<Option<(String, String)>, Problem> {
+    match visit.api.versioned(to!("/api/v1/identifiers/{}", name)).await {
+        Ok(Versioned { body, version }) => {
+            let text = serde_json::to_string_pretty(&body).map_err(|error| Problem::broken(error.to_string()))?;
+            Ok(Some((text, version)))
         }
+        Err(problem) if problem.status == 404 => Ok(None),
+        Err(problem) => Err(problem),
     }
 }
 
+async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
+    let name = form.text("name");
+    match put(&visit, name, &form).await {
+        Ok(()) => Ok(done(&to!("/discovery/identifiers/{}", name), "It is made.")),
+        Err(problem) => refused(&visit, &problem, html! {}, making(name, form.exact("document"))),
+    }
+}
+
+async fn save(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
+    let problem = match put(&visit, &name, &form).await {
+        Ok(()) => return Ok(done(&to!("/discovery/identifiers/{}", name), "It is saved.")),
+        Err(problem) => problem,
+    };
+    // Whoever sends it once more has read what somebody else wrote meanwhile.
+    let stands = if problem.status == 412 { standing(&visit, &name).await? } else { None };
+    let version = stands.as_ref().map_or(form.text("version"), |(_, version)| version);
+    let told = html! { @if let Some((text, _)) = &stands { (meanwhile(&[("Document", text)])) } };
+    refused(&visit, &problem, told, editing(&name, form.exact("document"), version))
+}
+
+/// The form once more, with everything that was written, below what is wrong.
+fn refused(visit: &Visit, problem: &Problem, told: Markup, form: Markup) -> Result<Response, Problem> {
+    if matches!(problem.status, 401 | 403) {
+        return Err(problem.clone());
+    }
+    let main = html! {
+        (head("Identifier", "", html! { a.button href="/discovery/identifiers" { "All identifiers" } }))
+        (problem.told())
+        (told)
+        (form)
+    };
+    Ok(visit.answer(problem.code(), "Identifier", main))
+}
+
+/// Writes a document over the version that the form began from; a new one over none.
 async fn put(visit: &Visit, name: &str, form: &Form) -> Result<(), Problem> {
     if name.is_empty() {
         return Err(Problem::malformed("the identifier has no name"));
     }
     let document: Map<String, Value> = serde_json::from_str(form.exact("document"))
         .map_err(|error| Problem::malformed(format!("the document is no JSON object: {error}")))?;
-    let confirm = if form.has("confirm") { "true" } else { "" };
-    let path = with_query(&to!("/api/v1/identifiers/{}", name), &[("confirm", confirm)]);
-    visit.api.send(Method::PUT, path, &document).await.map(drop)
+    let expected = form.some("version").map_or(Expected::Absent, Expected::Version);
+    visit.api.put(to!("/api/v1/identifiers/{}", name), &document, expected).await.map(drop)
 }
 
 async fn delete(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let confirm = if form.has("confirm") { "true" } else { "" };
-    let path = with_query(&to!("/api/v1/identifiers/{}", name), &[("confirm", confirm)]);
-    match visit.api.send(Method::DELETE, path, &Value::Null).await {
-        Ok(_) => Ok(done("/discovery/identifiers", &format!("{name} is deleted."))),
-        Err(problem) => {
-            let action = to!("/discovery/identifiers/{}/delete", name);
-            opening(&visit, "Delete the identifier?", &action, &form, problem, "/discovery/identifiers")
-        }
-    }
+    let page = to!("/discovery/identifiers/{}", name);
+    deleted(&visit, &to!("/api/v1/identifiers/{}", name), &form, &page, "/discovery/identifiers").await
 }
