@@ -5,6 +5,8 @@
 mod seeing;
 mod stand;
 
+use std::time::Duration;
+
 use scrim_store::{ApiToken, AuditQuery, Outcome, SecretHash};
 use secrecy::SecretString;
 use seeing::{Company, ODD, STAFF, is_hidden, mask};
@@ -88,7 +90,10 @@ fn a_column_that_waits_for_its_owner_is_told_of_nowhere_and_keeps_no_row_back() 
     company.rules(json!([mask("ssn", &json!("nullify"))]));
     // Others are found meanwhile, and whoever looks while the view is made anew is told to ask again.
     let rows = || {
-        let mut looks = (0..).map(|_| company.see("iris", json!({ "user": "ann" })));
+        let mut looks = (0..600).map(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            company.see("iris", json!({ "user": "ann" }))
+        });
         looks.find(|seen| seen.0["rows"] != json!([])).unwrap()
     };
     let seen = rows();

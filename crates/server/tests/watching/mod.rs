@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use scrim_server::App;
@@ -92,7 +92,9 @@ impl Watch {
     /// Waits until some have looked while nothing changed: how long that takes is the machine's affair.
     pub async fn some_calm(&self, wanted: usize) {
         let calm = || self.looks.lock().unwrap().iter().filter(|look| look.calm).count();
+        let begun = Instant::now();
         while calm() < wanted {
+            assert!(begun.elapsed() < Duration::from_secs(120), "nobody looks");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::try_join;
 use maud::{Markup, html};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::api::{to, with_query};
 use crate::pages::integrations::BAD;
-use crate::parts::{badge, empty, section, state, table};
+use crate::parts::{Page, badge, empty, section, state, table};
 use crate::problem::Problem;
 use crate::visit::Visit;
 
@@ -16,6 +18,9 @@ use crate::visit::Visit;
 pub(super) struct Status {
     documents: BTreeMap<String, u64>,
     integrations: Vec<Warehouse>,
+    /// Whether anything carries a tag, or a tag is described.
+    #[serde(skip)]
+    tagged: bool,
 }
 
 #[derive(Deserialize)]
@@ -73,10 +78,13 @@ impl Status {
 
 /// How everything stands, for those who are told: a refusal of what nobody wished to know would stand in the audit trail.
 pub(super) async fn asked(visit: &Visit) -> Result<Option<Status>, Problem> {
-    match visit.me.has(&["APPLICATION_ADMIN", "GOVERNANCE", "AUDIT"]) {
-        true => visit.api.maybe("/api/v1/status").await,
-        false => Ok(None),
+    if !visit.me.has(&["APPLICATION_ADMIN", "GOVERNANCE", "AUDIT"]) {
+        return Ok(None);
     }
+    let tags = visit.api.maybe::<Page<IgnoredAny>>("/api/v1/used-tags?limit=1");
+    let (status, tags) = try_join(visit.api.maybe::<Status>("/api/v1/status"), tags).await?;
+    let tagged = tags.is_some_and(|page| !page.items.is_empty());
+    Ok(status.map(|status| Status { tagged, ..status }))
 }
 
 /// The way from nothing to a policy at work, until it is gone.
@@ -88,7 +96,7 @@ pub(super) fn first_steps(visit: &Visit, status: &Status) -> Markup {
         ("Connect a warehouse", Some("/new-integration".to_owned()), status.count("integrations") > 0),
         ("Install what Scrim needs there", install, installed),
         ("Register its tables", Some("/register".to_owned()), status.count("data-sources") > 0),
-        ("Tag what is sensitive", Some("/tags".to_owned()), status.count("tags") > 0),
+        ("Tag what is sensitive", Some("/tags".to_owned()), status.tagged),
         ("Write a policy", Some("/policies".to_owned()), policies > 0),
     ];
     if steps.iter().all(|(_, _, done)| *done) {

@@ -63,6 +63,9 @@ pub(super) async fn section(api: &Api, of: &Of, sequence: &str) -> Result<Markup
     let Some(status) = api.maybe::<Status>("/api/v1/status").await? else { return Ok(html! {}) };
     let warehouses: Vec<_> = status.integrations.iter().filter(|one| one.enforced).collect();
     let behind = warehouses.iter().filter(|one| !one.is_at(sequence)).count();
+    // What is tried again takes its time.
+    let held_up = warehouses.iter().any(|one| matches!(one.state.as_str(), "failed" | "retrying"));
+    let soon = if held_up { "load delay:10s" } else { "load delay:2s" };
     let row = |one: &&Warehouse| {
         let there = one.is_at(sequence);
         vec![
@@ -75,7 +78,7 @@ pub(super) async fn section(api: &Api, of: &Of, sequence: &str) -> Result<Markup
         ]
     };
     Ok(html! {
-        section.card id="sync" hx-get=[(behind > 0).then_some(here.as_str())] hx-trigger=[(behind > 0).then_some("load delay:2s")]
+        section.card id="sync" hx-get=[(behind > 0).then_some(here.as_str())] hx-trigger=[(behind > 0).then_some(soon)]
             hx-select="#sync" hx-swap="outerHTML" aria-live="polite" {
             h2 { "Saved as event " (sequence) }
             @if behind == 0 { p { "Every warehouse has it." } }
