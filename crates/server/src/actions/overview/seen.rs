@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use scrim_catalog::documents::{DataSource, Owner, SourceStatus};
 use scrim_catalog::{At, Catalog, Name, view_of};
-use scrim_policy::AccessRules;
 use scrim_store::SyncWord;
 use serde::Serialize;
 
@@ -99,8 +97,8 @@ impl Seen<'_> {
         self.source.columns.iter().filter(|column| column.is_new()).count()
     }
 
-    /// The row of it. `reason`: what was written of its state.
-    pub(super) fn row(&self, catalog: &Catalog, reason: Option<String>, now: DateTime<Utc>) -> Glance {
+    /// The row of it. `reason`: what was written of its state. `asking`: whether asking for access is of use.
+    pub(super) fn row(&self, catalog: &Catalog, reason: Option<String>, asking: bool) -> Glance {
         let source = self.source;
         let gone = || source.gone.as_ref().map(|gone| gone.reason.clone());
         let tags: BTreeSet<&Name> = self.tags().collect();
@@ -114,7 +112,7 @@ impl Seen<'_> {
             description: source.description.clone(),
             status: source.status,
             access: self.standing,
-            asking: AccessRules::of(catalog, source).asks(now),
+            asking,
             owners: source.owners.iter().map(owning).collect(),
             tags: tags.into_iter().cloned().collect(),
             columns: source.columns.len(),

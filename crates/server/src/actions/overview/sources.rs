@@ -8,6 +8,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use scrim_catalog::documents::DataSource;
 use scrim_catalog::{Catalog, Kind, Name};
+use scrim_policy::AccessRules;
 use scrim_store::{StoreError, SyncWord};
 use serde::Serialize;
 use serde_json::json;
@@ -82,9 +83,12 @@ pub(crate) async fn run(
         (Page::cut(page, limit, |seen| seen.source.name.to_string()), total, facets)
     };
     let reasons = reasons(&app, &page.items).await?;
-    let now = app.now();
-    let row = |seen: &Seen<'_>| seen.row(catalog, reasons.get(seen.source.name.as_str()).cloned(), now);
-    let page = Page { items: page.items.iter().map(row).collect(), next: page.next };
+    let items = {
+        let (rules, now) = (AccessRules::of_each(catalog), app.now());
+        let reason = |seen: &Seen<'_>| reasons.get(seen.source.name.as_str()).cloned();
+        page.items.iter().map(|seen| seen.row(catalog, reason(seen), rules(seen.source).asks(now))).collect()
+    };
+    let page = Page { items, next: page.next };
     note(
         &app,
         &caller.doing("data-source.overview"),
