@@ -77,17 +77,20 @@ const tell = (read) => {
 document.addEventListener("htmx:load", (event) => { if (event.target.id === "read") tell(event.target); });
 
 // A part of a page that could not be fetched says so, where it would have stood.
-document.addEventListener("htmx:responseError", (event) => {
+const unfetched = (event, ...told) => {
   const notice = document.createElement("div");
-  notice.className = "notice bad";
+  notice.className = "notice bad unfetched";
   notice.setAttribute("role", "alert");
-  if (event.detail.xhr.status === 401) {
-    const way = Object.assign(document.createElement("a"), { href: "/sign-in", target: "_blank", textContent: "Sign in" });
-    notice.append("You are signed out. ", way, " in another tab, and go on here: what you wrote stays.");
-  } else {
-    notice.textContent = `This could not be fetched (${event.detail.xhr.status}). Load the page again.`;
-  }
+  notice.append(...told);
   for (const before of event.detail.target.querySelectorAll(":scope > .notice.unfetched")) before.remove();
-  notice.classList.add("unfetched");
   event.detail.target.prepend(notice);
+};
+document.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr;
+  if (status !== 401) return unfetched(event, `This could not be fetched (${status}). What you wrote is still here: try again.`);
+  const way = Object.assign(document.createElement("a"), { href: "/sign-in", target: "_blank", textContent: "Sign in" });
+  unfetched(event, "You are signed out. ", way, " in another tab, and go on here: what you wrote stays.");
+});
+document.addEventListener("htmx:sendError", (event) => {
+  unfetched(event, "The service cannot be reached. What you wrote is still here: try again.");
 });

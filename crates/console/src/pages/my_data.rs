@@ -204,7 +204,7 @@ async fn subscribe(visit: Visit, Path(name): Path<String>, form: Form) -> Result
 
 async fn unsubscribe(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     visit.api.send(Method::DELETE, to!("/api/v1/data-sources/{}/subscription", name), &Value::Null).await?;
-    Ok(done(back(&form), &format!("Your subscription to {name} has ended.")))
+    Ok(done(back(&form), &format!("You have no subscription to {name} any more, and ask for none.")))
 }
 
 /// The page that the form was on.

@@ -133,6 +133,8 @@ fn waiting(me: &Me, requests: &[&Request], form: &Form) -> Markup {
     };
     html! {
         form method="post" action="/requests/decide" {
+            // Enter presses the first button of a form: it must decide nothing.
+            button.skip name="decision" value="" tabindex="-1" aria-hidden="true" { "Decide nothing" }
             label.check.scripts-only { input type="checkbox" data-tick-all="request"; " Tick all" }
             (table(&["", "What", "Who", "Of", "Why", "Asked", "You decide as"], &requests.iter().map(row).collect::<Vec<_>>()))
             div.decide {
@@ -166,7 +168,10 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
     let approve = match form.text("decision") {
         "approve" => true,
         "deny" => false,
-        _ => return Err(Problem::malformed("neither a yes nor a no")),
+        _ => {
+            let problem = Problem::malformed("neither a yes nor a no: press Approve or Deny");
+            return again(&visit, form, problem.told(), StatusCode::BAD_REQUEST).await;
+        }
     };
     let chosen: Result<Vec<[String; 4]>, _> = form.all("request").into_iter().map(serde_json::from_str).collect();
     let chosen = chosen.map_err(|_| Problem::malformed("which requests are meant cannot be read"))?;

@@ -20,7 +20,7 @@ pub struct Browser {
     driver: Child,
     address: String,
     pub client: Client,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 /// The driver, where this machine has one. A machine without is told of, and not passed over in silence.
@@ -73,7 +73,7 @@ impl Browser {
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
         let client =
             ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&address).await.unwrap();
-        let browser = Self { driver: process, address, client, _profile: profile };
+        let browser = Self { driver: process, address, client, profile };
         browser.size((width, height), dark).await;
         browser
     }
@@ -243,7 +243,11 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The browser ends with its driver.
+        // The browser lives on without its driver: the lock of its profile says which process it is.
+        let lock = std::fs::read_link(self.profile.path().join("SingletonLock")).unwrap_or_default();
+        if let Some((_, process)) = lock.to_string_lossy().rsplit_once('-') {
+            let _ = Command::new("sh").args(["-c", "kill \"$0\"", process]).status();
+        }
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }

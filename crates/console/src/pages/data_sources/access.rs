@@ -64,21 +64,23 @@ fn decisions(visit: &Visit, source: &Source, one: &Subscription) -> Markup {
         roles.push(("OWNER", "owner"));
     }
     roles.extend(visit.me.permissions().iter().map(|role| (role.as_str(), role.as_str())));
-    html! {
-        form.inline method="post" action=(to) {
-            (hidden("subscription", &one.name))
-            @match one.state.as_str() {
-                "requested" => {
-                    @if !roles.is_empty() {
-                        (choice("as", "As", "OWNER", &roles))
-                        (until("expires", "Until", ""))
-                        button.small.main name="decision" value="approve" { "Approve" }
-                    }
-                    (reason) button.small.danger name="decision" value="deny" { "Deny" }
-                }
-                "active" => { (reason) button.small.danger name="decision" value="revoke" { "Revoke" } }
-                _ => {}
+    // Each in a form of its own: Enter does what is beside the field, and nothing else.
+    let deciding = |decision: &str, fields: Markup, button: Markup| {
+        html! {
+            form.inline method="post" action=(to) {
+                (hidden("subscription", &one.name)) (hidden("decision", decision)) (fields) (button)
             }
+        }
+    };
+    let yes = || html! { (choice("as", "As", "OWNER", &roles)) (until("expires", "Until", "")) };
+    html! {
+        @match one.state.as_str() {
+            "requested" => {
+                @if !roles.is_empty() { (deciding("approve", yes(), html! { button.small.main { "Approve" } })) }
+                (deciding("deny", reason, html! { button.small.danger { "Deny" } }))
+            }
+            "active" => { (deciding("revoke", reason, html! { button.small.danger { "Revoke" } })) }
+            _ => {}
         }
     }
 }

@@ -49,14 +49,14 @@ struct Written {
 
 impl Written {
     fn of(document: &Map<String, Value>, version: String) -> Result<Self, Problem> {
-        let word = |field: &str| document.get(field).and_then(Value::as_str).unwrap_or("").to_owned();
+        let word = |field: &str, usual: &str| document.get(field).and_then(Value::as_str).unwrap_or(usual).to_owned();
         Ok(Self {
             version,
-            description: word("description"),
+            description: word("description", ""),
             owners: owners(document, None)?,
             owner_groups: owners(document, Some("group"))?,
-            status: word("status"),
-            new_columns: word("new_columns"),
+            status: word("status", "active"),
+            new_columns: word("new_columns", "hide"),
         })
     }
 

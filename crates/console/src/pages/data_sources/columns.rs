@@ -65,7 +65,8 @@ impl EffectiveColumn {
 pub(super) fn to_confirm(source: &Source, visit: &Visit, columns: &[Column]) -> Markup {
     let waiting: Vec<_> = columns.iter().filter(|column| column.tags.iter().any(|tag| tag == NEW)).collect();
     html! {
-        @if !waiting.is_empty() {
+        // Whoever may do nothing about it is not told to.
+        @if !waiting.is_empty() && source.changed_by(visit) {
             div.notice.warn {
                 strong { (waiting.len()) " new or changed " @if waiting.len() == 1 { "column waits" } @else { "columns wait" } " for an owner" }
                 p { "Look at what is in them, tag what is sensitive, and confirm them: until then readers see them as the data source treats new columns." }
@@ -73,11 +74,11 @@ pub(super) fn to_confirm(source: &Source, visit: &Visit, columns: &[Column]) -> 
                     @for column in &waiting {
                         li {
                             code { (column.name) } " " span.muted { (column.kind.as_deref().unwrap_or("")) } " "
-                            @if source.changed_by(visit) { (confirming(source, Some(&column.name), "Confirm")) }
+                            (confirming(source, Some(&column.name), "Confirm"))
                         }
                     }
                 }
-                @if source.changed_by(visit) { (confirming(source, None, "Confirm all, as the table is now")) }
+                (confirming(source, None, "Confirm all, as the table is now"))
             }
         }
     }
