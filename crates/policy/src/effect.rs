@@ -51,8 +51,8 @@ pub struct ColumnEffect {
     pub more: usize,
     /// How many people see it by a stronger mask than before.
     pub less: usize,
-    /// How many people see it by a mask of the same class that is written otherwise: with other parameters, another `when`.
-    /// Which of the two shows more is not told.
+    /// How many people at most see it by a mask of the same class that is written otherwise: with other parameters, another
+    /// `when`. Which of the two shows more is not told; of several masks of a class on the column, nor whom each covers.
     pub otherwise: usize,
     /// Some of the people who see more, at most ten.
     pub seeing_more: Vec<Name>,

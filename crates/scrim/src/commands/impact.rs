@@ -44,8 +44,11 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Fai
             writeln!(out, "  {why}")?;
         }
         for column in &effect.columns {
-            let counts =
-                [(column.more, "more"), (column.less, "less"), (column.otherwise, "by a mask written otherwise")];
+            let counts = [
+                (column.more, "more"),
+                (column.less, "less"),
+                (column.otherwise, "by a mask written otherwise, at most: it may show more, or less"),
+            ];
             let seen: Vec<String> = counts
                 .iter()
                 .filter(|(count, _)| *count > 0)

@@ -65,7 +65,11 @@ fn effects(out: &mut impl Write, effect: &Value) -> Result<(), Failure> {
         writeln!(out, "  {why}")?;
     }
     for column in effect.get("columns").and_then(Value::as_array).into_iter().flatten() {
-        let seen = [("more", "more"), ("less", "less"), ("otherwise", "by a mask written otherwise")];
+        let seen = [
+            ("more", "more"),
+            ("less", "less"),
+            ("otherwise", "by a mask written otherwise, at most: it may show more, or less"),
+        ];
         let seen = seen.iter().filter(|(field, _)| count(column, field) > 0);
         let seen: Vec<String> = seen.map(|(field, how)| format!("{} see it {how}", count(column, field))).collect();
         writeln!(out, "  column {}: {}", text(column, "name"), seen.join(", "))?;

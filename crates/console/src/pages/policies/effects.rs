@@ -90,7 +90,7 @@ fn columns(columns: &[ColumnEffect]) -> Markup {
                     li { code { (column.name) } ": "
                         @if column.more > 0 { span.added { (users(column.more)) (sees(column.more)) "more" } " " (some(column.more, &column.seeing_more)) " " }
                         @if column.less > 0 { span.removed { (users(column.less)) (sees(column.less)) "less" } " " (some(column.less, &column.seeing_less)) " " }
-                        @if column.otherwise > 0 { span.muted { (users(column.otherwise)) (sees(column.otherwise)) "it by another mask" } " " (some(column.otherwise, &column.seeing_otherwise)) }
+                        @if column.otherwise > 0 { span.muted { "at most " (users(column.otherwise)) (sees(column.otherwise)) "it by a mask of the same kind that is written otherwise, and may show more or less:" } " " (some(column.otherwise, &column.seeing_otherwise)) }
                     }
                 }
             }
