@@ -76,16 +76,6 @@ impl Problem {
         Self { detail, ..Self::new(StatusCode::CONFLICT, "The name is taken") }
     }
 
-    /// What would be done shows more to somebody, as the API tells it of what it asks about itself.
-    pub(crate) fn opens(what: impl IntoIterator<Item = String>) -> Self {
-        let told = |detail: String| FieldError { document: None, pointer: String::new(), detail, help: None };
-        Self {
-            class: "#problem-opens".to_owned(),
-            errors: what.into_iter().map(told).collect(),
-            ..Self::new(StatusCode::PRECONDITION_REQUIRED, "This opens what a policy restricts")
-        }
-    }
-
     /// A fault of this program.
     pub(crate) fn broken(detail: String) -> Self {
         Self { detail: Some(detail), ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made") }

@@ -47,9 +47,9 @@ pub struct SourceEffect {
 pub struct ColumnEffect {
     /// The column.
     pub name: Name,
-    /// How many people see it in the clear, or by a weaker mask, than before.
+    /// How many people see it in the clear, or by a weaker mask, than before; also where it was not in the view.
     pub more: usize,
-    /// How many people see it by a stronger mask than before.
+    /// How many people see it by a stronger mask than before, or not any more.
     pub less: usize,
     /// How many people at most see it by a mask of the same class that is written otherwise: with other parameters, another
     /// `when`. Which of the two shows more is not told; of several masks of a class on the column, nor whom each covers.
@@ -60,6 +60,21 @@ pub struct ColumnEffect {
     pub seeing_less: Vec<Name>,
     /// Some of the people who see it by a mask that is written otherwise, at most ten.
     pub seeing_otherwise: Vec<Name>,
+}
+
+impl ColumnEffect {
+    /// One that says nothing yet.
+    fn of(name: &Name) -> Self {
+        Self {
+            name: name.clone(),
+            more: 0,
+            less: 0,
+            otherwise: 0,
+            seeing_more: vec![],
+            seeing_less: vec![],
+            seeing_otherwise: vec![],
+        }
+    }
 }
 
 /// How many people are named as examples.
@@ -211,6 +226,14 @@ impl<'a> Side<'a> {
         }
         levels[6] = rest;
         levels
+    }
+
+    /// Which of some readers see anything of a column but NULL.
+    fn seen(&mut self, column: &MergedColumn, readers: &Bits) -> Bits {
+        let [nothing, ..] = self.levels(column);
+        let mut seen = readers.clone();
+        seen.take(&nothing);
+        seen
     }
 
     /// Whom a mask covers in some row; with [`Bound::Every`], whom it covers in every row.
@@ -382,8 +405,22 @@ impl Change<'_> {
         known: &mut Known,
     ) -> Vec<ColumnEffect> {
         let mut effects = Vec::new();
+        for gone in old.columns.iter().filter(|one| !new.columns.iter().any(|later| later.name == one.name)) {
+            let seen = before.seen(gone, both);
+            let (less, seeing_less) = (seen.count(), self.examples(&seen));
+            effects.extend((less > 0).then(|| ColumnEffect { less, seeing_less, ..ColumnEffect::of(&gone.name) }));
+        }
         for column in &new.columns {
-            let Some(earlier) = old.columns.iter().find(|earlier| earlier.name == column.name) else { continue };
+            let Some(earlier) = old.columns.iter().find(|earlier| earlier.name == column.name) else {
+                let seen = after.seen(column, both);
+                let (more, seeing_more) = (seen.count(), self.examples(&seen));
+                effects.extend((more > 0).then(|| ColumnEffect {
+                    more,
+                    seeing_more,
+                    ..ColumnEffect::of(&column.name)
+                }));
+                continue;
+            };
             let key = (fingerprint(&earlier.masks), fingerprint(&column.masks));
             let alike = written_alike(&earlier.masks, &column.masks);
             if key.0 == key.1 && alike && self.same_people {

@@ -185,6 +185,28 @@ fn a_mask_written_otherwise_has_an_effect() {
     assert_eq!(counts(&effects("{ truncate: year }", "nullify")), [(0, 1, 0)]);
 }
 
+/// A column that comes into the view is seen by whoever reads it; before that it is nobody's.
+#[test]
+fn a_column_that_comes_into_the_view_is_seen_more() {
+    let text = |tags: &str, mask: &str| {
+        format!(
+            "{{ kind: integration, name: w, engine: postgresql, database: d }}\n---\n{{ kind: user, name: u }}\n---\n\
+             {{ kind: data-source, name: s, integration: w, table: a.s, columns: [ {{ name: id, type: integer }}, {{ name: pin, type: text, tags: {tags} }} ] }}\n---\n\
+             {{ kind: subscription-policy, name: everybody, where: all, access: anyone }}\n---\n\
+             {{ kind: data-policy, name: p, where: all, rules: [ {{ mask: {{ columns: {{ name: pin }}, with: {mask} }} }} ] }}"
+        )
+    };
+    let now = "2026-11-24T12:00:00Z".parse().unwrap();
+    let (new, known) = (catalog(&text("[ New ]", "hash")), catalog(&text("[]", "hash")));
+    let [comes] = effect(&new, &known, now).try_into().unwrap();
+    assert_eq!((comes.columns[0].name.as_str(), comes.columns[0].more, comes.columns[0].less), ("pin", 1, 0));
+    let [goes] = effect(&known, &new, now).try_into().unwrap();
+    assert_eq!((goes.columns[0].more, goes.columns[0].less), (0, 1));
+    // Of NULL nobody sees anything.
+    let nothing = |tags: &str| catalog(&text(tags, "nullify"));
+    assert_eq!(effect(&nothing("[ New ]"), &nothing("[]"), now), []);
+}
+
 /// A rule that cannot be applied takes the data source from everybody, and the effect says so.
 #[test]
 fn a_rule_that_closes_a_data_source_takes_it_from_everybody() {

@@ -33,9 +33,11 @@ async fn tags_come_and_go_one_by_one() {
     }
     let read = service.get("olivia", "/api/v1/data-sources/people").await.good();
     assert_eq!((&read["tags"], &read["columns"][0]["tags"]), (&json!(["HR", "New"]), &json!(["New"])));
-    for path in [source, column] {
-        service.delete("olivia", &format!("{path}/New")).await.good();
-    }
+    service.delete("olivia", &format!("{source}/New")).await.good();
+    // Without it the column comes into the view, which is asked about.
+    let opens = service.delete("olivia", &format!("{column}/New")).await.problem(428);
+    assert!(opens["errors"][0]["detail"].as_str().unwrap().contains("the column `id`"), "{opens:#}");
+    service.delete("olivia", &format!("{column}/New?confirm=true")).await.good();
     let columns = "/api/v1/data-sources/people/columns";
     service.put("olivia", &format!("{columns}/none/tags/X"), json!(null)).await.problem(404);
     service.put("olivia", "/api/v1/data-sources/none/tags/X", json!(null)).await.problem(404);
@@ -73,6 +75,32 @@ async fn what_taking_a_tag_away_opens_is_confirmed() {
     service.delete("olivia", &format!("{tag}?confirm=true")).await.good();
     // A tag that no policy restricts by goes without.
     service.delete("olivia", "/api/v1/data-sources/people/tags/HR").await.good();
+}
+
+/// The same by the policies that owners choose.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_choice_of_policies_opens_is_confirmed() {
+    let service = opened().await;
+    let hidden = json!({ "rules": [{ "mask": { "columns": { "name": "id" }, "with": "nullify" } }] });
+    let policy = |place: &str, off: bool| {
+        let mut policy = hidden.clone();
+        policy["where"] = json!(place);
+        policy["owners_may_disable"] = json!(off);
+        policy
+    };
+    service.plant("data-policy", "chosen", policy("chosen_by_owner", false)).await;
+    service.plant("data-policy", "optional", policy("all", true)).await;
+    let path = "/api/v1/data-sources/people";
+    let mut body = service.get("olivia", path).await.good();
+    body["policies"] = json!(["chosen"]);
+    service.put("olivia", path, body.clone()).await.good();
+    // Two hide it: the one may go, and not the other, too.
+    body["policies"] = json!([]);
+    service.put("olivia", path, body.clone()).await.good();
+    body["without_policies"] = json!([{ "name": "optional", "reason": "it is public" }]);
+    let opens = service.put("olivia", path, body.clone()).await.problem(428);
+    assert!(opens["errors"][0]["detail"].as_str().unwrap().contains("the column `id`"), "{opens:#}");
+    service.put("olivia", &format!("{path}?confirm=true"), body).await.good();
 }
 
 #[tokio::test(flavor = "multi_thread")]

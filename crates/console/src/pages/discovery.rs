@@ -163,7 +163,7 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
             (problem.told())
         }
     };
-    let status = failed.first().and_then(|(_, problem)| StatusCode::from_u16(problem.status).ok());
+    let status = failed.first().map(|(_, problem)| problem.code());
     Ok(visit.answer(status.unwrap_or(StatusCode::CONFLICT), "Discovery", main))
 }
 

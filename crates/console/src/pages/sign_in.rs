@@ -140,7 +140,7 @@ async fn show_setup(State(service): State<Service>, look: Look, parts: Parts) ->
 }
 
 fn setup_page(look: &Look, user: &str, problem: Option<&Problem>) -> Response {
-    let status = problem.and_then(|problem| StatusCode::from_u16(problem.status).ok()).unwrap_or(StatusCode::OK);
+    let status = problem.map_or(StatusCode::OK, Problem::code);
     let main = html! {
         h1 { "The first administrator" }
         p { "Nobody can administer this service yet. It wrote a token to the file " code { "setup-token" }

@@ -93,63 +93,12 @@ async fn change(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Re
     let mut source = visit.api.versioned(&path).await?;
     decision.write(&mut source.body, policy, reason);
     let page = to!("/data-sources/{}/policy", name);
-    if !form.has("confirm") {
-        let opens = opens(&visit.api, &source.body).await?;
-        if !opens.is_empty() {
-            return opening(&visit, &decision.asks(policy, &name), &page, &form, Problem::opens(opens), &page);
-        }
-    }
     let confirm = if form.has("confirm") { "true" } else { "" };
     let path = with_query(&path, &[("confirm", confirm)]);
     match visit.api.put(path, &source.body, Expected::Version(&source.version)).await {
         Ok(_) => Ok(done(&page, &decision.told(policy, &name))),
         Err(problem) => opening(&visit, &decision.asks(policy, &name), &page, &form, problem, &page),
     }
-}
-
-#[derive(Deserialize)]
-struct Plan {
-    effects: Vec<Effect>,
-}
-
-#[derive(Deserialize)]
-struct Effect {
-    gain: u64,
-    columns: Vec<ColumnEffect>,
-    other_rows: u64,
-}
-
-#[derive(Deserialize)]
-struct ColumnEffect {
-    name: String,
-    more: u64,
-}
-
-/// What people see more of once a document is written, as far as whoever asks may know. The API asks before tags are taken
-/// away by writing one, not before policies are.
-async fn opens(api: &Api, document: &Map<String, Value>) -> Result<Vec<String>, Problem> {
-    let plan = match api.post::<Plan>("/api/v1/plan", &json!({ "documents": [document] })).await {
-        Ok(plan) => plan,
-        // Whether it may be written, the API says then.
-        Err(problem) if problem.status == 403 => return Ok(Vec::new()),
-        Err(problem) => return Err(problem),
-    };
-    let mut opens = Vec::new();
-    for effect in plan.effects {
-        if effect.gain > 0 {
-            opens.push(format!("{} may read it who may not now", users(effect.gain)));
-        }
-        let columns = effect.columns.iter().filter(|column| column.more > 0);
-        opens.extend(columns.map(|one| format!("{} see more of the column `{}`", users(one.more), one.name)));
-        if effect.other_rows > 0 {
-            opens.push(format!("other row rules hold for {}", users(effect.other_rows)));
-        }
-    }
-    Ok(opens)
-}
-
-fn users(count: u64) -> String {
-    if count == 1 { "1 user".to_owned() } else { format!("{count} users") }
 }
 
 /// The form of something that is decided about a policy.

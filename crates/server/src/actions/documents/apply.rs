@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::listed::{Listed, changes, read};
 use crate::actions::objects::change::{Wanted, done, make};
-use crate::actions::objects::opening::{unopened, untags};
+use crate::actions::objects::opening::{loosens, unopened};
 use crate::actions::objects::{Done, Writing};
 use crate::caller::{Caller, note, refuse};
 use crate::compute::compute;
@@ -69,7 +69,7 @@ pub(super) async fn documents(
     let (now, mut warnings) = (app.now(), Vec::new());
     // Tags go where a data source has fewer than before, or where some are listed, and what is not listed goes.
     let world = app.registry().world();
-    let untags = documents.iter().any(|document| untags(&world.catalog, document))
+    let loosens = documents.iter().any(|document| loosens(&world.catalog, document))
         || (listed.prune
             && (documents.iter().any(|one| one.kind() == Kind::Tag) || unlisted(&world.catalog, &documents)));
     let puts: Vec<Change> = documents.iter().cloned().map(Change::Put).collect();
@@ -80,7 +80,7 @@ pub(super) async fn documents(
         let details = changed(&wanted.changes, listed.prune);
         Ok(Wanted { changes: wanted.changes, details, readable: readable.clone(), ..Wanted::default() })
     };
-    if untags && !dry_run && !listed.confirm {
+    if loosens && !dry_run && !listed.confirm {
         unopened(app, caller, &asked, "this", &mut decide).await?;
     }
     let planned = make(app, caller, &asked, dry_run, decide).await?;

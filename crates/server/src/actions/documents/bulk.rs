@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::apply::changed;
 use super::listed::{completed, read};
 use crate::actions::objects::change::{Wanted, done, make, name};
-use crate::actions::objects::opening::{unopened, untags};
+use crate::actions::objects::opening::{loosens, unopened};
 use crate::actions::objects::{Done, Writing};
 use crate::caller::{Caller, refuse};
 use crate::compute::compute;
@@ -91,11 +91,11 @@ pub(crate) async fn run(
         let details = changed(&changes, false);
         Ok(Wanted { changes, details, readable: readable.clone(), ..Wanted::default() })
     };
-    let untags = operations.iter().any(|operation| match operation {
-        Read::Put(document) => untags(&app.registry().world().catalog, document),
+    let loosens = operations.iter().any(|operation| match operation {
+        Read::Put(document) => loosens(&app.registry().world().catalog, document),
         Read::Delete(kind, _) => matches!(kind, Kind::Tag | Kind::Integration),
     });
-    if untags && !writing.dry_run && !confirm {
+    if loosens && !writing.dry_run && !confirm {
         unopened(&app, &caller, &asked, "this", &decide).await?;
     }
     let planned = make(&app, &caller, &asked, writing.dry_run, decide).await?;

@@ -26,7 +26,7 @@ pub(crate) struct Listed {
     /// Delete however many; without it more than a tenth of those kinds is refused.
     #[serde(default)]
     pub(crate) allow_drop: bool,
-    /// Delete tags although people see more afterwards. Without it that is refused, and the answer says what opens.
+    /// Take tags away, or choose other policies for a data source, although people see more afterwards. Without it that is refused, and the answer says what opens.
     #[serde(default)]
     pub(crate) confirm: bool,
 }

@@ -143,15 +143,23 @@ fn abandons(catalog: &Catalog, document: &Document) -> bool {
     before.is_some_and(|before| place(before) != place(after) && drives(catalog, after.name.value()))
 }
 
-/// Whether a document takes a tag from the data source of its name, or leaves behind what was pushed.
-pub(crate) fn untags(catalog: &Catalog, document: &Document) -> bool {
+/// Whether a document takes a tag from the data source of its name, chooses other policies for it, or leaves behind what was
+/// pushed.
+pub(crate) fn loosens(catalog: &Catalog, document: &Document) -> bool {
     match document {
         Document::Integration(_) => abandons(catalog, document),
-        Document::DataSource(after) => {
-            catalog.data_sources.get(after.name.value()).is_some_and(|before| loses_tags(before, after))
-        }
+        Document::DataSource(after) => catalog
+            .data_sources
+            .get(after.name.value())
+            .is_some_and(|before| loses_tags(before, after) || chooses(before, after)),
         _ => false,
     }
+}
+
+/// Whether owners choose other policies, or switch others off: what restricts may go by it, and what gives access may come.
+fn chooses(before: &DataSource, after: &DataSource) -> bool {
+    let off = |source: &DataSource| source.without_policies.iter().map(|off| off.name.clone()).collect::<Vec<_>>();
+    before.policies != after.policies || off(before) != off(after)
 }
 
 /// Whether a data source carries a tag before, on itself or a column, that it does not carry there afterwards.

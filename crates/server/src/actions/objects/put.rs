@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::super::documents::completed;
 use super::change::{Wanted, answer, body_of, expected, make, name};
-use super::opening::{Confirming, make_confirmed, untags};
+use super::opening::{Confirming, loosens, make_confirmed};
 use crate::actor::Actor;
 use crate::caller::{Caller, refuse};
 use crate::json::{Body, InPath, Query};
@@ -37,8 +37,8 @@ pub(crate) async fn run(
         }
     };
     let (expected, now) = (expected(&headers)?, app.now());
-    // Whether a tag goes is known before: what it opens takes longer to find out than to write.
-    let loses = |world: &World| untags(&world.catalog, &document);
+    // Whether a tag goes, or a policy, is known before: what it opens takes longer to find out than to write.
+    let loses = |world: &World| loosens(&world.catalog, &document);
     let checked = loses(&app.registry().world());
     let readable = crate::deputy::readable(&app, &caller.actor, &[Change::Put(document.clone())]).await?;
     let decide = |world: &World| {
@@ -61,7 +61,15 @@ pub(crate) async fn run(
     };
     let planned = if checked {
         let how = Confirming { dry_run: writing.dry_run, confirm: writing.confirm };
-        make_confirmed(&app, &caller, &asked, how, "putting it without a tag that it has", decide).await?
+        make_confirmed(
+            &app,
+            &caller,
+            &asked,
+            how,
+            "putting it without a tag that it has, or with other policies",
+            decide,
+        )
+        .await?
     } else {
         make(&app, &caller, &asked, writing.dry_run, decide).await?
     };
