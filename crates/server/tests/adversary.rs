@@ -112,7 +112,7 @@ async fn owners_own_what_they_own_and_no_more() {
     let mut body = service.get("olivia", "/api/v1/data-sources/people").await.good();
     // Onto a table that only the service can read, under the same name or another one.
     body["table"] = json!("secret.salaries");
-    let before = service.app.registry().world().sequence;
+    let before = service.app.registry().world().changed;
     not_done(service.put("olivia", "/api/v1/data-sources/people", body.clone()).await);
     service.put("gina", "/api/v1/data-sources/people", body.clone()).await.problem(403);
     body.as_object_mut().unwrap().remove("name");
@@ -138,7 +138,7 @@ async fn owners_own_what_they_own_and_no_more() {
     // Grants: nobody with a permission grants to themselves, and owners only their own.
     service.put("gina", "/api/v1/grants/g", json!({ "user": "gina", "data_source": "people" })).await.problem(403);
     service.put("petra", "/api/v1/grants/g", json!({ "user": "petra", "data_source": "people" })).await.problem(403);
-    assert_eq!(service.app.registry().world().sequence, before);
+    assert_eq!(service.app.registry().world().changed, before);
 }
 
 /// Whoever has a right that depends on what the warehouse lets them read is refused as well when it cannot be asked.
@@ -500,7 +500,7 @@ async fn a_token_without_a_scope_is_good_for_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn impersonation_is_refused_however_it_is_asked_for() {
     let service = company_with(&[("iris", "IMPERSONATE_USER")]).await;
-    let sequence = service.app.registry().world().sequence;
+    let changed = service.app.registry().world().changed;
     let refused = |answer: stand::Answered| {
         let problem = answer.problem(422);
         assert!(
@@ -521,7 +521,7 @@ async fn impersonation_is_refused_however_it_is_asked_for() {
         refused(service.post("root", "/api/v1/apply", listed).await);
         refused(service.post("root", "/api/v1/bulk", json!({ "operations": [{ "put": body }] })).await);
     }
-    assert_eq!(service.app.registry().world().sequence, sequence);
+    assert_eq!(service.app.registry().world().changed, changed);
     // Whoever is said to be allowed to be somebody else is nobody else, whatever they send along.
     for header in ["x-impersonate-user", "x-scrim-user", "x-forwarded-user", "x-remote-user", "impersonate"] {
         let headers = [(header, "root")];

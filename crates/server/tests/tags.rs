@@ -50,7 +50,7 @@ async fn tags_come_and_go_one_by_one() {
 async fn what_taking_a_tag_away_opens_is_confirmed() {
     let service = opened().await;
     let tag = "/api/v1/data-sources/people/columns/ssn/tags/PII.SSN";
-    let before = service.app.registry().world().sequence;
+    let before = service.app.registry().world().changed;
     says_what_opens(&service.delete("olivia", tag).await.problem(428));
     service.delete("nadia", tag).await.problem(403);
     service.delete("nadia", &format!("{tag}?confirm=true")).await.problem(403);
@@ -64,7 +64,7 @@ async fn what_taking_a_tag_away_opens_is_confirmed() {
     body["columns"] = json!([{ "name": "id", "type": "integer" }]);
     body["new_columns"] = json!("show");
     says_what_opens(&service.put("olivia", "/api/v1/data-sources/people", body.clone()).await.problem(428));
-    assert_eq!(service.app.registry().world().sequence, before);
+    assert_eq!(service.app.registry().world().changed, before);
     // One that keeps the column out of the view opens nothing.
     body["new_columns"] = json!("hide");
     service.put("olivia", "/api/v1/data-sources/people?dry_run=true", body.clone()).await.good();
