@@ -15,6 +15,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::api::Service;
 use crate::assets;
+use crate::form::{Form, Sent};
+use crate::parts::section;
 use crate::problem::Problem;
 use crate::visit::{Look, Me};
 
@@ -72,19 +74,30 @@ pub(crate) fn streamed(me: &Me, look: &Look, title: &str, main: Markup, later: V
     response
 }
 
-/// A problem, as all there is on a page.
-pub(crate) fn problem(problem: &Problem) -> Markup {
+/// A problem, as all there is on a page. What a form sent stands there, too: it may be about something that is not there any
+/// more, and then no page shows it again.
+fn problem(problem: &Problem, form: Option<&Form>) -> Markup {
+    let carried = ["version", "confirm"];
+    let written = form.into_iter().flat_map(Form::fields);
+    let written: Vec<_> = written.filter(|(name, text)| !carried.contains(name) && !text.trim().is_empty()).collect();
     html! {
         header.head { h1 { (problem.title) } }
         (problem.told_below_title())
-        p { a href="/" { "Home" } }
+        p {
+            @if problem.status == 401 { a.button.main href="/sign-in" target="_blank" { "Sign in on another page" } " " }
+            a href="/" { "Home" }
+        }
+        @if !written.is_empty() {
+            (section("What you sent", html! { dl.facts { @for (name, text) in &written { dt { (name) } dd { pre { (text) } } } } }))
+        }
     }
 }
 
 /// Makes a page of what is answered with a problem and nothing else.
 pub(crate) async fn framed(State(service): State<Service>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let (api, look) = (service.by(&parts), Look::of(&parts));
+    let (mut parts, body) = request.into_parts();
+    let (api, look, sent) = (service.by(&parts), Look::of(&parts), Sent::default());
+    parts.extensions.insert(sent.clone());
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let found = match response.extensions_mut().remove::<Problem>() {
         Some(found) => found,
@@ -92,7 +105,7 @@ pub(crate) async fn framed(State(service): State<Service>, request: Request, nex
         None => return with_policy(response),
     };
     let me = api.get::<Me>("/api/v1/me").await.ok();
-    let mut page = page(me.as_ref(), &look, &found.title, problem(&found));
+    let mut page = page(me.as_ref(), &look, &found.title, problem(&found, sent.form()));
     *page.status_mut() = found.code();
     look.told(&mut page);
     with_policy(page)

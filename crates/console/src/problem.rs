@@ -57,6 +57,18 @@ impl Problem {
         Self { detail: Some(detail.into()), ..Self::new(StatusCode::BAD_REQUEST, "The form cannot be read") }
     }
 
+    /// A form that is longer than what is read.
+    pub(crate) fn too_large() -> Self {
+        let detail = Some("the form is longer than what is read at once: send less".to_owned());
+        Self { detail, ..Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The form is too long") }
+    }
+
+    /// Whoever sends a form is signed in no more.
+    pub(crate) fn signed_out() -> Self {
+        let detail = Some("you are not signed in any more: your session has ended".to_owned());
+        Self { detail, ..Self::new(StatusCode::UNAUTHORIZED, "You are signed out") }
+    }
+
     /// An address that cannot be read: what the answer says of it.
     pub(crate) async fn unread(told: Body) -> Self {
         let told = to_bytes(told, 4096).await.unwrap_or_default();
@@ -131,11 +143,14 @@ impl Problem {
     /// What whoever reads it can do.
     fn advice(&self) -> &'static str {
         match self.status {
+            401 => {
+                "Nothing was done, and nothing that you wrote is lost: sign in on another page, load this one again, and the browser sends it once more."
+            }
             403 => "Ask somebody who has that right, or sign in as another user.",
             405 => "Nothing was done: go to the page, and use its buttons.",
             404 => "It may have been deleted or renamed, or it is not for you to know.",
             409 | 412 | 428 => "Nothing was changed.",
-            422 | 400 => "Nothing was changed: correct it, and send it again.",
+            413 | 422 | 400 => "Nothing was changed: correct it, and send it again.",
             429 => "Wait a little, and try again.",
             503 => "Nothing was changed: try again in a moment.",
             _ => "The log of the service says more, under the id of the request.",

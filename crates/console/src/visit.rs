@@ -169,6 +169,10 @@ fn to_sign_in(parts: &Parts, look: &Look) -> Response {
     if parts.headers.contains_key("hx-request") {
         return (StatusCode::UNAUTHORIZED, [(header::CACHE_CONTROL, "no-store")]).into_response();
     }
+    // What a form sends is with the browser, as long as it stays where it is.
+    if parts.method != Method::GET {
+        return Problem::signed_out().into_response();
+    }
     Redirect::to(&format!("/sign-in?to={}", encoded(&look.address))).into_response()
 }
 

@@ -35,7 +35,7 @@ async fn the_first_administrator_signs_in() {
     browser.open(&service.url).await;
     browser.reads("The first administrator").await;
     let token = std::fs::read_to_string(data.path().join("setup-token")).unwrap();
-    browser.fill("[name=token]", token.trim()).await;
+    browser.fill("[name=setup_token]", token.trim()).await;
     browser.fill("[name=user]", "root").await;
     browser.fill("[name=password]", PASSWORD).await;
     browser.press("Make the account").await;

@@ -32,6 +32,28 @@ async fn policy(service: &Service, name: &str, access: Value, more: Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_waited_longest_comes_first() {
+    let service = company::start().await;
+    for (name, user, requested) in [
+        ("c", "anna", "2026-03-01T09:00:00Z"),
+        ("b", "petra", "2026-03-01T10:00:00Z"),
+        ("a", "nadia", "2025-12-31T10:00:00Z"),
+    ] {
+        let body = json!({ "user": user, "data_source": "people", "state": "requested", "requested": requested });
+        service.plant("subscription", name, body).await;
+    }
+    let mut names = vec![];
+    let mut query = String::new();
+    loop {
+        let page = service.get("olivia", &format!("/api/v1/requests?limit=1{query}")).await.good();
+        names.push(page["items"][0]["name"].as_str().unwrap().to_owned());
+        let Some(next) = page["next"].as_str() else { break };
+        query = format!("&cursor={next}");
+    }
+    assert_eq!(names, ["a", "c", "b"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_approved_and_ends() {
     let service = company::start().await;
     let asked = ask(&service, "anna").await;

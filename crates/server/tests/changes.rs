@@ -100,6 +100,24 @@ async fn nobody_is_told_of_what_they_may_not_know() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_has_a_name_for_nobody_is_told_by_what_it_is_about() {
+    let service = company::start().await;
+    service.person("gina", &["GOVERNANCE"]).await;
+    service.put("anna", "/api/v1/data-sources/people/subscription", json!({ "reason": "for work" })).await.good();
+    service.put("root", "/api/v1/grants/g", json!({ "group": "hr", "data_source": "people" })).await.good();
+    for who in ["olivia", "gina"] {
+        let page = told(&service, who, "?limit=10").await;
+        let about = |kind: &str| page["items"].as_array().unwrap().iter().find(|one| one["kind"] == kind).unwrap();
+        let (grant, subscription) = (about("grant"), about("subscription"));
+        assert_eq!((&grant["group"], &grant["data_source"]), (&json!("hr"), &json!("people")), "{who}");
+        let wanted = [&json!("anna"), &json!("anna"), &json!("people")];
+        assert_eq!(["actor", "user", "data_source"].map(|field| &subscription[field]), wanted, "{who}");
+    }
+    let page = told(&service, "nadia", "").await;
+    assert!(!page.to_string().contains("anna"), "{page:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_had_the_name_before_is_another_one() {
     let service = company::start().await;
     service.person("gina", &["GOVERNANCE"]).await;

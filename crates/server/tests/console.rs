@@ -113,6 +113,8 @@ async fn everybody_is_shown_what_the_tables_say_and_nothing_else() {
                 ));
             };
             let to_sign_in = shown.status.is_redirection() && shown.to.starts_with("/sign-in?to=");
+            // What somebody wrote stays with the browser.
+            let unknown = if row.method == "GET" { to_sign_in } else { status == 401 };
             // A page may lead on to another, as one does after something was done.
             let good = row.is_good(status) || shown.status.is_redirection() && !to_sign_in;
             let changed = changed(&service, before).await;
@@ -124,7 +126,7 @@ async fn everybody_is_shown_what_the_tables_say_and_nothing_else() {
                     tell("and it is not allowed")
                 }
                 false if row.who == "!" => {}
-                false if letter == '0' && !to_sign_in => tell("and nobody is signed in"),
+                false if letter == '0' && !unknown => tell("and nobody is signed in"),
                 false if letter != '0' && ![403, 404].contains(&status) => tell("and it is not allowed"),
                 false if changed => tell("and something was changed"),
                 _ => {}
@@ -143,6 +145,33 @@ async fn everybody_is_shown_what_the_tables_say_and_nothing_else() {
     }
     assert_eq!(idle, NOWHERE, "of which forms nothing comes for anybody");
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_wrote_is_shown_where_nothing_comes_of_it_and_secrets_are_not() {
+    let service = Service::start().await;
+    restore(&service).await;
+    service.session_for("root").await;
+    let post = async |path: &str, session: &str, body: String| {
+        let request = service.client.post(format!("http://{}{path}", service.address)).body(body);
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = request.header(header::COOKIE, format!("scrim_session={session}-session")).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let written = "version=7&owners=anna&description=%3Cb%3Ewritten%3C%2Fb%3E".to_owned();
+    let (status, text) = post("/data-sources/gone/edit", "root", written).await;
+    assert_eq!(status, 404);
+    assert!(text.contains("What you sent") && text.contains("&lt;b&gt;written&lt;/b&gt;"), "{text}");
+    assert!(!text.contains("version"), "{text}");
+    let (status, text) = post("/integrations/gone/install", "root", "admin_url=hunter2".to_owned()).await;
+    assert!(status == 404 && !text.contains("hunter2"), "{text}");
+    let (status, text) = post("/people/users/gone/password", "root", "password=hunter2".to_owned()).await;
+    assert!(status == 404 && !text.contains("hunter2"), "{text}");
+    // Nobody is sent away from what they wrote: the browser sends it once more when they are signed in again.
+    let (status, text) = post("/data-sources/people/edit", "nobody", "description=x".to_owned()).await;
+    assert!(status == 401 && text.contains("You are signed out") && text.contains("target=\"_blank\""), "{text}");
+    let (status, text) = post("/data-sources/people/edit", "root", "x".repeat(3 << 20)).await;
+    assert!(status == 413 && text.contains("The form is too long"), "{status}: {text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

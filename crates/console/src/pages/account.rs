@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::api::to;
-use crate::form::Form;
+use crate::form::{Form, Secret};
 use crate::parts::{Token, check, choice, copied, empty, facts, head, input, password, section, tokens};
 use crate::problem::Problem;
 use crate::route::Route;
@@ -85,8 +85,8 @@ async fn content(visit: &Visit, outcome: &Outcome<'_>) -> Result<Markup, Problem
                 }
             }
             form.row method="post" action="/account/password" {
-                (password("current_password", "Password until now", "current-password"))
-                (password("password", "New password, of at least 12 characters", "new-password"))
+                (password(Secret::CurrentPassword, "Password until now", "current-password"))
+                (password(Secret::Password, "New password, of at least 12 characters", "new-password"))
                 button { "Change the password" }
             }
         }))
@@ -114,7 +114,8 @@ async fn revoke_token(visit: Visit, Path(id): Path<String>) -> Result<Response, 
 }
 
 async fn change_password(visit: Visit, form: Form) -> Result<Response, Problem> {
-    let new = json!({ "password": form.exact("password"), "current_password": form.exact("current_password") });
+    let new =
+        json!({ "password": form.secret(Secret::Password), "current_password": form.secret(Secret::CurrentPassword) });
     match visit.api.send(Method::PUT, to!("/api/v1/users/{}/password", visit.me.user), &new).await {
         Ok(_) => Ok(done("/account", "The password is changed: sign in with the new one.")),
         Err(problem) => {

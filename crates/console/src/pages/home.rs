@@ -55,6 +55,12 @@ struct Change {
     kind: String,
     name: String,
     action: String,
+    #[serde(default)]
+    user: Option<String>,
+    #[serde(default)]
+    group: Option<String>,
+    #[serde(default)]
+    data_source: Option<String>,
 }
 
 async fn show(visit: Visit) -> Result<Response, Problem> {
@@ -200,12 +206,16 @@ fn lately(changes: &[Change]) -> Markup {
         let kind = one.kind.replace('-', " ");
         vec![
             time::moment(one.at),
-            html! { (kind) " " @match page(&one.kind, &one.name).filter(|_| one.action != "delete") {
-                Some(to) => { a href=(to) { (one.name) } }
-                None => { code { (one.name) } }
+            html! { (kind) " " @match (page(&one.kind, &one.name).filter(|_| one.action != "delete"), &one.data_source) {
+                (Some(to), _) => { a href=(to) { (one.name) } }
+                (None, Some(source)) => {
+                    "of " (one.user.as_deref().or(one.group.as_deref()).unwrap_or(&one.name))
+                    " to " a href=(to!("/data-sources/{}", source)) { (source) }
+                }
+                (None, None) => { code { (one.name) } }
             } },
             html! { (match one.action.as_str() { "create" => "made", "update" => "changed", "delete" => "deleted", other => other }) },
-            html! { (one.actor.as_deref().unwrap_or("")) },
+            html! { @match &one.actor { Some(actor) => (actor), None => span.muted { "somebody else" } } },
         ]
     }).collect::<Vec<_>>())
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::api::{Answer, Service, to};
-use crate::form::Form;
+use crate::form::{Form, Secret};
 use crate::frame;
 use crate::parts::{hidden, input, password};
 use crate::problem::Problem;
@@ -90,8 +90,8 @@ fn page(look: &Look, ways: &WaysIn, tried: &Tried<'_>, problem: Option<&Problem>
             form.stacked method="post" action="/sign-in" {
                 (hidden("to", own(tried.to)))
                 label.field { span { "User" } input name="user" value=(tried.user) autocomplete="username" autofocus[tried.user.is_empty()] required; }
-                (password("password", if must_change { "Password you were given" } else { "Password" }, "current-password"))
-                @if must_change { (password("new_password", "New password", "new-password")) }
+                (password(Secret::Password, if must_change { "Password you were given" } else { "Password" }, "current-password"))
+                @if must_change { (password(Secret::NewPassword, "New password", "new-password")) }
                 button.main { @if must_change { "Change it and sign in" } @else { "Sign in" } }
             }
         }
@@ -113,9 +113,9 @@ fn told(problem: &Problem) -> &str {
 
 async fn sign_in(State(service): State<Service>, look: Look, parts: Parts, form: Form) -> Result<Response, Problem> {
     let api = service.by(&parts);
-    let (user, password) = (form.exact("user"), form.exact("password"));
-    let login = match form.has("new_password") {
-        true => json!({ "user": user, "password": password, "new_password": form.exact("new_password") }),
+    let (user, password) = (form.exact("user"), form.secret(Secret::Password));
+    let login = match form.has(Secret::NewPassword.field()) {
+        true => json!({ "user": user, "password": password, "new_password": form.secret(Secret::NewPassword) }),
         false => json!({ "user": user, "password": password }),
     };
     match api.send(Method::POST, "/api/v1/session", &login).await {
@@ -123,7 +123,8 @@ async fn sign_in(State(service): State<Service>, look: Look, parts: Parts, form:
         Err(problem) => {
             let ways = api.get::<WaysIn>("/api/v1/ways-in").await?;
             let status = problem.code();
-            let tried = Tried { to: form.text("to"), user: form.text("user"), changing: form.has("new_password") };
+            let tried =
+                Tried { to: form.text("to"), user: form.text("user"), changing: form.has(Secret::NewPassword.field()) };
             Ok(page(&look, &ways, &tried, Some(&problem), status))
         }
     }
@@ -155,9 +156,9 @@ fn setup_page(look: &Look, user: &str, problem: Option<&Problem>) -> Response {
             }
         }
         form.stacked method="post" action="/set-up" {
-            (password("token", "The token in the file", "off"))
+            (password(Secret::SetUpToken, "The token in the file", "off"))
             (input("user", "User", user, "the name that you will sign in with"))
-            (password("password", "Password", "new-password"))
+            (password(Secret::Password, "Password", "new-password"))
             p.muted { "At least 12 characters." }
             button.main { "Make the account" }
         }
@@ -166,7 +167,7 @@ fn setup_page(look: &Look, user: &str, problem: Option<&Problem>) -> Response {
 }
 
 async fn set_up(State(service): State<Service>, look: Look, parts: Parts, form: Form) -> Result<Response, Problem> {
-    let wanted = json!({ "token": form.text("token"), "user": form.text("user"), "password": form.exact("password") });
+    let wanted = json!({ "token": form.secret(Secret::SetUpToken).trim(), "user": form.text("user"), "password": form.secret(Secret::Password) });
     match service.by(&parts).send(Method::POST, "/api/v1/setup", &wanted).await {
         Ok(answer) => Ok(with_cookies(Redirect::to("/").into_response(), &answer)),
         Err(problem) => Ok(setup_page(&look, form.text("user"), Some(&problem))),

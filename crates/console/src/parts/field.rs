@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use crate::form::Secret;
+
 /// A line of text. `about` says what belongs there.
 pub(crate) fn input(name: &str, label: &str, value: &str, about: &str) -> Markup {
     html! {
@@ -14,8 +16,8 @@ pub(crate) fn input(name: &str, label: &str, value: &str, about: &str) -> Markup
 }
 
 /// A secret: never filled in by the page.
-pub(crate) fn password(name: &str, label: &str, autocomplete: &str) -> Markup {
-    html! { label.field { span { (label) } input type="password" name=(name) autocomplete=(autocomplete) required; } }
+pub(crate) fn password(secret: Secret, label: &str, autocomplete: &str) -> Markup {
+    html! { label.field { span { (label) } input type="password" name=(secret.field()) autocomplete=(autocomplete) required; } }
 }
 
 /// Several lines of text.

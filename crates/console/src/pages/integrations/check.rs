@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::frame::beginning;
 use crate::api::{to, with_query};
-use crate::form::Form;
+use crate::form::{Form, Secret};
 use crate::pages::answering;
 use crate::parts::{badge, copied, empty, first_name, installing, password, prose, section, table};
 use crate::problem::Problem;
@@ -37,7 +37,7 @@ fn first(visit: &Visit, name: &str) -> Markup {
         (beginning(visit, name, "Check"))
         p { "Looks for ways around the views: rights on tables, other owners, settings. It changes nothing." }
         form.row method="post" action=(to!("/integrations/{}/check", name)) {
-            (password("admin_url", "Administrator of the warehouse: postgresql://user:password@host/database", "off"))
+            (password(Secret::AdminUrl, "Administrator of the warehouse: postgresql://user:password@host/database", "off"))
             button.main { "Check" }
         }
         p.muted { "The address is used this once, and neither kept nor logged." }
@@ -46,7 +46,7 @@ fn first(visit: &Visit, name: &str) -> Markup {
 
 pub(super) async fn check(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let (api, path) = (visit.api.clone(), to!("/api/v1/integrations/{}/check", name));
-    let administrator = json!({ "admin_url": form.text("admin_url") });
+    let administrator = json!({ "admin_url": form.secret(Secret::AdminUrl).trim() });
     let call = async move { api.post::<Vec<Finding>>(path, &administrator).await };
     let first = first(&visit, &name);
     let (title, me) = (name.clone(), visit.me.clone());

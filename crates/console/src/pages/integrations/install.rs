@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::frame::beginning;
 use crate::api::to;
-use crate::form::Form;
+use crate::form::{Form, Secret};
 use crate::parts::{password, section, sentences};
 use crate::problem::Problem;
 use crate::visit::Visit;
@@ -40,7 +40,7 @@ async fn content(visit: &Visit, name: &str, told: Markup) -> Result<Markup, Prob
             (section("By the service", html! {
                 p { "An administrator of the warehouse signs in this once: Scrim makes its login, its schemas and its procedures." }
                 form.stacked method="post" action=(to!("/integrations/{}/install", name)) {
-                    (password("admin_url", "Administrator: postgresql://user:password@host/database", "off"))
+                    (password(Secret::AdminUrl, "Administrator: postgresql://user:password@host/database", "off"))
                     div { button.main { "Install" } }
                 }
                 p.muted { "The address is used once, and neither kept nor logged." }
@@ -74,7 +74,7 @@ pub(super) async fn script(visit: Visit, Path(name): Path<String>) -> Result<Res
 }
 
 pub(super) async fn install(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let administrator = json!({ "admin_url": form.text("admin_url") });
+    let administrator = json!({ "admin_url": form.secret(Secret::AdminUrl).trim() });
     match visit.api.post::<Installed>(to!("/api/v1/integrations/{}/install", name), &administrator).await {
         Ok(installed) => {
             let told = html! {

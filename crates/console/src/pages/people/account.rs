@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{ADMINS, user};
 use crate::api::to;
-use crate::form::Form;
+use crate::form::{Form, Secret};
 use crate::parts::{Token, button, empty, head, password, section, tokens};
 use crate::problem::Problem;
 use crate::route::Route;
@@ -36,7 +36,7 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
             @if visit.me.user == name { p { a href="/account" { "Change your own password" } } }
             @else if visit.me.has(ADMINS) {
                 form.row method="post" action=(format!("{page}/password")) {
-                    (password("password", "Password, of at least 12 characters", "new-password"))
+                    (password(Secret::Password, "Password, of at least 12 characters", "new-password"))
                     button { "Set the password" }
                 }
                 details.deleting {
@@ -63,7 +63,7 @@ fn back(name: &str) -> String {
 }
 
 async fn set_password(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
-    let new = json!({ "password": form.exact("password") });
+    let new = json!({ "password": form.secret(Secret::Password) });
     visit.api.send(Method::PUT, to!("/api/v1/users/{}/password", name), &new).await?;
     Ok(done(&back(&name), &format!("The password is set. Tell it to {name}, who chooses another one when signing in.")))
 }

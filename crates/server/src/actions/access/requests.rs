@@ -56,15 +56,16 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Where it stands in the list.
+    /// Where it stands in the list: who has waited longest comes first.
     fn key(&self) -> String {
         let what = match self.what {
             What::Subscription => 's',
             What::Purpose => 'p',
             What::Unmask => 'u',
         };
+        let since = self.requested.map_or(0, |at| at.timestamp_micros());
         // No name has a line feed.
-        format!("{what}\n{}\n{}", self.name, self.of)
+        format!("{since:020}\n{what}\n{}\n{}", self.name, self.of)
     }
 }
 

@@ -52,6 +52,23 @@ pub(crate) struct Change {
     name: String,
     /// What became of it.
     action: What,
+    /// Whom and what a grant, a subscription or a wish to see a value is about: their names tell nobody anything.
+    #[serde(flatten)]
+    about: About,
+}
+
+/// What a document is about that people do not know by its name.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+struct About {
+    /// The user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    /// The group, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
+    /// The data source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_source: Option<String>,
 }
 
 /// What somebody might be told of an event.
@@ -115,23 +132,32 @@ async fn told(app: &App, actor: &Actor, block: Vec<Headline>, wanted: Option<Kin
     objects.sort();
     objects.dedup();
     let deleted = app.store().last_deletions(&objects).await?;
-    let sequences: Vec<u64> = narrow().map(|one| one.headline.sequence).collect();
+    let read = candidates.iter().filter(|one| !one.all || one.is_told_by_what_it_is_about());
+    let sequences: Vec<u64> = read.map(|one| one.headline.sequence).collect();
     let payloads = app.store().payloads(&sequences).await?;
     let reader = Reader::new(actor, &world.catalog, app.now());
+    let written = |one: &Candidate| payloads.get(&one.headline.sequence).and_then(|payload| payload.get("object"));
     let same = |one: &Candidate| {
-        let document = payloads.get(&one.headline.sequence).and_then(|payload| payload.get("object"));
+        let document = written(one);
         let another = deleted.get(&one.object()).is_some_and(|deleted| *deleted >= one.headline.sequence);
         let was = |document: &Value| known(&reader, actor, one.kind, &one.name, document).is_allowed();
         one.all || !another && document.is_some_and(was)
     };
     let names_people = sees_all(actor, Kind::User);
-    let change = |one: Candidate| Change {
-        sequence: one.headline.sequence,
-        at: one.headline.at,
-        actor: Some(one.headline.actor).filter(|name| names_people || name == actor.name.as_str()),
-        kind: one.headline.object_kind,
-        name: one.headline.object_name,
-        action: one.action,
+    let change = |one: Candidate| {
+        let document = written(&one).filter(|_| one.is_told_by_what_it_is_about());
+        // One that a caller may read names its user to them: also where that is who acted.
+        let about = document.map_or_else(About::default, About::of);
+        let known = |name: &String| names_people || name == actor.name.as_str() || about.user.as_ref() == Some(name);
+        Change {
+            sequence: one.headline.sequence,
+            at: one.headline.at,
+            actor: Some(one.headline.actor).filter(known),
+            kind: one.headline.object_kind,
+            name: one.headline.object_name,
+            action: one.action,
+            about,
+        }
     };
     Ok(candidates.into_iter().filter(same).map(change).collect())
 }
@@ -149,7 +175,19 @@ fn candidate(actor: &Actor, headline: Headline) -> Option<Candidate> {
     Some(Candidate { all: sees_all(actor, kind), headline, kind, name, action })
 }
 
+impl About {
+    fn of(document: &Value) -> Self {
+        let text = |field: &str| document.get(field).and_then(Value::as_str).map(str::to_owned);
+        Self { user: text("user"), group: text("group"), data_source: text("data_source") }
+    }
+}
+
 impl Candidate {
+    /// Whether the name of the document is made by whoever made it, for nobody to read.
+    fn is_told_by_what_it_is_about(&self) -> bool {
+        matches!(self.kind, Kind::Grant | Kind::Subscription | Kind::UnmaskRequest)
+    }
+
     fn object(&self) -> (String, String) {
         (self.headline.object_kind.clone(), self.headline.object_name.clone())
     }
