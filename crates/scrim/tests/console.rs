@@ -141,7 +141,13 @@ impl Console<'_> {
         self.open("/policies/new?kind=data-policy").await;
         browser.write("textarea[name=yaml]", "kind: data-policy\nname: identity-numbers\nwhere: { column_tag: PII.SSN }\nrules:\n- mask: { columns: { tag: PII.SSN }, with: { constant: \"hidden\" } }\n  except: { group: managers }\n  because: Only managers need them.\n").await;
         browser.reads("Mask columns tagged").await;
+        // A session that ends meanwhile takes nothing along.
+        browser.sign_out().await;
         browser.press("Review").await;
+        browser.reads("you are not signed in any more").await;
+        assert!(browser.complaints().await.iter().all(|one| one.contains("status of 401")));
+        browser.press("Sign in on another page").await;
+        browser.beside(browser.sign_in_here("gina", PASSWORD)).await;
         // What it means, for whom: before anything is saved.
         browser.reads("employees").await;
         browser.reads("ssn").await;

@@ -226,9 +226,33 @@ impl Browser {
         self.client.screenshot().await.unwrap()
     }
 
+    /// Goes on to the page that a link has just opened beside, does something there, closes it, and loads the one before again.
+    pub async fn beside(&self, act: impl Future<Output = ()>) {
+        let before = self.client.window().await.unwrap();
+        let begun = Instant::now();
+        let other = loop {
+            let windows = self.client.windows().await.unwrap();
+            if let Some(other) = windows.into_iter().find(|window| *window != before) {
+                break other;
+            }
+            assert!(begun.elapsed() < PATIENCE, "no other page was opened");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        self.client.switch_to_window(other).await.unwrap();
+        act.await;
+        self.client.close_window().await.unwrap();
+        self.client.switch_to_window(before).await.unwrap();
+        self.client.refresh().await.unwrap();
+    }
+
     /// Signs somebody in.
     pub async fn sign_in(&self, url: &str, user: &str, password: &str) {
         self.open(&format!("{url}/sign-in")).await;
+        self.sign_in_here(user, password).await;
+    }
+
+    /// Signs somebody in on the page that is open.
+    pub async fn sign_in_here(&self, user: &str, password: &str) {
         self.fill("[name=user]", user).await;
         self.fill("[name=password]", password).await;
         self.press("Sign in").await;
