@@ -16,6 +16,7 @@ mod tidings;
 pub use monitoring::{Monitoring, Noticed};
 pub use reconciler::{Reconciler, Settings};
 pub use registering::{Registered, Registrar};
+pub use scrim_discovery::built_in as built_in_identifiers;
 pub use tidings::asked_to_reconcile;
 
 /// Under which name an integration's state as a whole is recorded, beside those of its data sources.

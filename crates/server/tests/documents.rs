@@ -110,3 +110,19 @@ async fn a_password_in_a_host_is_kept_nowhere() {
     }
     assert_eq!(service.app.registry().world().changed, before);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_everybody_has_is_told_with_what_takes_its_place() {
+    let service = Service::start().await;
+    service.person("nadia", &[]).await;
+    let email = async || {
+        let all = service.get("nadia", "/api/v1/built-in-identifiers").await.good();
+        let all = all.as_array().unwrap();
+        assert!(all.len() > 50 && all.iter().all(|one| one.get("dictionary").is_none()));
+        all.iter().find(|one| one["name"] == "email").unwrap().clone()
+    };
+    assert_eq!((&email().await["tag"], &email().await["replaced"]), (&json!("PII.Email"), &json!(false)));
+    let own = json!({ "tag": "Mail", "column_name": "mail" });
+    service.put("root", "/api/v1/identifiers/email", own).await.good();
+    assert_eq!(email().await["replaced"], true);
+}

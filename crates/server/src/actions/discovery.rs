@@ -1,5 +1,6 @@
 //! Looking for sensitive data, and what owners say of what was found.
 
+mod built_in;
 mod discover;
 mod list;
 mod refuse;
@@ -27,6 +28,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .query::<super::objects::Writing>()
             .body::<refuse::Wanted>()
             .answers::<super::objects::Done>(StatusCode::OK, "What was done, or would be."),
+        Endpoint::get("/api/v1/built-in-identifiers", "list_built_in_identifiers", built_in::run)
+            .about(TAG, "Lists the identifiers that everybody has: by what sensitive data is known without a document")
+            .answers::<Vec<built_in::BuiltIn>>(StatusCode::OK, "Each of them, the more specific before the others."),
         Endpoint::get("/api/v1/discoveries", "list_discoveries", list::run)
             .about(TAG, "Lists the tags that are proposed: of all data sources, or of those that the caller owns")
             .query::<list::Wanted>()

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use futures_util::future::try_join;
 use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -45,33 +46,66 @@ struct Identifier {
     column_name: Option<String>,
     value: Option<String>,
     checksum: Option<String>,
+    /// Of how many words a value must have one, of those that everybody has.
+    #[serde(default)]
+    words: usize,
+}
+
+/// An identifier that everybody has.
+#[derive(Deserialize)]
+struct BuiltIn {
+    #[serde(flatten)]
+    identifier: Identifier,
+    replaced: bool,
 }
 
 async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let given = [("search", asked.search.as_str())];
     let list =
         with_query("/api/v1/identifiers", &[&given[..], &[("limit", "100"), ("cursor", &asked.cursor)]].concat());
-    let found = visit.api.get::<Page<Identifier>>(list).await?;
-    let row = |one: &Identifier| {
-        vec![
-            html! { div.roomy { a href=(to!("/discovery/identifiers/{}", one.name)) { (one.name) } } @if let Some(about) = &one.description { br; small { (about) } } },
-            tag(&one.tag),
-            html! { @if let Some(name) = &one.column_name { code { (name) } } },
-            html! { @if let Some(value) = &one.value { code { (value) } } @if let Some(checksum) = &one.checksum { " checked by " code { (checksum) } } },
-        ]
-    };
+    let own = async { visit.api.get::<Page<Identifier>>(list).await };
+    let built_in = async { visit.api.get::<Vec<BuiltIn>>("/api/v1/built-in-identifiers").await };
+    let (found, built_in) = try_join(own, built_in).await?;
+    let row = |one: &Identifier| one.row(html! { a href=(to!("/discovery/identifiers/{}", one.name)) { (one.name) } });
     let main = html! {
         (head("Discovery", "By what sensitive data is known: the name of a column, its values, or both.", html! {}))
         (parts("Identifiers"))
         (filters("/discovery/identifiers", html! { input type="search" name="search" value=(asked.search) placeholder="A part of a name" aria-label="Search identifiers"; }))
         div.card #list {
-            @if found.items.is_empty() { (empty("No identifier of your own", html! { "The identifiers that Scrim brings along work without a document; a document of the same name replaces one." })) }
-            @else { (table(&["Identifier", "Tag", "Column's name", "Values"], &found.items.iter().map(row).collect::<Vec<_>>())) }
+            @if found.items.is_empty() { (empty("No identifier of your own", html! { "Those that are built in work without a document." })) }
+            @else { (table(HEADS, &found.items.iter().map(row).collect::<Vec<_>>())) }
             (pager("/discovery/identifiers", &given, &asked.cursor, found.next.as_deref()))
         }
         @if visit.me.has(&["GOVERNANCE"]) { (section("A new identifier", making("", EXAMPLE))) }
+        (section("Built in", html! {
+            p { "Sensitive data is known by these, too, without a document; one of the same name takes the place of one of them." }
+            (table(HEADS, &built_in.iter().map(BuiltIn::row).collect::<Vec<_>>()))
+        }))
     };
     Ok(visit.page("Identifiers", main))
+}
+
+const HEADS: &[&str] = &["Identifier", "Tag", "Column's name", "Values"];
+
+impl Identifier {
+    fn row(&self, name: Markup) -> Vec<Markup> {
+        vec![
+            html! { div.roomy { (name) } @if let Some(about) = &self.description { br; small { (about) } } },
+            tag(&self.tag),
+            html! { @if let Some(name) = &self.column_name { code { (name) } } },
+            html! { @if let Some(value) = &self.value { code { (value) } } @if let Some(checksum) = &self.checksum { " checked by " code { (checksum) } } @if self.words > 0 { " one of " (self.words) " words" } },
+        ]
+    }
+}
+
+impl BuiltIn {
+    fn row(&self) -> Vec<Markup> {
+        let name = &self.identifier.name;
+        self.identifier.row(html! {
+            (name)
+            @if self.replaced { " " a.badge href=(to!("/discovery/identifiers/{}", name)) { "replaced" } }
+        })
+    }
 }
 
 /// The form for a new one, with what was written into it.
