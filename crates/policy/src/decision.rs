@@ -130,14 +130,22 @@ fn decided(
         because.push(format!("the grant `{}` subscribes the user{until}", grant.name));
     }
     let mut giving = false;
+    // Of these one is enough.
+    let (mut shared_met, mut shared_wanted) = (false, Vec::new());
     for (_, rule) in rules.at(now).filter(|(_, rule)| !rule.policy.guardrail) {
         giving = true;
         let met = rule.met_by(facts, standing);
-        let kind = if rule.policy.combine == Combine::Shared { "shared" } else { "required" };
+        let shared = rule.policy.combine == Combine::Shared;
+        let kind = if shared { "shared" } else { "required" };
         because.push(format!("the {kind} policy `{}` is {}met", rule.policy.name, if met { "" } else { "not " }));
+        shared_met |= shared && met;
         if !met && !granted {
-            needs.push(format!("meet the {kind} policy `{}`: {}", rule.policy.name, rule.wanted()));
+            let wanted = format!("meet the {kind} policy `{}`: {}", rule.policy.name, rule.wanted());
+            if shared { shared_wanted.push(wanted) } else { needs.push(wanted) }
         }
+    }
+    if !shared_met && !shared_wanted.is_empty() {
+        needs.push(shared_wanted.join("; or "));
     }
     if !giving && !granted {
         because
