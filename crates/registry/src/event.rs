@@ -15,6 +15,25 @@ pub fn origin(kind: Kind) -> String {
     kind.as_str().replace('-', "_")
 }
 
+/// What happens to documents of some kinds beside being made, changed and deleted: also what others than the registry tell.
+const MORE: &[(Kind, &[&str])] = &[
+    (Kind::Integration, &["in_sync", "failed", "asked_to_reconcile"]),
+    (Kind::DataSource, &["in_sync", "sync_failed", "closed", "new_columns"]),
+    (Kind::User, &["switched_project"]),
+    (Kind::Project, &["purpose_requested", "purpose_approved", "purpose_denied", "purpose_acknowledged"]),
+    (Kind::Subscription, &["requested", "approved", "denied", "revoked"]),
+    (Kind::Webhook, &["test"]),
+];
+
+/// The name of every event there is.
+pub fn event_names() -> impl Iterator<Item = String> {
+    let each = Kind::ALL.iter().map(|kind| (*kind, &["created", "updated", "deleted"][..]));
+    let named = |(kind, verbs): (Kind, &'static [&'static str])| {
+        verbs.iter().map(move |verb| format!("{}.{verb}", origin(kind)))
+    };
+    each.chain(MORE.iter().copied()).flat_map(named)
+}
+
 /// The events of one change: what happened to the document, with the fields that are other than before, and beside it what
 /// people wait for.
 pub fn happened(before: &Catalog, change: &Change) -> Vec<NewEvent> {

@@ -77,6 +77,14 @@ async fn where_nothing_may_be_sent_no_webhook_is_put() {
         assert_eq!(problem["errors"][0]["pointer"], "/url", "{problem:#}");
         assert!(problem["errors"][0]["detail"].as_str().unwrap().contains(why), "{problem:#}");
     }
+    for (event, help) in
+        [("data-policy.*", "did you mean `data_policy.*`?"), ("nothing", "docs/webhooks.md lists them")]
+    {
+        let body = json!({ "url": "https://example.com/hook", "events": ["*.deleted", event] });
+        let problem = service.put("root", "/api/v1/webhooks/w", body).await.problem(422);
+        assert_eq!(problem["errors"][0]["pointer"], "/events/1", "{problem:#}");
+        assert_eq!(problem["errors"][0]["help"], help, "{problem:#}");
+    }
     service.put("root", "/api/v1/webhooks/w", json!({ "url": "https://example.com/hook" })).await.good();
     // By whichever way, also one that stands; and by nobody else than administrators, wherever to.
     service.person("gova", &["GOVERNANCE", "AUDIT", "USER_ADMIN", "CREATE_DATA_SOURCE"]).await;

@@ -6,8 +6,8 @@ mod secret;
 mod test;
 
 use http::StatusCode;
-use scrim_catalog::{Catalog, Change, Document, Kind, Name};
-use scrim_registry::Asked;
+use scrim_catalog::{Catalog, Change, Document, Kind, Name, nearest};
+use scrim_registry::{Asked, event_names, origin};
 
 use crate::actions::objects::change::name;
 use crate::caller::{Caller, refuse};
@@ -63,22 +63,35 @@ fn missing(name: &Name) -> Problem {
     Problem::not_found(format!("there is no webhook `{name}`"))
 }
 
-/// Refuses webhooks to where nothing may be sent. One that stays as it is was there before the rules.
+/// Refuses webhooks to where nothing may be sent, and of events that there are none of. What stays as it is was there before the
+/// rules.
 ///
 /// # Errors
 /// At the field, when there is one.
-pub(crate) fn check_targets(app: &App, before: &Catalog, changes: &[Change]) -> Result<(), Problem> {
+pub(crate) fn check(app: &App, before: &Catalog, changes: &[Change]) -> Result<(), Problem> {
     for change in changes {
         let Change::Put(Document::Webhook(webhook)) = change else { continue };
         let name = webhook.name.value();
-        let same = before.webhooks.get(name).is_some_and(|known| known.url == webhook.url);
+        let known = before.webhooks.get(name);
+        let wrong = |pointer: String, detail: String, help: Option<String>| {
+            let document = (changes.len() > 1).then(|| format!("{}/{name}", Kind::Webhook.plural()));
+            Err(Problem::invalid(vec![FieldError { document, pointer, detail, help }]))
+        };
+        let same = known.is_some_and(|known| known.url == webhook.url);
         if !same && let Err(error) = app.settings().notify.targets.check(&webhook.url) {
-            return Err(Problem::invalid(vec![FieldError {
-                document: (changes.len() > 1).then(|| format!("{}/{name}", Kind::Webhook.plural())),
-                pointer: "/url".to_owned(),
-                detail: error.to_string(),
-                help: None,
-            }]));
+            return wrong("/url".to_owned(), error.to_string(), None);
+        }
+        for (at, glob) in webhook.events.iter().enumerate() {
+            if known.is_some_and(|known| known.events.contains(glob))
+                || event_names().any(|event| glob.is_match(&event))
+            {
+                continue;
+            }
+            let meant: Vec<String> =
+                Kind::ALL.iter().map(|kind| format!("{}.*", origin(*kind))).chain(event_names()).collect();
+            let near = nearest(glob.as_str(), meant.iter().map(String::as_str));
+            let help = near.map_or("docs/webhooks.md lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+            return wrong(format!("/events/{at}"), format!("no event is called `{}`", glob.as_str()), Some(help));
         }
     }
     Ok(())

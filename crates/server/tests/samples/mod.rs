@@ -117,6 +117,7 @@ fn text(field: &str) -> &'static str {
         // A name would be looked up somewhere.
         "host" => "127.0.0.1",
         "url" => "https://receiver.invalid/",
+        "events" => "*.deleted",
         _ => "x",
     }
 }

@@ -9,7 +9,7 @@ use scrim_store::Expected;
 use serde_json::{Value, json};
 
 use super::{Changed, Done, What};
-use crate::actions::webhooks::check_targets;
+use crate::actions::webhooks;
 use crate::caller::{Caller, refuse};
 use crate::credentials::session;
 use crate::problem::{Told, refused};
@@ -44,7 +44,7 @@ pub(crate) async fn make(
     let mut tried = Vec::new();
     let mut propose = |world: &World| {
         let wanted = decide(world)?;
-        check_targets(app, &world.catalog, &wanted.changes)?;
+        webhooks::check(app, &world.catalog, &wanted.changes)?;
         secrets::check(app, &world.catalog, &wanted.changes)?;
         tried.clone_from(&wanted.changes);
         propose(caller, world, wanted, asked)
