@@ -22,6 +22,12 @@ pub(crate) fn of(catalog: &Catalog, event: &Event) -> Vec<NewNotification> {
         "" => String::new(),
         answer => format!(": {answer}"),
     };
+    let reason = match said("reason") {
+        "" => String::new(),
+        reason => format!(": {reason}"),
+    };
+    let purpose = || quoted(said("purpose"));
+    let governors = || having(catalog, "GOVERNANCE");
     let one = |user: &str| catalog.users.get(user).map(|user| user.name.value().clone()).into_iter().collect();
     let admins_and_owners = || admins(catalog).into_iter().chain(owners(catalog, name)).collect::<BTreeSet<_>>();
     let (whom, text): (BTreeSet<Name>, String) = match event.kind.as_str() {
@@ -29,7 +35,6 @@ pub(crate) fn of(catalog: &Catalog, event: &Event) -> Vec<NewNotification> {
             let mut whom = approvers(catalog, source, event.at);
             // Nobody approves their own request.
             whom.remove(user);
-            let reason = if said("reason").is_empty() { String::new() } else { format!(": {}", said("reason")) };
             (whom, format!("{} asks for access to {of}{reason}", quoted(user)))
         }
         "subscription.approved" => {
@@ -52,14 +57,18 @@ pub(crate) fn of(catalog: &Catalog, event: &Event) -> Vec<NewNotification> {
         }
         "subscription.denied" => (one(user), format!("Your request for access to {of} was denied{answer}")),
         "subscription.revoked" => (one(user), format!("Your access to {of} was taken away{answer}")),
-        "project.updated" if changed(event, "requested_purposes") => {
-            let whom = having(catalog, "PROJECT_MANAGEMENT").into_iter().chain(having(catalog, "GOVERNANCE")).collect();
-            let waits = catalog.projects.get(name).is_some_and(|project| !project.requested_purposes.is_empty());
-            if !waits {
-                return vec![];
-            }
-            (whom, format!("The project {named} asks for a purpose"))
+        "project.purpose_requested" => {
+            let whom = having(catalog, "PROJECT_MANAGEMENT").into_iter().chain(governors()).collect();
+            (whom, format!("{} asks for the purpose {} for the project {named}{reason}", quoted(user), purpose()))
         }
+        "project.purpose_approved" => {
+            (one(user), format!("The project {named} has the purpose {}, as you asked", purpose()))
+        }
+        "project.purpose_denied" => (one(user), format!("The project {named} does not get the purpose {}", purpose())),
+        "unmask_request.created" | "unmask_request.updated" => match of_value(catalog, event) {
+            Some(told) => told,
+            None => return vec![],
+        },
         "integration.failed" => (admins(catalog), format!("The integration {named} cannot be brought up to date")),
         "data_source.sync_failed" => {
             (admins_and_owners(), format!("The data source {named} is not as it should be in the warehouse"))
@@ -90,16 +99,38 @@ pub(crate) fn of(catalog: &Catalog, event: &Event) -> Vec<NewNotification> {
         .collect()
 }
 
+/// Of a value behind a mask: that somebody asks to see it, or what became of that. The document is as it was with the event.
+fn of_value(catalog: &Catalog, event: &Event) -> Option<(BTreeSet<Name>, String)> {
+    let changed = event.payload.get("changed").and_then(Value::as_array);
+    let decided = changed.is_some_and(|changed| changed.iter().any(|field| field == "state"));
+    if !decided && event.kind != "unmask_request.created" {
+        return None;
+    }
+    let request = event.payload.get("object")?;
+    let said = |field: &str| request.get(field).and_then(Value::as_str).unwrap_or_default();
+    let (user, value) =
+        (said("user"), format!("a value of {} in {}", quoted(said("column")), quoted(said("data_source"))));
+    let answer = request.get("answer").and_then(Value::as_str).map_or_else(String::new, |answer| format!(": {answer}"));
+    let whoever_asked = || catalog.users.get(user).map(|user| user.name.value().clone()).into_iter().collect();
+    match said("state") {
+        // As documents say that it waits.
+        "" | "requested" => {
+            let mut whom = owners(catalog, said("data_source"));
+            whom.extend(having(catalog, "GOVERNANCE"));
+            whom.remove(user);
+            Some((whom, format!("{} asks to see {value}: {}", quoted(user), said("reason"))))
+        }
+        "approved" => Some((whoever_asked(), format!("You may fetch {value}, once{answer}"))),
+        "denied" => Some((whoever_asked(), format!("Your request to see {value} was denied{answer}"))),
+        _ => None,
+    }
+}
+
 /// What somebody lacks to read a data source; nothing where they do read it.
 fn lacking(catalog: &Catalog, user: &str, source: &str, now: DateTime<Utc>) -> Vec<String> {
     let (Some(user), Some(source)) = (catalog.users.get(user), catalog.data_sources.get(source)) else { return vec![] };
     let decision = decide(catalog, source, user, now);
     if decision.granted { vec![] } else { decision.needs }
-}
-
-fn changed(event: &Event, field: &str) -> bool {
-    let changed = event.payload.get("changed").and_then(Value::as_array);
-    changed.is_some_and(|changed| changed.iter().any(|one| one == field))
 }
 
 /// The news of what ends after `from`, and not after `to`.

@@ -121,6 +121,53 @@ async fn those_who_are_concerned_are_told_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn purposes_and_values_are_asked_for_and_decided_about() {
+    let mut stand = peopled().await;
+    for purpose in ["Fraud", "Ads"] {
+        stand.put(Kind::Purpose, purpose, json!({})).await;
+    }
+    let project = |purposes: &[&str], asked: &[&str]| {
+        let wish = |purpose: &&str| json!({ "purpose": purpose, "by": "anna", "at": "2026-01-01T00:00:00Z", "reason": "two cases" });
+        let asked: Vec<_> = asked.iter().map(wish).collect();
+        json!({ "owners": ["anna"], "purposes": purposes, "requested_purposes": asked })
+    };
+    stand.put(Kind::Project, "study", project(&[], &[])).await;
+    stand.start(settings());
+    begun(&stand).await;
+    as_somebody(&stand, "anna", Kind::Project, "study", project(&[], &["Fraud", "Ads"])).await;
+    as_somebody(&stand, "gova", Kind::Project, "study", project(&["Fraud"], &[])).await;
+    let value = |state: &str| {
+        json!({ "user": "anna", "data_source": "hr.employees", "column": "id", "token": "hunter2", "reason": "a case",
+            "requested": "2026-01-01T00:00:00Z", "state": state })
+    };
+    as_somebody(&stand, "anna", Kind::UnmaskRequest, "v", value("requested")).await;
+    eventually(async || stand.texts("olivia").await.len() == 1).await;
+    as_somebody(&stand, "olivia", Kind::UnmaskRequest, "v", value("approved")).await;
+    eventually(async || stand.texts("anna").await.len() == 3).await;
+    as_somebody(&stand, "anna", Kind::UnmaskRequest, "v", value("used")).await;
+    let mut denied = value("denied");
+    denied["answer"] = json!("ask for the totals");
+    as_somebody(&stand, "olivia", Kind::UnmaskRequest, "v", denied.clone()).await;
+    denied["description"] = json!("told once");
+    as_somebody(&stand, "olivia", Kind::UnmaskRequest, "v", denied).await;
+    eventually(async || stand.texts("anna").await.len() == 4).await;
+    assert_eq!(
+        stand.texts("anna").await,
+        [
+            "Your request to see a value of `id` in `hr.employees` was denied: ask for the totals",
+            "You may fetch a value of `id` in `hr.employees`, once",
+            "The project `study` does not get the purpose `Ads`",
+            "The project `study` has the purpose `Fraud`, as you asked",
+        ]
+    );
+    let asks = "`anna` asks to see a value of `id` in `hr.employees`: a case";
+    assert_eq!(stand.texts("olivia").await, [asks]);
+    let purpose = |name: &str| format!("`anna` asks for the purpose `{name}` for the project `study`: two cases");
+    assert_eq!(stand.texts("gova").await, [asks.to_owned(), purpose("Ads"), purpose("Fraud")]);
+    stand.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn endings_are_told_a_week_before() {
     let mut stand = peopled().await;
     let grant = |days: i64| json!({ "user": "anna", "data_source": "hr.employees", "expires": Utc::now() + TimeDelta::days(days) });

@@ -45,8 +45,10 @@ impl Notification {
     fn page(&self) -> Option<String> {
         let object = self.object.as_ref()?;
         Some(match (self.kind.as_str(), object.kind.as_str()) {
-            ("subscription.requested", _) => "/requests".to_owned(),
-            (_, "subscription") => "/my-data".to_owned(),
+            ("subscription.requested" | "project.purpose_requested" | "unmask_request.created", _) => {
+                "/requests".to_owned()
+            }
+            (_, "subscription" | "unmask-request") => "/my-data".to_owned(),
             (_, "project") => to!("/projects/{}", object.name),
             (_, "integration") => to!("/integrations/{}", object.name),
             (_, "data-source") => to!("/data-sources/{}", object.name),
