@@ -310,7 +310,8 @@ fn untag(source: &DataSource, tag: &Name) -> Option<DataSource> {
 /// Nobody has acknowledged the purpose; `gone`: nor does the project have it.
 fn forget(project: &Project, purpose: &Name, gone: bool) -> Option<Project> {
     let requested = project.requested_purposes.iter().map(|request| &request.purpose);
-    if !project.purposes.iter().chain(requested).any(|one| one.value() == purpose) {
+    let refused = project.refused_purposes.iter().map(|refused| &refused.purpose);
+    if !project.purposes.iter().chain(requested).chain(refused).any(|one| one.value() == purpose) {
         return None;
     }
     let mut project = project.clone();
@@ -326,6 +327,7 @@ fn forget(project: &Project, purpose: &Name, gone: bool) -> Option<Project> {
     if gone {
         project.purposes = others;
         project.requested_purposes.retain(|request| request.purpose.value() != purpose);
+        project.refused_purposes.retain(|refused| refused.purpose.value() != purpose);
     }
     Some(project)
 }

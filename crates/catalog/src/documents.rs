@@ -28,7 +28,7 @@ pub use identifier::{Checksum, Confidence, Expression, Identifier, Share};
 pub use integration::{Discover, Engine, Impersonation, Integration, Layout, Monitored, Secret, Tls, ViewPlacement};
 pub use people::{Attribute, Group, Permission, User, Values, WarehouseUser};
 pub use policy_test::{As, Cell, Expectation, ExpectedCell, PolicyTest, Somebody};
-pub use project::{Acknowledged, Grant, Member, Project, Purpose, PurposeRequest, TagNote};
+pub use project::{Acknowledged, Grant, Member, Project, Purpose, PurposeRequest, RefusedPurpose, TagNote};
 pub use subscription::{Approval, Subscription, SubscriptionState};
 pub use subscription_policy::{
     Access, AccessWho, Combine, PolicyStatus, SubscriptionPolicy, TagAsAttribute, TagAsGroup, TagMatch, TagsOn,

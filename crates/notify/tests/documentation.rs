@@ -164,6 +164,10 @@ fn every_event() -> Vec<NewEvent> {
     let asked = before.apply(vec![asked]).unwrap().catalog;
     events.extend(happened(&asked, &project(json!([]), json!(["Fraud"]))));
     events.extend(happened(&asked, &project(json!([]), json!([]))));
+    let no = json!([{ "purpose": "Fraud", "by": "olivia", "refused_by": "gina", "at": "2026-03-02T09:30:00Z",
+                      "answer": "there is a team for it" }]);
+    let refused = json!({ "owners": ["olivia"], "refused_purposes": no });
+    events.extend(happened(&asked, &put(Kind::Project, "audit", &refused)));
     // What sync comes to is told by who drives it.
     for (kind, name, word, state) in [
         (Kind::Integration, "warehouse", "in_sync", "in_sync"),

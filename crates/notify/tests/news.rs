@@ -131,11 +131,17 @@ async fn purposes_and_values_are_asked_for_and_decided_about() {
         let asked: Vec<_> = asked.iter().map(wish).collect();
         json!({ "owners": ["anna"], "purposes": purposes, "requested_purposes": asked })
     };
+    let refused = |purposes: &[&str], refused: &str| {
+        let mut body = project(purposes, &[]);
+        body["refused_purposes"] = json!([{ "purpose": refused, "by": "anna", "refused_by": "gova",
+            "at": "2026-01-01T00:00:00Z", "answer": "nobody sells" }]);
+        body
+    };
     stand.put(Kind::Project, "study", project(&[], &[])).await;
     stand.start(settings());
     begun(&stand).await;
     as_somebody(&stand, "anna", Kind::Project, "study", project(&[], &["Fraud", "Ads"])).await;
-    as_somebody(&stand, "gova", Kind::Project, "study", project(&["Fraud"], &[])).await;
+    as_somebody(&stand, "gova", Kind::Project, "study", refused(&["Fraud"], "Ads")).await;
     let value = |state: &str| {
         json!({ "user": "anna", "data_source": "hr.employees", "column": "id", "token": "hunter2", "reason": "a case",
             "requested": "2026-01-01T00:00:00Z", "state": state })
@@ -150,20 +156,24 @@ async fn purposes_and_values_are_asked_for_and_decided_about() {
     as_somebody(&stand, "olivia", Kind::UnmaskRequest, "v", denied.clone()).await;
     denied["description"] = json!("told once");
     as_somebody(&stand, "olivia", Kind::UnmaskRequest, "v", denied).await;
-    eventually(async || stand.texts("anna").await.len() == 4).await;
+    // Events are told of in their order: before this one there is nothing else.
+    as_somebody(&stand, "anna", Kind::Project, "study", project(&["Fraud"], &["Ads"])).await;
+    as_somebody(&stand, "olivia", Kind::Project, "study", project(&["Fraud"], &[])).await;
+    eventually(async || stand.texts("anna").await.len() == 5).await;
     assert_eq!(
         stand.texts("anna").await,
         [
+            "Your request for the purpose `Ads` of the project `study` was taken back",
             "Your request to see a value of `id` in `hr.employees` was denied: ask for the totals",
             "You may fetch a value of `id` in `hr.employees`, once",
-            "The project `study` does not get the purpose `Ads`",
+            "The project `study` does not get the purpose `Ads`: nobody sells",
             "The project `study` has the purpose `Fraud`, as you asked",
         ]
     );
     let asks = "`anna` asks to see a value of `id` in `hr.employees`: a case";
     assert_eq!(stand.texts("olivia").await, [asks]);
     let purpose = |name: &str| format!("`anna` asks for the purpose `{name}` for the project `study`: two cases");
-    assert_eq!(stand.texts("gova").await, [asks.to_owned(), purpose("Ads"), purpose("Fraud")]);
+    assert_eq!(stand.texts("gova").await, [purpose("Ads"), asks.to_owned(), purpose("Ads"), purpose("Fraud")]);
     stand.stop().await;
 }
 

@@ -20,7 +20,10 @@ const MORE: &[(Kind, &[&str])] = &[
     (Kind::Integration, &["in_sync", "failed", "asked_to_reconcile"]),
     (Kind::DataSource, &["in_sync", "sync_failed", "closed", "new_columns"]),
     (Kind::User, &["switched_project"]),
-    (Kind::Project, &["purpose_requested", "purpose_approved", "purpose_denied", "purpose_acknowledged"]),
+    (
+        Kind::Project,
+        &["purpose_requested", "purpose_approved", "purpose_denied", "purpose_withdrawn", "purpose_acknowledged"],
+    ),
     (Kind::Subscription, &["requested", "approved", "denied", "revoked"]),
     (Kind::Webhook, &["test"]),
 ];
@@ -49,7 +52,11 @@ pub fn happened(before: &Catalog, change: &Change) -> Vec<NewEvent> {
         (Some(_), None) => "deleted",
     };
     let changed = fields(old.as_ref(), new.as_ref());
-    let payload = json!({ "changed": changed, "object": new.map(|new| told(kind, new)) });
+    let was = old.filter(|_| new.is_none() && is_told_by_what_it_is_about(kind)).map(|old| about(&old));
+    let mut payload = json!({ "changed": changed, "object": new.map(|new| told(kind, new)) });
+    if let (Some(was), Some(payload)) = (was, payload.as_object_mut()) {
+        payload.insert("was".to_owned(), was);
+    }
     let mut events = vec![event(kind, name, verb, payload)];
     if let Change::Put(Document::Subscription(subscription)) = change {
         events.extend(decided(before.subscriptions.get(name).map(|stored| &stored.item), subscription));
@@ -78,6 +85,18 @@ pub fn happened(before: &Catalog, change: &Change) -> Vec<NewEvent> {
         events.push(event(kind, name, "switched_project", payload));
     }
     events
+}
+
+/// Whether the name of a document is made by whoever made it, for nobody to read: people know it by what it is about.
+pub fn is_told_by_what_it_is_about(kind: Kind) -> bool {
+    matches!(kind, Kind::Grant | Kind::Subscription | Kind::UnmaskRequest)
+}
+
+/// What such a document is about.
+fn about(document: &Value) -> Value {
+    let fields = ["user", "group", "data_source"];
+    let said = fields.into_iter().filter_map(|field| Some((field.to_owned(), document.get(field)?.clone())));
+    Value::Object(said.collect())
 }
 
 /// What others are told of a document: nothing that stands in a row of the warehouse.

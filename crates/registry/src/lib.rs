@@ -11,5 +11,5 @@ mod world;
 
 pub use change::{Asked, Planned, Proposal};
 pub use error::{ChangeError, RegistryError};
-pub use event::{event_names, happened, origin};
+pub use event::{event_names, happened, is_told_by_what_it_is_about, origin};
 pub use world::{Registry, World};

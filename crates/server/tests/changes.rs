@@ -115,6 +115,10 @@ async fn what_has_a_name_for_nobody_is_told_by_what_it_is_about() {
     }
     let page = told(&service, "nadia", "").await;
     assert!(!page.to_string().contains("anna"), "{page:#}");
+    service.delete("root", "/api/v1/grants/g").await.good();
+    let last = told(&service, "gina", "?limit=1").await["items"][0].clone();
+    let wanted = [&json!("delete"), &json!("hr"), &json!("people")];
+    assert_eq!(["action", "group", "data_source"].map(|field| &last[field]), wanted);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -99,6 +99,13 @@ async fn a_purpose_counts_once_somebody_else_has_approved_it() {
     service.post("petra", &yes, json!(null)).await.problem(403);
     service.post("mona", &format!("{ADS}/deny"), json!({ "reason": "no selling" })).await.good();
     service.post("mona", &yes, json!(null)).await.problem(404);
+    // Who asked reads the reason, until somebody asks again; and nobody says no in somebody else's name.
+    let mut refused = project(&service).await;
+    let no = &refused["refused_purposes"][0];
+    let told = ["purpose", "by", "refused_by", "answer"].map(|field| no[field].as_str().unwrap());
+    assert_eq!(told, ["Ads", "anna", "mona", "no selling"]);
+    refused["refused_purposes"][0]["answer"] = json!("because");
+    service.put("petra", "/api/v1/projects/study", refused).await.problem(403);
     service.put("petra", ADS, json!({})).await.good();
     service.delete("anna", ADS).await.problem(403);
     service.delete("petra", ADS).await.good();
@@ -106,13 +113,13 @@ async fn a_purpose_counts_once_somebody_else_has_approved_it() {
     service.post("mona", &yes, json!(null)).await.good();
     let after = project(&service).await;
     assert_eq!(after["purposes"], json!(["Fraud", "Ads"]));
-    assert!(after.get("requested_purposes").is_none());
+    assert!(after.get("requested_purposes").is_none() && after.get("refused_purposes").is_none());
     // Who had acknowledged everything had acknowledged what there was.
     assert_eq!(after["members"][1], json!({ "user": "olivia", "acknowledged": ["Fraud"] }));
 
     let events = service.app.store().events(0, 1000).await.unwrap();
     let happened: Vec<&str> = events.iter().filter_map(|event| event.kind.strip_prefix("project.purpose_")).collect();
-    assert_eq!(happened, ["requested", "denied", "requested", "denied", "requested", "approved"]);
+    assert_eq!(happened, ["requested", "denied", "requested", "withdrawn", "requested", "approved"]);
 
     // Nobody approves their own, not by the whole document either.
     service.person("mark", &["PROJECT_MANAGEMENT"]).await;

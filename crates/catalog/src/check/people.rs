@@ -99,6 +99,9 @@ pub(super) fn projects(checker: &mut Checker<'_>) {
         for request in &project.requested_purposes {
             checker.document(file, &[Kind::Purpose], &request.purpose, &catalog.purposes);
         }
+        for refused in &project.refused_purposes {
+            checker.document(file, &[Kind::Purpose], &refused.purpose, &catalog.purposes);
+        }
         for source in &project.data_sources {
             checker.data_source(file, source);
         }

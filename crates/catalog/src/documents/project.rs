@@ -109,6 +109,23 @@ pub struct PurposeRequest {
     pub reason: Option<String>,
 }
 
+/// A purpose that was asked for and not given: the last no, until somebody asks again.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefusedPurpose {
+    /// The purpose.
+    pub purpose: At<Name>,
+    /// Who asked.
+    pub by: At<Name>,
+    /// Who said no.
+    pub refused_by: At<Name>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why not.
+    pub answer: Option<String>,
+}
+
 /// Members, data sources and purposes; a user acts under at most one at a time.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -126,6 +143,9 @@ pub struct Project {
     /// Purposes that somebody asked for, and that count once they are approved.
     #[serde(default, skip_serializing_if = "is_default")]
     pub requested_purposes: Vec<PurposeRequest>,
+    /// Purposes that it was refused.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub refused_purposes: Vec<RefusedPurpose>,
     /// Its data sources. Membership never subscribes.
     #[serde(default, skip_serializing_if = "is_default")]
     pub data_sources: Vec<At<Name>>,

@@ -18,11 +18,18 @@ pub(super) fn happened(catalog: &Catalog, before: &Project, after: &Project) -> 
         }
     }
     for request in &before.requested_purposes {
-        let still = after.requested_purposes.iter().any(|other| other.purpose == request.purpose);
-        if !still {
-            let verb = if after.purposes.contains(&request.purpose) { "purpose_approved" } else { "purpose_denied" };
-            events.push(event(Kind::Project, name, verb, json!({ "purpose": request.purpose, "user": request.by })));
+        if after.requested_purposes.iter().any(|other| other.purpose == request.purpose) {
+            continue;
         }
+        let refused = after.refused_purposes.iter().filter(|refused| !before.refused_purposes.contains(refused));
+        let refused = refused.into_iter().find(|refused| refused.purpose == request.purpose);
+        let (verb, answer) = match refused {
+            _ if after.purposes.contains(&request.purpose) => ("purpose_approved", None),
+            Some(refused) => ("purpose_denied", refused.answer.as_deref()),
+            None => ("purpose_withdrawn", None),
+        };
+        let payload = json!({ "purpose": request.purpose, "user": request.by, "answer": answer });
+        events.push(event(Kind::Project, name, verb, payload));
     }
     for member in &after.members {
         let earlier = before.members.iter().find(|earlier| earlier.user == member.user);

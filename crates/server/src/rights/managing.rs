@@ -72,6 +72,12 @@ pub(super) fn project(actor: &Actor, before: &Catalog, after: &Catalog, name: &N
     if new.requested_purposes.iter().any(|one| old.is_none_or(|old| !old.requested_purposes.contains(one))) {
         return Decision::needs("to be asked for by itself: `POST /api/v1/projects/{name}/requested-purposes`");
     }
+    // Nobody writes a no in somebody else's name.
+    if new.refused_purposes.iter().any(|one| old.is_none_or(|old| !old.refused_purposes.contains(one))) {
+        return Decision::needs(
+            "PROJECT_MANAGEMENT or GOVERNANCE: `POST /api/v1/projects/{name}/requested-purposes/{purpose}/deny`",
+        );
+    }
     if new.members.iter().any(|member| acknowledges(old, member)) {
         return Decision::needs(ACKNOWLEDGE);
     }

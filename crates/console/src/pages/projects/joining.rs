@@ -48,7 +48,7 @@ async fn acknowledge(visit: Visit, Path(name): Path<String>, form: Form) -> Resu
         return Err(Problem::malformed("the box is not ticked: read the text, and tick it if you act by it"));
     }
     // Browsers send line feeds in their own way; the text is acknowledged as it stands.
-    let text = form.has("text").then(|| form.exact("text").replace("\r\n", "\n"));
+    let text = form.has("text").then(|| form.exact("text"));
     let read = json!({ "text": text });
     visit.api.send(Method::PUT, to!("/api/v1/projects/{}/acknowledgements/{}", name, purpose), &read).await?;
     Ok(done(&page(&name), &format!("You have acknowledged {purpose}.")))
@@ -90,6 +90,6 @@ async fn decided(visit: &Visit, name: &str, form: &Form) -> Result<String, Probl
             visit.api.send(Method::POST, path("deny"), &json!({ "reason": form.text("reason") })).await?;
             Ok(format!("{purpose} is denied."))
         }
-        _ => Err(Problem::malformed("neither a yes nor a no")),
+        _ => Err(Problem::malformed("neither a yes nor a no: press Approve or Deny")),
     }
 }

@@ -25,11 +25,24 @@ pub(super) struct Project {
     #[serde(default)]
     pub(super) requested_purposes: Vec<Requested>,
     #[serde(default)]
+    pub(super) refused_purposes: Vec<Refused>,
+    #[serde(default)]
     pub(super) access: Value,
     #[serde(default)]
     pub(super) equalized: bool,
     #[serde(default)]
     pub(super) masked_joins: bool,
+}
+
+/// A purpose that it was refused.
+#[derive(Deserialize)]
+pub(super) struct Refused {
+    pub(super) purpose: String,
+    pub(super) by: String,
+    pub(super) refused_by: String,
+    pub(super) at: DateTime<Utc>,
+    #[serde(default)]
+    pub(super) answer: Option<String>,
 }
 
 /// Who owns it: a user, or everybody in a group.

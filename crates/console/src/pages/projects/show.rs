@@ -11,7 +11,7 @@ use super::model::{Acknowledged, Member, Project};
 use crate::api::{to, with_query};
 use crate::parts::{
     Kept, Page, Version, badge, button, check, choice, deleting, empty, facts, head, hidden, history, input, lookup,
-    meanwhile, pager, section, table, tabs, user,
+    meanwhile, pager, section, table, tabs, undecided, user,
 };
 use crate::problem::Problem;
 use crate::route::Route;
@@ -143,6 +143,7 @@ fn purposes(seen: &Seen<'_>, project: &Project, member: bool) -> Markup {
                     @let decide = seen.kept.form("decide").about("purpose", &one.purpose);
                     (decide.told())
                     form.row method="post" action=(format!("{}/decide", seen.page)) {
+                        (undecided())
                         (hidden("purpose", &one.purpose))
                         button.main name="decision" value="approve" { "Approve" }
                         (input("reason", "Reason for a no", decide.text("reason", ""), ""))
@@ -152,6 +153,12 @@ fn purposes(seen: &Seen<'_>, project: &Project, member: bool) -> Markup {
                 @if one.by == seen.visit.me.user || seen.owner {
                     form.inline method="post" action=(format!("{}/withdraw", seen.page)) { (hidden("purpose", &one.purpose)) button.small { "Take the request back" } }
                 }
+            }
+        }
+        @for one in &project.refused_purposes {
+            div.notice {
+                (badge("bad", "refused")) " " strong { (one.purpose) } ", asked for by " (one.by) ", by " (one.refused_by) ", " (time::moment(one.at))
+                @if let Some(answer) = &one.answer { p { (answer) } }
             }
         }
         @if member || seen.owner {

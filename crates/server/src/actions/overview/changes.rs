@@ -7,6 +7,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use scrim_catalog::{Kind, Name};
+use scrim_registry::is_told_by_what_it_is_about;
 use scrim_store::Headline;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -132,7 +133,7 @@ async fn told(app: &App, actor: &Actor, block: Vec<Headline>, wanted: Option<Kin
     objects.sort();
     objects.dedup();
     let deleted = app.store().last_deletions(&objects).await?;
-    let read = candidates.iter().filter(|one| !one.all || one.is_told_by_what_it_is_about());
+    let read = candidates.iter().filter(|one| !one.all || is_told_by_what_it_is_about(one.kind));
     let sequences: Vec<u64> = read.map(|one| one.headline.sequence).collect();
     let payloads = app.store().payloads(&sequences).await?;
     let reader = Reader::new(actor, &world.catalog, app.now());
@@ -145,7 +146,9 @@ async fn told(app: &App, actor: &Actor, block: Vec<Headline>, wanted: Option<Kin
     };
     let names_people = sees_all(actor, Kind::User);
     let change = |one: Candidate| {
-        let document = written(&one).filter(|_| one.is_told_by_what_it_is_about());
+        let was = payloads.get(&one.headline.sequence).and_then(|payload| payload.get("was"));
+        let document = written(&one).filter(|document| !document.is_null()).or(was);
+        let document = document.filter(|_| is_told_by_what_it_is_about(one.kind));
         // One that a caller may read names its user to them: also where that is who acted.
         let about = document.map_or_else(About::default, About::of);
         let known = |name: &String| names_people || name == actor.name.as_str() || about.user.as_ref() == Some(name);
@@ -183,11 +186,6 @@ impl About {
 }
 
 impl Candidate {
-    /// Whether the name of the document is made by whoever made it, for nobody to read.
-    fn is_told_by_what_it_is_about(&self) -> bool {
-        matches!(self.kind, Kind::Grant | Kind::Subscription | Kind::UnmaskRequest)
-    }
-
     fn object(&self) -> (String, String) {
         (self.headline.object_kind.clone(), self.headline.object_name.clone())
     }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use schemars::JsonSchema;
-use scrim_catalog::documents::{Acknowledged, Project};
+use scrim_catalog::documents::{Acknowledged, Project, RefusedPurpose};
 use scrim_catalog::{At, Document, Kind, Name};
 use scrim_registry::World;
 use serde::Deserialize;
@@ -58,8 +58,9 @@ async fn decide(
 ) -> Result<Response, Problem> {
     let verb = if denied.is_some() { "project.deny-purpose" } else { "project.approve-purpose" };
     let asked = caller.about(verb, Kind::Project, whose);
+    let now = app.now();
     let decide = |world: &World| {
-        let mut project = project(&caller.actor, &world.catalog, whose, app.now())?;
+        let mut project = project(&caller.actor, &world.catalog, whose, now)?;
         let request = project.requested_purposes.iter().find(|request| request.purpose.value() == purpose).cloned();
         // Also where nobody asked, who may not decide is told no more than that.
         let requester = request.as_ref().map_or("", |request| request.by.as_str());
@@ -68,8 +69,16 @@ async fn decide(
             return Err(Problem::not_found(format!("nobody asks for the purpose `{purpose}` on `{whose}`")));
         };
         project.requested_purposes.retain(|request| request.purpose.value() != purpose);
-        if denied.is_none() {
-            add(&mut project, purpose);
+        project.refused_purposes.retain(|refused| refused.purpose.value() != purpose);
+        match denied {
+            None => add(&mut project, purpose),
+            Some(reason) => project.refused_purposes.push(RefusedPurpose {
+                purpose: request.purpose.clone(),
+                by: request.by.clone(),
+                refused_by: At::nowhere(caller.actor.name.clone()),
+                at: now,
+                answer: Some(reason.to_owned()),
+            }),
         }
         let details = json!({ "purpose": purpose, "requested_by": request.by, "reason": denied });
         Ok(allowed(Document::Project(Box::new(project)), by, details))
