@@ -18,7 +18,7 @@ pub(crate) use facets::{Facet, facets};
 pub(crate) use field::{area, at, check, choice, hidden, input, password, until};
 pub(crate) use history::{Version, history};
 pub(crate) use kept::{Again, Kept};
-pub(crate) use listing::{Page, empty, filters, pager, table};
+pub(crate) use listing::{Page, empty, filters, pager, pager_of, table};
 pub(crate) use lookup::{LookupInput, lookup, lookup_input};
 pub(crate) use named::{group, installing, integration, named, user};
 pub(crate) use state::{badge, state, tag, tags};
@@ -44,6 +44,11 @@ pub(crate) fn section(title: &str, content: Markup) -> Markup {
 /// A button that does something at once: a form of its own.
 pub(crate) fn button(to: &str, label: &str, class: &str) -> Markup {
     html! { form.inline method="post" action=(to) { button class=(class) { (label) } } }
+}
+
+/// The first button of a form in which something is decided: Enter presses it, and it decides nothing.
+pub(crate) fn undecided() -> Markup {
+    html! { button.skip name="decision" value="" tabindex="-1" aria-hidden="true" { "Decide nothing" } }
 }
 
 /// A name that people copy, to paste it elsewhere.

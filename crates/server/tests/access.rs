@@ -221,9 +221,13 @@ async fn asking_is_refused_where_it_helps_nobody() {
 async fn a_subscription_that_has_ended_is_asked_for_anew() {
     let service = company::start().await;
     let name = &ask(&service, "anna").await["name"].clone();
-    let soon = chrono::Utc::now() + chrono::TimeDelta::milliseconds(300);
-    decide(&service, "olivia", name, "approve", json!({ "as": "OWNER", "expires": soon })).await.good();
-    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    let tomorrow = chrono::Utc::now() + chrono::TimeDelta::days(1);
+    decide(&service, "olivia", name, "approve", json!({ "as": "OWNER", "expires": tomorrow })).await.good();
+    assert!(reads(&service, "anna"));
+    let path = format!("/api/v1/subscriptions/{}", name.as_str().unwrap());
+    let mut ended = service.get("root", &path).await.good();
+    ended["expires"] = json!(chrono::Utc::now() - chrono::TimeDelta::seconds(1));
+    service.plant("subscription", name.as_str().unwrap(), ended).await;
     assert!(!reads(&service, "anna"));
     assert_eq!(ask(&service, "anna").await["state"], "requested");
     assert!(!reads(&service, "anna"));

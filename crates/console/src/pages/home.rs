@@ -9,7 +9,7 @@ use futures_util::future::{try_join, try_join4};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::api::{to, with_query};
+use crate::api::{Api, to, with_query};
 use crate::frame::{later, waiting};
 use crate::parts::{Page, empty, head, section, table};
 use crate::problem::Problem;
@@ -77,7 +77,7 @@ async fn show(visit: Visit) -> Result<Response, Problem> {
 async fn cards(visit: &Visit) -> Result<Markup, Problem> {
     let api = &visit.api;
     let asked = try_join4(
-        async { api.maybe::<Page<Request>>("/api/v1/requests?limit=100").await },
+        requests(api),
         waiting_for(visit),
         async {
             try_join(api.maybe::<Sources>("/api/v1/source-overview?protected=false&limit=5"), standing::asked(visit))
@@ -85,9 +85,7 @@ async fn cards(visit: &Visit) -> Result<Markup, Problem> {
         },
         own::reach(visit),
     );
-    let (requests, waiting, (open, status), reach) = asked.await?;
-    let requests = requests.map_or_else(Vec::new, |page| page.items);
-    let (mine, others): (Vec<_>, Vec<_>) = requests.iter().partition(|one| one.roles.is_empty());
+    let ((mine, others), waiting, (open, status), reach) = asked.await?;
     let only_reads = visit.me.permissions().is_empty();
     Ok(html! {
         @if let Some(status) = &status { (standing::first_steps(visit, status)) }
@@ -96,7 +94,7 @@ async fn cards(visit: &Visit) -> Result<Markup, Problem> {
             @if let Some(reach) = reach.filter(|reach| only_reads || reach.reads()) {
                 (section("What you can read", own::readable(&reach)))
             }
-            @if only_reads || !mine.is_empty() || !visit.me.projects.is_empty() {
+            @if only_reads || !mine.items.is_empty() || !visit.me.projects.is_empty() {
                 (section("Yours", own::yours(visit, &mine)))
             }
             @if let Some(status) = &status { (section("Sync", standing::sync(status))) }
@@ -104,6 +102,12 @@ async fn cards(visit: &Visit) -> Result<Markup, Problem> {
             @if visit.me.has(&["USER_ADMIN"]) { (section("People", people(status.as_ref()))) }
         }
     })
+}
+
+/// What whoever looks asked for, and what waits for them.
+async fn requests(api: &Api) -> Result<(Page<Request>, Page<Request>), Problem> {
+    let list = |mine: &str| with_query("/api/v1/requests", &[("mine", mine), ("limit", &COUNTED.to_string())]);
+    try_join(api.get(list("true")), api.get(list("false"))).await
 }
 
 /// What waits for a decision about data sources.
@@ -131,19 +135,24 @@ async fn waiting_for(visit: &Visit) -> Result<Waiting, Problem> {
     Ok(Waiting { columns, proposals })
 }
 
-fn waits(visit: &Visit, requests: &[&Request], waiting: &Waiting, status: Option<&Status>) -> Markup {
+fn waits(visit: &Visit, requests: &Page<Request>, waiting: &Waiting, status: Option<&Status>) -> Markup {
     let columns = waiting.columns.as_ref().filter(|columns| columns.total > 0);
     let proposals = waiting.proposals.as_ref().filter(|page| !page.items.is_empty());
     let troubled = status.map(standing::troubled).filter(|troubled| !troubled.is_empty());
-    if requests.is_empty() && columns.is_none() && proposals.is_none() && visit.me.unread == 0 && troubled.is_none() {
+    if requests.items.is_empty()
+        && columns.is_none()
+        && proposals.is_none()
+        && visit.me.unread == 0
+        && troubled.is_none()
+    {
         return empty("Nothing", html! { "Requests, new columns and failed pushes stand here when there are any." });
     }
     let mine = if visit.me.has(GOVERNS) { "" } else { "true" };
     html! {
         ul.plain {
-            @if !requests.is_empty() {
-                li { a href="/requests" { (requests.len()) @if requests.len() == 1 { " request" } @else { " requests" } } " to decide" }
-                @for one in requests.iter().take(5) { li.muted { (one.user) ": " (one.what) " of " (one.of) } }
+            @if !requests.items.is_empty() {
+                li { a href="/requests" { (requests.count(requests.items.len())) @if requests.items.len() == 1 { " request" } @else { " requests" } } " to decide" }
+                @for one in requests.items.iter().take(5) { li.muted { (one.user) ": " (one.what) " of " (one.of) } }
             }
             @if let Some(columns) = columns {
                 li {
@@ -159,8 +168,7 @@ fn waits(visit: &Visit, requests: &[&Request], waiting: &Waiting, status: Option
             @if let Some(proposals) = proposals {
                 li {
                     a href="/discovery" {
-                        @if proposals.next.is_some() { "More than " }
-                        (proposals.items.len()) @if proposals.items.len() == 1 { " tag" } @else { " tags" }
+                        (proposals.count(proposals.items.len())) @if proposals.items.len() == 1 { " tag" } @else { " tags" }
                     }
                     " proposed by discovery, to accept or refuse"
                 }

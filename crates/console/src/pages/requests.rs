@@ -5,6 +5,7 @@ mod decided;
 use axum::extract::Query;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use futures_util::future::try_join;
 use http::{Method, StatusCode};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use serde_json::json;
 
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, badge, empty, head, pager, section, table, tabs, until, user};
+use crate::parts::{Page, badge, empty, head, hidden, pager, section, table, tabs, undecided, until, user};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -70,6 +71,10 @@ impl Request {
     fn key(&self, role: &str) -> String {
         json!([self.what, self.name, self.of, role]).to_string()
     }
+
+    fn about(&self) -> Markup {
+        of(&self.what, &self.name, &self.of, self.column.as_deref())
+    }
 }
 
 /// What a form had, and what is to be said above it.
@@ -85,24 +90,33 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
 }
 
 async fn content(visit: &Visit, cursor: &str, kept: &Kept) -> Result<Markup, Problem> {
-    let list = with_query("/api/v1/requests", &[("cursor", cursor), ("limit", &MOST.to_string())]);
-    let requests = visit.api.get::<Page<Request>>(list).await?;
-    let (mine, others): (Vec<_>, Vec<_>) = requests.items.iter().partition(|one| one.roles.is_empty());
+    let most = MOST.to_string();
+    let list = |mine: &str, cursor: &str| {
+        with_query("/api/v1/requests", &[("mine", mine), ("cursor", cursor), ("limit", &most)])
+    };
+    let (others, mine) = try_join(
+        visit.api.get::<Page<Request>>(list("false", cursor)),
+        visit.api.get::<Page<Request>>(list("true", "")),
+    )
+    .await?;
     Ok(html! {
         (head("Requests", "Nobody decides about their own.", html! {}))
         (lists("Open"))
         (kept.told)
-        (section("Waiting for me", waiting(&visit.me, &others, &kept.form)))
-        @if !mine.is_empty() {
+        (section("Waiting for me", html! {
+            (waiting(&visit.me, &others.items, cursor, &kept.form))
+            (pager("/requests", &[], cursor, others.next.as_deref()))
+        }))
+        @if !mine.items.is_empty() {
             (section("Asked by me", html! {
-                (table(&["What", "Of", "Why", "Asked", "Waits for"], &mine.iter().map(|one| vec![
-                    what(one), of(one), html! { (one.reason.as_deref().unwrap_or("")) }, time::maybe(one.requested),
+                (table(&["What", "Of", "Why", "Asked", "Waits for"], &mine.items.iter().map(|one| vec![
+                    what(&one.what), one.about(), html! { (one.reason.as_deref().unwrap_or("")) }, time::maybe(one.requested),
                     html! { (one.waits_for.join(", ")) },
                 ]).collect::<Vec<_>>()))
+                @if mine.next.is_some() { p.muted { "There are more: these have waited longest." } }
                 p { a href="/my-data" { "Take one back, or see what became of others" } }
             }))
         }
-        (pager("/requests", &[], cursor, requests.next.as_deref()))
     })
 }
 
@@ -111,7 +125,7 @@ fn lists(shown: &str) -> Markup {
     tabs(shown, &[("Open", "/requests".to_owned()), ("Decided", "/requests/decided".to_owned())])
 }
 
-fn waiting(me: &Me, requests: &[&Request], form: &Form) -> Markup {
+fn waiting(me: &Me, requests: &[Request], cursor: &str, form: &Form) -> Markup {
     if requests.is_empty() {
         return empty(
             "Nothing waits for you",
@@ -119,13 +133,13 @@ fn waiting(me: &Me, requests: &[&Request], form: &Form) -> Markup {
         );
     }
     let ticked = form.all("request");
-    let row = |one: &&Request| {
+    let row = |one: &Request| {
         let key = one.key(one.roles.first().map_or("", String::as_str));
         vec![
             html! { input type="checkbox" name="request" value=(key) checked[ticked.contains(&key.as_str())] aria-label=(format!("{} for {}", one.of, one.user)); },
-            what(one),
+            what(&one.what),
             html! { (user(me, &one.user)) },
-            of(one),
+            one.about(),
             html! { (one.reason.as_deref().unwrap_or("no reason given")) },
             time::maybe(one.requested),
             html! { (one.roles.join(" or ")) },
@@ -133,8 +147,7 @@ fn waiting(me: &Me, requests: &[&Request], form: &Form) -> Markup {
     };
     html! {
         form method="post" action="/requests/decide" {
-            // Enter presses the first button of a form: it must decide nothing.
-            button.skip name="decision" value="" tabindex="-1" aria-hidden="true" { "Decide nothing" }
+            (undecided()) (hidden("cursor", cursor))
             label.check.scripts-only { input type="checkbox" data-tick-all="request"; " Tick all" }
             (table(&["", "What", "Who", "Of", "Why", "Asked", "You decide as"], &requests.iter().map(row).collect::<Vec<_>>()))
             div.decide {
@@ -149,15 +162,15 @@ fn waiting(me: &Me, requests: &[&Request], form: &Form) -> Markup {
 }
 
 /// What a request is about, and the way there.
-fn of(one: &Request) -> Markup {
+fn of(what: &str, name: &str, of: &str, column: Option<&str>) -> Markup {
     html! {
-        @if one.what == "purpose" { a href=(to!("/purposes/{}", one.of)) { (one.of) } " of " a href=(to!("/projects/{}", one.name)) { (one.name) } }
-        @else { a href=(to!("/data-sources/{}", one.of)) { (one.of) } @if let Some(column) = &one.column { "." code { (column) } } }
+        @if what == "purpose" { a href=(to!("/purposes/{}", of)) { (of) } " of " a href=(to!("/projects/{}", name)) { (name) } }
+        @else { a href=(to!("/data-sources/{}", of)) { (of) } @if let Some(column) = column { "." code { (column) } } }
     }
 }
 
-fn what(request: &Request) -> Markup {
-    match request.what.as_str() {
+fn what(what: &str) -> Markup {
+    match what {
         "subscription" => badge("", "access"),
         "unmask" => badge("warn", "unmask a value"),
         other => badge("", other),
@@ -227,7 +240,8 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
 
 /// The list once more, with what was ticked and written; what was decided meanwhile is no longer there.
 async fn again(visit: &Visit, form: Form, told: Markup, status: StatusCode) -> Result<Response, Problem> {
-    let main = content(visit, "", &Kept { form, told }).await?;
+    let cursor = form.text("cursor").to_owned();
+    let main = content(visit, &cursor, &Kept { form, told }).await?;
     Ok(visit.answer(status, "Requests", main))
 }
 

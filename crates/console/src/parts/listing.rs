@@ -13,6 +13,13 @@ pub(crate) struct Page<T> {
     pub(crate) next: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// So many of them, or more where the list goes on.
+    pub(crate) fn count(&self, many: usize) -> Markup {
+        html! { @if self.next.is_some() { "more than " } (many) }
+    }
+}
+
 /// A table: its columns, and its rows of as many cells. Narrow screens show each row as a card.
 pub(crate) fn table(columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
     html! {
@@ -49,12 +56,17 @@ pub(crate) fn filters(path: &str, content: Markup) -> Markup {
 
 /// The way to the next page of a list, with the same filters; `cursor` is where this page begins, nothing on the first.
 pub(crate) fn pager(path: &str, filters: &[(&str, &str)], cursor: &str, next: Option<&str>) -> Markup {
+    pager_of("cursor", path, filters, cursor, next)
+}
+
+/// The same of one of several lists on a page, whose cursor is called otherwise.
+pub(crate) fn pager_of(called: &str, path: &str, filters: &[(&str, &str)], cursor: &str, next: Option<&str>) -> Markup {
     html! {
         @if !cursor.is_empty() || next.is_some() {
             nav.pager aria-label="Pages of the list" {
                 @if !cursor.is_empty() { a href=(with_query(path, filters)) { "« First page" } }
                 @if let Some(next) = next {
-                    @let to = with_query(path, &[filters, &[("cursor", next)]].concat());
+                    @let to = with_query(path, &[filters, &[(called, next)]].concat());
                     a href=(to) rel="next" { "Next page »" }
                 }
             }

@@ -2,6 +2,7 @@
 
 mod answering;
 mod approve;
+mod decided;
 mod deny;
 mod requests;
 mod revoke;
@@ -33,8 +34,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .answers::<Done>(StatusCode::OK, "What was done, or would be."),
         Endpoint::get("/api/v1/requests", "list_requests", requests::run)
             .about(TAG, "Lists what waits for the caller to decide, and what the caller asked for and others decide")
+            .query::<requests::Wanted>()
+            .answers::<Page<requests::Request>>(StatusCode::OK, "A page of them, who has waited longest first."),
+        Endpoint::get("/api/v1/decided-requests", "list_decided_requests", decided::run)
+            .about(TAG, "Lists what was decided of what people asked for, as far as the caller may know of it")
             .query::<Paging>()
-            .answers::<Page<requests::Request>>(StatusCode::OK, "A page of them."),
+            .answers::<Page<decided::Decided>>(StatusCode::OK, "A page of them, the last decision first."),
         Endpoint::post(format!("{one}/approve"), "approve_subscription", approve::run)
             .about(TAG, "Says yes to a request; it stands once everybody has whom a policy asks")
             .needs("to be an approver that a policy names, and not who asked")

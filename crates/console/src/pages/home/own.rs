@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::api::to;
-use crate::parts::{copied, empty, facts};
+use crate::parts::{Page, copied, empty, facts};
 use crate::problem::Problem;
 use crate::visit::Visit;
 
@@ -17,8 +17,6 @@ pub(super) struct Request {
     pub(super) what: String,
     pub(super) of: String,
     pub(super) user: String,
-    #[serde(rename = "as")]
-    pub(super) roles: Vec<String>,
     waits_for: Vec<String>,
 }
 
@@ -60,15 +58,15 @@ pub(super) fn readable(reach: &Reach) -> Markup {
     }
 }
 
-pub(super) fn yours(visit: &Visit, mine: &[&Request]) -> Markup {
+pub(super) fn yours(visit: &Visit, mine: &Page<Request>) -> Markup {
     let project = html! { @match &visit.me.current_project {
         Some(name) => { a href=(to!("/projects/{}", name)) { (name) } }
         None => "none",
     } };
     let asked = html! {
-        @if mine.is_empty() { "none open" }
-        @for one in mine.iter().take(SHOWN) { div { (one.what) " of " (one.of) ", waits for " (one.waits_for.join(", ")) } }
-        @if mine.len() > SHOWN { a href="/requests" { "and " (mine.len() - SHOWN) " more" } }
+        @if mine.items.is_empty() { "none open" }
+        @for one in mine.items.iter().take(SHOWN) { div { (one.what) " of " (one.of) ", waits for " (one.waits_for.join(", ")) } }
+        @if mine.items.len() > SHOWN { a href="/requests" { "and " (mine.count(mine.items.len() - SHOWN)) " more" } }
     };
     facts(&[("Project", project), ("Requests", asked)])
 }

@@ -83,7 +83,7 @@ struct Unmask {
 pub(super) async fn mine(api: &Api, user: &str) -> Result<Mine, Problem> {
     let list = |kind: &str| with_query(&format!("/api/v1/{kind}"), &[("user", user), ("limit", SHOWN)]);
     let (open, subscriptions, grants, values) = try_join4(
-        api.get::<Page<Open>>("/api/v1/requests?limit=1000"),
+        api.get::<Page<Open>>("/api/v1/requests?mine=true&limit=1000"),
         api.get::<Page<Subscription>>(list("subscriptions")),
         api.get::<Page<Grant>>(list("grants")),
         api.get::<Page<Unmask>>(list("unmask-requests")),

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use scrim_catalog::Catalog;
 use scrim_catalog::documents::{SubscriptionState, UnmaskState};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::answering::waits_for;
@@ -17,6 +17,18 @@ use crate::json::Query;
 use crate::page::{Page, Paging};
 use crate::rights::{Action, may};
 use crate::{App, Problem};
+
+/// Which of them.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+pub(crate) struct Wanted {
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<String>,
+    /// How many entries at most; 1 to 1000.
+    #[schemars(range(min = 1, max = 1000))]
+    limit: Option<usize>,
+    /// Only what the caller asked for; with `false`, only what waits for the caller.
+    mine: Option<bool>,
+}
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -72,15 +84,16 @@ impl Request {
 pub(crate) async fn run(
     State(app): State<App>,
     caller: Caller,
-    Query(paging): Query<Paging>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Json<Page<Request>>, Problem> {
+    let paging = Paging { cursor: wanted.cursor.clone(), limit: wanted.limit };
     let (limit, after) = (paging.limit()?, paging.after()?);
     let world = app.registry().world();
     let (actor, catalog) = (&caller.actor, &*world.catalog);
     let mut open = subscriptions(actor, catalog, app.now());
     open.extend(purposes(actor, catalog));
     open.extend(values(actor, catalog));
-    open.retain(|request| request.key() > after);
+    open.retain(|request| wanted.mine.is_none_or(|mine| mine == request.roles.is_empty()) && request.key() > after);
     open.sort_by_cached_key(Request::key);
     let page = Page::cut(open, limit, Request::key);
     note(&app, &caller.doing("request.list"), "what each of them allows", json!({ "count": page.items.len() })).await;

@@ -1,0 +1,162 @@
+//! `GET /api/v1/decided-requests`.
+
+use std::cmp::Reverse;
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use scrim_catalog::documents::{Project, RefusedPurpose, Subscription, SubscriptionState, UnmaskRequest, UnmaskState};
+use scrim_catalog::{Catalog, Kind};
+use serde::Serialize;
+use serde_json::json;
+
+use super::requests::What;
+use crate::caller::{Caller, note};
+use crate::json::Query;
+use crate::page::{Page, Paging};
+use crate::rights::Reader;
+use crate::{App, Problem};
+
+/// What became of something that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Became {
+    /// Somebody has access; a value may be fetched.
+    Approved,
+    /// Somebody said no.
+    Denied,
+    /// It was taken away.
+    Revoked,
+    /// The value was fetched.
+    Used,
+}
+
+/// Something that was asked for, and decided about.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct Decided {
+    /// What was asked for.
+    what: What,
+    /// The subscription, the project or the unmask request.
+    name: String,
+    /// The data source, or the purpose.
+    of: String,
+    /// The column, of a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
+    /// Who asked.
+    user: String,
+    /// Why.
+    reason: Option<String>,
+    /// What became of it.
+    became: Became,
+    /// Who decided.
+    by: Vec<String>,
+    /// What they answered.
+    answer: Option<String>,
+    /// When, as far as it is known.
+    at: Option<DateTime<Utc>>,
+    /// Until when it stands.
+    expires: Option<DateTime<Utc>>,
+}
+
+impl Decided {
+    /// Where it stands in the list.
+    fn key(&self) -> (Reverse<Option<DateTime<Utc>>>, &str, &str) {
+        (Reverse(self.at), &self.name, &self.of)
+    }
+}
+
+pub(crate) async fn run(
+    State(app): State<App>,
+    caller: Caller,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Decided>>, Problem> {
+    let (limit, skipped) = (paging.limit()?, paging.before()?.unwrap_or(0));
+    let world = app.registry().world();
+    let reader = Reader::new(&caller.actor, &world.catalog, app.now());
+    let mut all = decided(&world.catalog, &reader);
+    all.sort_by(|one, other| one.key().cmp(&other.key()));
+    let after = skipped.saturating_add(limit as u64);
+    let next = (all.len() as u64 > after).then_some(after);
+    let items = all.into_iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX)).take(limit).collect();
+    let page = Page::before(items, next);
+    note(&app, &caller.doing("request.decided"), "what each of them allows", json!({ "count": page.items.len() }))
+        .await;
+    Ok(Json(page))
+}
+
+/// What was decided, of the documents that the caller may read.
+fn decided(catalog: &Catalog, reader: &Reader<'_>) -> Vec<Decided> {
+    let may = |kind: Kind, name: &str| reader.may(kind, name).is_allowed();
+    let subscriptions = catalog.subscriptions.values().filter_map(|one| subscription(one));
+    let subscriptions = subscriptions.filter(|one| may(Kind::Subscription, &one.name));
+    let values = catalog.unmask_requests.values().filter_map(|one| value(one));
+    let values = values.filter(|one| may(Kind::UnmaskRequest, &one.name));
+    let projects = catalog.projects.values().filter(|project| !project.refused_purposes.is_empty());
+    let projects = projects.filter(|project| may(Kind::Project, &project.name));
+    let purposes = projects.flat_map(|project| project.refused_purposes.iter().map(|one| purpose(project, one)));
+    subscriptions.chain(values).chain(purposes).collect()
+}
+
+fn subscription(one: &Subscription) -> Option<Decided> {
+    let became = match one.state {
+        SubscriptionState::Requested => return None,
+        SubscriptionState::Active => Became::Approved,
+        SubscriptionState::Denied => Became::Denied,
+        SubscriptionState::Revoked => Became::Revoked,
+    };
+    let approvers = one.approvals.iter().map(|approval| approval.by.to_string());
+    let last = one.approvals.iter().map(|approval| approval.at).chain(one.decided).chain(one.revoked).max();
+    Some(Decided {
+        what: What::Subscription,
+        name: one.name.to_string(),
+        of: one.data_source.to_string(),
+        column: None,
+        user: one.user.to_string(),
+        reason: one.reason.clone(),
+        became,
+        by: approvers.chain(one.decided_by.iter().map(ToString::to_string)).collect(),
+        answer: one.answer.clone(),
+        at: last.or(one.requested),
+        expires: one.expires,
+    })
+}
+
+fn value(one: &UnmaskRequest) -> Option<Decided> {
+    let became = match one.state {
+        UnmaskState::Requested => return None,
+        UnmaskState::Approved => Became::Approved,
+        UnmaskState::Denied => Became::Denied,
+        UnmaskState::Used => Became::Used,
+    };
+    Some(Decided {
+        what: What::Unmask,
+        name: one.name.to_string(),
+        of: one.data_source.to_string(),
+        column: Some(one.column.to_string()),
+        user: one.user.to_string(),
+        reason: Some(one.reason.clone()),
+        became,
+        by: one.decided_by.iter().map(ToString::to_string).collect(),
+        answer: one.answer.clone(),
+        at: Some(one.requested),
+        expires: one.expires,
+    })
+}
+
+fn purpose(project: &Project, one: &RefusedPurpose) -> Decided {
+    Decided {
+        what: What::Purpose,
+        name: project.name.to_string(),
+        of: one.purpose.to_string(),
+        column: None,
+        user: one.by.to_string(),
+        reason: None,
+        became: Became::Denied,
+        by: vec![one.refused_by.to_string()],
+        answer: one.answer.clone(),
+        at: Some(one.at),
+        expires: None,
+    }
+}
