@@ -32,7 +32,7 @@ document.addEventListener("submit", (event) => {
   if (asked && !window.confirm(asked)) event.preventDefault();
 });
 
-// Keys: / looks for something, g and a letter goes to a page, ? tells them.
+// Keys: / looks for something, g and a letter goes to a page.
 const PLACES = { h: "/", m: "/my-data", r: "/requests", d: "/data-sources", p: "/policies", t: "/tags", j: "/projects", u: "/people", i: "/integrations", w: "/webhooks", a: "/audit" };
 let going = false;
 document.addEventListener("keydown", (event) => {

@@ -101,9 +101,13 @@ impl FromRequest<Service> for Form {
     async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
         let sent = request.extensions().get::<Sent>().cloned();
         let form = axum::Form::<Vec<(String, String)>>::from_request(request, service).await;
-        let form = form.map(|form| Self(form.0)).map_err(|error| match error.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
-            _ => Problem::malformed(error.body_text()),
+        // Browsers send every end of a line as two characters, whatever it was.
+        let line_ends = |(name, value): (String, String)| (name, value.replace("\r\n", "\n"));
+        let form = form.map(|form| Self(form.0.into_iter().map(line_ends).collect())).map_err(|error| {
+            match error.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+                _ => Problem::malformed(error.body_text()),
+            }
         })?;
         if let Some(sent) = sent {
             sent.0.get_or_init(|| form.clone());

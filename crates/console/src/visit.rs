@@ -179,7 +179,10 @@ fn to_sign_in(parts: &Parts, look: &Look) -> Response {
 /// Goes to a page after something was done, and says there what.
 pub(crate) fn done(to: &str, told: &str) -> Response {
     let mut response = Redirect::to(to).into_response();
-    set_cookie(&mut response, FLASH, &encoded(told), 60);
+    // A browser drops a cookie of over 4 KiB, and a character may take twelve bytes of it.
+    let short: String = told.chars().take(300).collect();
+    let told = if short.len() < told.len() { format!("{short}…") } else { short };
+    set_cookie(&mut response, FLASH, &encoded(&told), 60);
     response
 }
 

@@ -183,7 +183,7 @@ impl Console<'_> {
         browser.fill("input[name=reason]", "not now\u{e007}").await;
         browser.reads("neither a yes nor a no").await;
         assert!(browser.complaints().await.iter().all(|one| one.contains("status of 400")));
-        let end = chrono::Utc::now() + chrono::TimeDelta::seconds(8);
+        let end = chrono::Utc::now() + chrono::TimeDelta::seconds(15);
         browser.set("input[name=expires]", &end.format("%Y-%m-%dT%H:%M:%S").to_string()).await;
         browser.press("Approve the ticked").await;
         browser.reads("approved").await;

@@ -44,6 +44,8 @@ async fn show(visit: Visit) -> Result<Response, Problem> {
 
 async fn content(visit: &Visit, outcome: &Outcome<'_>) -> Result<Markup, Problem> {
     let all = visit.api.get::<Vec<Token>>(to!("/api/v1/users/{}/tokens", visit.me.user)).await?;
+    let written = outcome.token.map(|(form, _)| form);
+    let ticked = |scope: &str, usual: bool| written.map_or(usual, |form| form.all("scope").contains(&scope));
     let valid: Vec<_> = all.iter().filter(|token| token.revoked.is_none()).collect();
     Ok(html! {
         (head("Account", "", html! {}))
@@ -65,13 +67,13 @@ async fn content(visit: &Visit, outcome: &Outcome<'_>) -> Result<Markup, Problem
             }
             @if let Some((_, problem)) = outcome.token { (problem.told()) }
             form.row method="post" action="/account/tokens" {
-                (input("name", "Name", outcome.token.map_or("", |(form, _)| form.text("name")), "what it is for"))
-                (choice("days", "Valid for", "30", &[("1", "1 day"), ("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "1 year")]))
+                (input("name", "Name", written.map_or("", |form| form.text("name")), "what it is for"))
+                (choice("days", "Valid for", written.map_or("30", |form| form.text("days")), &[("1", "1 day"), ("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "1 year")]))
                 fieldset {
                     legend { "Scopes" }
-                    (check("scope", "read", "read", true)) (check("scope", "write", "write", false))
-                    (check("scope", "all", "all my permissions", false))
-                    @for permission in visit.me.permissions() { (check("scope", permission, permission, false)) }
+                    (check("scope", "read", "read", ticked("read", true))) (check("scope", "write", "write", ticked("write", false)))
+                    (check("scope", "all", "all my permissions", ticked("all", false)))
+                    @for permission in visit.me.permissions() { (check("scope", permission, permission, ticked(permission, false))) }
                 }
                 button.main { "Make a token" }
             }

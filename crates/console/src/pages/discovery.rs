@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{Again, Kept, Page, empty, filters, head, input, lookup, pager, prose, section, table, tabs, tag};
+use crate::parts::{
+    Again, Kept, Page, empty, filters, head, hidden, input, lookup, pager, prose, section, table, tabs, tag, undecided,
+};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -83,7 +85,7 @@ async fn proposed(visit: &Visit, asked: &Asked, kept: &Kept) -> Result<Response,
         }))
         div.card #list {
             @if found.items.is_empty() { (empty("Nothing is proposed", html! { "Look into a data source below; data sources are also looked into when they are registered." })) }
-            @else { (proposals(&found.items, kept.form("decide"))) }
+            @else { (proposals(&found.items, asked, kept.form("decide"))) }
             (pager("/discovery", &given, &asked.cursor, found.next.as_deref()))
         }
         @if visit.me.owner || visit.me.has(&["GOVERNANCE"]) { (section("Look into a data source", running(&asked.data_source, kept.form("run")))) }
@@ -91,10 +93,10 @@ async fn proposed(visit: &Visit, asked: &Asked, kept: &Kept) -> Result<Response,
     Ok(visit.page("Discovery", main))
 }
 
-fn proposals(found: &[Proposed], form: Again<'_>) -> Markup {
+fn proposals(found: &[Proposed], asked: &Asked, form: Again<'_>) -> Markup {
     let row = |one: &Proposed| {
         vec![
-            html! { input type="checkbox" name="proposal" value=(one.key()) aria-label=(format!("{} for {} of {}", one.tag, one.column, one.data_source)); },
+            html! { input type="checkbox" name="proposal" value=(one.key()) checked[form.ticked("proposal", &one.key(), false)] aria-label=(format!("{} for {} of {}", one.tag, one.column, one.data_source)); },
             html! { a href=(to!("/data-sources/{}", one.data_source)) { (one.data_source) } },
             html! { div.roomy { code { (one.column) } } },
             html! { div.roomy { (tag(&one.tag)) } },
@@ -106,7 +108,9 @@ fn proposals(found: &[Proposed], form: Again<'_>) -> Markup {
     html! {
         (form.told())
         form method="post" action="/discovery/decide" {
-            label.check { input type="checkbox" data-tick-all="proposal"; " All of this page" }
+            (undecided())
+            (hidden("data_source", &asked.data_source)) (hidden("integration", &asked.integration)) (hidden("cursor", &asked.cursor))
+            label.check.scripts-only { input type="checkbox" data-tick-all="proposal"; " All of this page" }
             (table(&["", "Data source", "Column", "Tag", "Sure", "Why", "Found by"], &found.iter().map(row).collect::<Vec<_>>()))
             div.decide {
                 button.main name="decision" value="accept" { "Tag the ticked columns" }
@@ -129,10 +133,17 @@ fn running(data_source: &str, form: Again<'_>) -> Markup {
 }
 
 async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
+    let text = |field: &str| form.text(field).to_owned();
+    let asked = Asked { data_source: text("data_source"), integration: text("integration"), cursor: text("cursor") };
     let (accept, word) = match form.text("decision") {
         "accept" => (true, "tagged"),
         "refuse" => (false, "refused"),
-        _ => return Err(Problem::malformed("neither a yes nor a no")),
+        _ => {
+            let problem = Problem::malformed("neither a yes nor a no: press one of the buttons");
+            let kept = Kept::of("decide", form, problem)?;
+            let page = proposed(&visit, &asked, &kept).await;
+            return kept.answer(page);
+        }
     };
     let chosen: Result<Vec<[String; 3]>, _> = form.all("proposal").into_iter().map(serde_json::from_str).collect();
     let chosen = chosen.map_err(|_| Problem::malformed("which proposals are meant cannot be read"))?;
@@ -141,9 +152,14 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
     }
     if chosen.is_empty() {
         let kept = Kept::of("decide", form, Problem::malformed("no proposal is ticked: tick those you decide about"))?;
-        let page = proposed(&visit, &Asked::default(), &kept).await;
+        let page = proposed(&visit, &asked, &kept).await;
         return kept.answer(page);
     }
+    // What was decided stands on the page no more: the one before it begins there now.
+    let back = with_query(
+        "/discovery",
+        &[("data_source", &asked.data_source), ("integration", &asked.integration), ("cursor", &asked.cursor)],
+    );
     let (mut decided, mut failed) = (0_usize, Vec::new());
     for parts in chosen {
         // Those that can be decided are, whatever becomes of the others.
@@ -153,10 +169,10 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
         }
     }
     if failed.is_empty() {
-        return Ok(done("/discovery", &format!("{decided} {word}.")));
+        return Ok(done(&back, &format!("{decided} {word}.")));
     }
     let main = html! {
-        (head("Discovery", "", html! { a.button href="/discovery" { "Back to the proposals" } }))
+        (head("Discovery", "", html! { a.button href=(back) { "Back to the proposals" } }))
         @if decided > 0 { div.notice.good role="status" { (decided) " " (word) "." } }
         @for ([source, column, tag], problem) in &failed {
             p { "Not " (word) ": " code { (tag) } " for " code { (column) } " of " (source) }

@@ -120,7 +120,7 @@ fn row(visit: &Visit, one: &Listed, stands: Option<&Warehouse>) -> Vec<Markup> {
         html! { @if let Some(stands) = stands { (counts(stands)) } },
         html! {
             @if visit.me.has(&["APPLICATION_ADMIN", "CREATE_DATA_SOURCE"]) {
-                a href=(with_query("/register", &[("integration", &one.name)])) { "Register tables" }
+                a href=(to!("/register/{}", one.name)) { "Register tables" }
             }
         },
     ]

@@ -98,7 +98,7 @@ fn fields(description: &str, acknowledgement: &str) -> Markup {
 fn fill(body: &mut Map<String, Value>, form: &Form) {
     for field in ["description", "acknowledgement"] {
         match form.some(field) {
-            Some(text) => drop(body.insert(field.to_owned(), json!(text.replace("\r\n", "\n")))),
+            Some(text) => drop(body.insert(field.to_owned(), json!(text))),
             None => drop(body.remove(field)),
         }
     }

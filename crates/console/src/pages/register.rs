@@ -204,7 +204,7 @@ fn choosing(name: &str, me: &Me, asked: &Asked, found: &[Found], form: Again<'_>
             @if found.iter().any(|one| one.allowed && !one.granted) {
                 p { "Not granted: the role that owns the views may not read the table yet. Once it is registered, " (granting(me, name)) "." }
             }
-            label.check { input type="checkbox" data-tick-all="table"; " All of this page" }
+            label.check.scripts-only { input type="checkbox" data-tick-all="table"; " All of this page" }
             (table(&["", "Table", "Kind", "Owner", "Columns", ""], &found.iter().map(row).collect::<Vec<_>>()))
             div.decide {
                 (owner_fields(form.text("owners", &me.user), form.text("owner_groups", "")))
@@ -240,9 +240,10 @@ async fn register(visit: Visit, Path(name): Path<String>, form: Form) -> Result<
 /// What became of each table.
 fn became(visit: &Visit, name: &str, form: &Form, answer: &Registered) -> Response {
     let again = match form.some("schema") {
-        Some(schema) => {
-            with_query(&to!("/register/{}/tables", name), &[("schema", schema), ("database", form.text("database"))])
-        }
+        Some(schema) => with_query(
+            &to!("/register/{}/tables", name),
+            &[("schema", schema), ("database", form.text("database")), ("cursor", form.text("cursor"))],
+        ),
         None => to!("/register/{}", name),
     };
     let row = |one: &Outcome| {

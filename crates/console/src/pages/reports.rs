@@ -77,8 +77,8 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
     let paged = report.name == "who-reads-what";
     let limits = [("limit", "200"), ("cursor", asked.cursor.as_str())];
     let list = if paged { with_query(&path, &limits) } else { path.clone() };
-    let ways: Vec<_> =
-        REPORTS.iter().map(|one| (one.called, with_query("/reports", &[("report", one.name)]))).collect();
+    let others = REPORTS.iter().map(|one| (one.called, with_query("/reports", &[("report", one.name)])));
+    let ways: Vec<_> = others.chain([("Who saw what", "/audit/who-saw".to_owned())]).collect();
     let csv = html! { a.button href=(with_query(&path, &[("format", "csv")])) download=(format!("{}.csv", report.name)) { "CSV" } };
     let first = html! { (head("Reports", report.about, csv)) (tabs(report.called, &ways)) };
     let api = visit.api.clone();

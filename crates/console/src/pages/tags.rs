@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use super::deleting::opening;
 use super::uses::{Used as Named, uses};
-use crate::api::{Expected, to, with_query};
+use crate::api::{Expected, Versioned, to, with_query};
 use crate::form::Form;
 use crate::frame;
-use crate::parts::{Page, area, badge, deleting, empty, filters, head, input, pager, section, table, tag};
+use crate::parts::{Page, area, badge, deleting, empty, filters, head, hidden, input, pager, section, table, tag};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
@@ -54,11 +54,6 @@ struct Used {
 struct Place {
     data_source: String,
     column: String,
-}
-
-#[derive(Deserialize)]
-struct Note {
-    description: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -141,20 +136,18 @@ struct Counts {
 async fn one(visit: &Visit, tag: &str) -> Result<Response, Problem> {
     let used = with_query("/api/v1/used-tags", &[("search", tag), ("limit", "500")]);
     let versions = with_query(&to!("/api/v1/tags/{}/versions", tag), &[("limit", "20")]);
-    let (used, note, versions) = try_join3(
-        visit.api.get::<Page<Used>>(used),
-        visit.api.maybe::<Note>(to!("/api/v1/tags/{}", tag)),
-        visit.api.maybe::<Page<Version>>(versions),
-    )
-    .await?;
+    let (used, note, versions) =
+        try_join3(visit.api.get::<Page<Used>>(used), described(visit, tag), visit.api.maybe::<Page<Version>>(versions))
+            .await?;
     let below_it = format!("{tag}.");
     let below: Vec<_> = used.items.iter().filter(|one| one.tag.starts_with(&below_it)).collect();
     let here = used.items.iter().find(|one| one.tag == tag);
-    let description = note.as_ref().and_then(|note| note.description.as_deref()).unwrap_or("");
+    let word = |note: &Versioned| note.body.get("description").and_then(Value::as_str).map(str::to_owned);
+    let description = note.as_ref().and_then(word).unwrap_or_default();
     let governs = visit.me.has(&["GOVERNANCE"]);
     let sources = with_query("/data-sources", &[("tag", tag)]);
     let main = html! {
-        (head(tag, description, html! { a.button href="/tags" { "All tags" } a.button href=(sources) { "Data sources with it" } }))
+        (head(tag, &description, html! { a.button href="/tags" { "All tags" } a.button href=(sources) { "Data sources with it" } }))
         @if here.is_none() && note.is_none() && below.is_empty() {
             (empty("Nobody uses this tag", html! { "As far as you may know it is on nothing, and not described." }))
         }
@@ -168,7 +161,8 @@ async fn one(visit: &Visit, tag: &str) -> Result<Response, Problem> {
         @if governs {
             (section("What it is for", html! {
                 form.stacked method="post" action=(to!("/tags/{}/describe", tag)) {
-                    (area("description", "Description", description, 2, ""))
+                    (hidden("version", note.as_ref().map_or("", |note| &note.version)))
+                    (area("description", "Description", &description, 2, ""))
                     div { button { "Save" } }
                 }
                 @if note.is_some() { (deleting(&to!("/tags/{}/delete", tag), tag, "Its description is deleted. Columns and data sources keep the tag until it is taken from them.")) }
@@ -184,6 +178,15 @@ async fn one(visit: &Visit, tag: &str) -> Result<Response, Problem> {
     let (api, name) = (visit.api.clone(), tag.to_owned());
     let named = async move { uses(&api, Named::Tag(&name)).await.map(|found| html! { section.card { (found) } }) };
     Ok(visit.streamed(tag, main, vec![frame::later(named)]))
+}
+
+/// What is written of a tag, where anything is.
+async fn described(visit: &Visit, tag: &str) -> Result<Option<Versioned>, Problem> {
+    match visit.api.versioned(to!("/api/v1/tags/{}", tag)).await {
+        Ok(note) => Ok(Some(note)),
+        Err(problem) if problem.status == 404 => Ok(None),
+        Err(problem) => Err(problem),
+    }
 }
 
 /// Where a tag is, as far as the looker may know.
@@ -215,7 +218,11 @@ async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
 
 async fn describe(visit: Visit, Path(name): Path<String>, form: Form) -> Result<Response, Problem> {
     let body = json!({ "description": form.some("description") });
-    visit.api.send(Method::PUT, to!("/api/v1/tags/{}", name), &body).await?;
+    // The form says which version it began from, or that there was none; who sends no form of the page means the one that stands.
+    let stands = described(&visit, &name).await?;
+    let stands = stands.as_ref().map(|note| note.version.as_str()).filter(|_| !form.has("version"));
+    let expected = form.some("version").or(stands).map_or(Expected::Absent, Expected::Version);
+    visit.api.put(to!("/api/v1/tags/{}", name), &body, expected).await?;
     Ok(done(&with_query("/tags", &[("tag", &name)]), "It is saved."))
 }
 

@@ -52,7 +52,10 @@ impl<'a> Used<'a> {
     /// What names it without saying its name is not found.
     fn left_out(self) -> &'static str {
         match self {
-            Self::Group(_) | Self::Purpose(_) => "What tags stand for is not looked through.",
+            Self::Group(_) => {
+                "What tags stand for is not looked through; what it owns is in the list of data sources, by owner."
+            }
+            Self::Purpose(_) => "What tags stand for is not looked through.",
             Self::Tag(_) => {
                 "Policies for whatever has any tag, or that compare tags with groups or attributes, name none."
             }

@@ -96,7 +96,7 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     }
     let main = html! {
         (head("Audit", "By the policies, people and projects as they were then.", html! {}))
-        (ways("Who saw what"))
+        @if visit.me.has(&["AUDIT"]) { (ways("Who saw what")) } @else { p { a href="/reports" { "All reports" } } }
         form.row method="get" action="/audit/who-saw" {
             (input("data_source", "Data source", &asked.data_source, "who could see what of it"))
             (input("user", "or user", &asked.user, "what they could read"))

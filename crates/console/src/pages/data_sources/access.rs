@@ -1,5 +1,7 @@
 //! Giving and taking access to a data source: requests, subscriptions, grants.
 
+use std::collections::BTreeMap;
+
 use axum::extract::Path;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -30,8 +32,24 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+/// A request that waits for whoever looks, and as which approvers they can say yes.
+#[derive(Deserialize)]
+struct Waiting {
+    name: String,
+    #[serde(rename = "as")]
+    roles: Vec<String>,
+}
+
+/// As which approvers whoever looks can say yes to requests, by the names of their subscriptions.
+pub(super) async fn roles(visit: &Visit) -> Result<Roles, Problem> {
+    let waiting = visit.api.get::<Page<Waiting>>("/api/v1/requests?mine=false&limit=1000").await?;
+    Ok(waiting.items.into_iter().map(|one| (one.name, one.roles)).collect())
+}
+
+pub(super) type Roles = BTreeMap<String, Vec<String>>;
+
 /// Subscriptions in whatever state, with what can be done about each.
-pub(super) fn subscriptions(visit: &Visit, source: &Source, page: &Page<Subscription>) -> Markup {
+pub(super) fn subscriptions(visit: &Visit, source: &Source, page: &Page<Subscription>, roles: &Roles) -> Markup {
     if page.items.is_empty() {
         return empty(
             "No subscription",
@@ -47,23 +65,16 @@ pub(super) fn subscriptions(visit: &Visit, source: &Source, page: &Page<Subscrip
             },
             time::maybe(one.requested),
             time::maybe(one.expires),
-            html! { @if one.user != visit.me.user { (decisions(visit, source, one)) } },
+            html! { @if one.user != visit.me.user { (decisions(visit, source, one, roles.get(&one.name).map_or(&[], Vec::as_slice))) } },
         ]
     };
-    html! {
-        (table(&["User", "State", "Why", "Asked", "Expires", ""], &page.items.iter().map(row).collect::<Vec<_>>()))
-        @if page.next.is_some() { p.muted { "These are the first 200." } }
-    }
+    table(&["User", "State", "Why", "Asked", "Expires", ""], &page.items.iter().map(row).collect::<Vec<_>>())
 }
 
-fn decisions(visit: &Visit, source: &Source, one: &Subscription) -> Markup {
+fn decisions(visit: &Visit, source: &Source, one: &Subscription, roles: &[String]) -> Markup {
     let to = to!("/data-sources/{}/subscribers/decide", source.name());
     let reason = html! { input name="reason" placeholder="Reason" aria-label=(format!("Reason for {}", one.user)) maxlength="4096"; };
-    let mut roles: Vec<(&str, &str)> = vec![];
-    if source.owned() {
-        roles.push(("OWNER", "owner"));
-    }
-    roles.extend(visit.me.permissions().iter().map(|role| (role.as_str(), role.as_str())));
+    let as_whom: Vec<_> = roles.iter().map(|role| (role.as_str(), role.as_str())).collect();
     // Each in a form of its own: Enter does what is beside the field, and nothing else.
     let deciding = |decision: &str, fields: Markup, button: Markup| {
         html! {
@@ -72,14 +83,14 @@ fn decisions(visit: &Visit, source: &Source, one: &Subscription) -> Markup {
             }
         }
     };
-    let yes = || html! { (choice("as", "As", "OWNER", &roles)) (until("expires", "Until", "")) };
+    let yes = || html! { (choice("as", "As", "", &as_whom)) (until("expires", "Until", "")) };
     html! {
         @match one.state.as_str() {
             "requested" => {
                 @if !roles.is_empty() { (deciding("approve", yes(), html! { button.small.main { "Approve" } })) }
-                (deciding("deny", reason, html! { button.small.danger { "Deny" } }))
+                @if !roles.is_empty() || source.governed(visit) { (deciding("deny", reason, html! { button.small.danger { "Deny" } })) }
             }
-            "active" => { (deciding("revoke", reason, html! { button.small.danger { "Revoke" } })) }
+            "active" if source.governed(visit) => { (deciding("revoke", reason, html! { button.small.danger { "Revoke" } })) }
             _ => {}
         }
     }

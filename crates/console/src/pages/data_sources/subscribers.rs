@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use futures_util::future::try_join;
+use futures_util::future::try_join3;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -11,13 +11,15 @@ use super::access;
 use super::source::{Source, Tab};
 use crate::api::{to, with_query};
 use crate::frame;
-use crate::parts::{Page, empty, section, sentences, table, user};
+use crate::parts::{Page, empty, pager_of, section, sentences, table, user};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Me, Visit};
 
 /// How many people stand on the page: the others are found by a part of their name.
 const SHOWN: usize = 50;
+/// How many subscriptions and grants stand on the page.
+const LISTED: &str = "100";
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/data-sources/{name}/subscribers", show)]
@@ -27,6 +29,10 @@ pub(super) fn routes() -> Vec<Route> {
 #[serde(default)]
 struct Asked {
     search: String,
+    /// Where the list of subscriptions begins.
+    subscriptions: String,
+    /// Where the list of grants begins.
+    grants: String,
 }
 
 #[derive(Deserialize)]
@@ -85,16 +91,26 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
         // The API says who may.
         visit.api.get::<serde_json::Value>(to!("/api/v1/data-sources/{}/who-sees", name)).await?;
     }
-    let about = [("data_source", name.as_str()), ("limit", "200")];
-    let (subscriptions, grants) = try_join(
-        visit.api.get::<Page<Subscription>>(with_query("/api/v1/subscriptions", &about)),
-        visit.api.get::<Page<Grant>>(with_query("/api/v1/grants", &about)),
+    let list = |kind: &str, cursor: &str| {
+        with_query(&format!("/api/v1/{kind}"), &[("data_source", &name), ("limit", LISTED), ("cursor", cursor)])
+    };
+    let (subscriptions, grants, roles) = try_join3(
+        visit.api.get::<Page<Subscription>>(list("subscriptions", &asked.subscriptions)),
+        visit.api.get::<Page<Grant>>(list("grants", &asked.grants)),
+        access::roles(&visit),
     )
     .await?;
+    let page = to!("/data-sources/{}/subscribers", name);
     let main = html! {
         (source.heading(&visit, Tab::Subscribers))
-        (section("Subscriptions and requests", access::subscriptions(&visit, &source, &subscriptions)))
-        (section("Grants", access::grants(&visit, &source, &grants)))
+        (section("Subscriptions and requests", html! {
+            (access::subscriptions(&visit, &source, &subscriptions, &roles))
+            (pager_of("subscriptions", &page, &[("grants", &asked.grants)], &asked.subscriptions, subscriptions.next.as_deref()))
+        }))
+        (section("Grants", html! {
+            (access::grants(&visit, &source, &grants))
+            (pager_of("grants", &page, &[("subscriptions", &asked.subscriptions)], &asked.grants, grants.next.as_deref()))
+        }))
         h2 { "Who sees it" }
         (filter(&source, &asked.search))
         (frame::waiting("Asking who sees what"))

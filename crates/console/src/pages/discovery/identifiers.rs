@@ -12,7 +12,9 @@ use super::parts;
 use crate::api::{Expected, Versioned, to, with_query};
 use crate::form::Form;
 use crate::pages::deleting::deleted;
-use crate::parts::{Page, area, deleting, empty, filters, head, hidden, input, meanwhile, pager, section, table, tag};
+use crate::parts::{
+    Page, area, badge, deleting, empty, filters, head, hidden, input, meanwhile, pager, section, table, tag,
+};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::visit::{Visit, done};
@@ -102,8 +104,8 @@ impl BuiltIn {
     fn row(&self) -> Vec<Markup> {
         let name = &self.identifier.name;
         self.identifier.row(html! {
-            (name)
-            @if self.replaced { " " a.badge href=(to!("/discovery/identifiers/{}", name)) { "replaced" } }
+            a href=(to!("/discovery/identifiers/{}", name)) { (name) }
+            @if self.replaced { " " (badge("warn", "replaced")) }
         })
     }
 }
@@ -134,12 +136,18 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
     let governs = visit.me.has(&["GOVERNANCE"]);
     let back = html! { a.button href="/discovery/identifiers" { "All identifiers" } };
     let Some((text, version)) = standing(&visit, &name).await? else {
+        let built_in = visit.api.get::<Vec<BuiltIn>>("/api/v1/built-in-identifiers").await?;
+        let built_in = built_in.into_iter().find(|one| one.identifier.name == name);
+        let status = if built_in.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
         let main = html! {
             (head(&name, "", back))
-            (empty("No document says anything of it", html! { "It is one of those that Scrim brings along, or there is none of this name." }))
-            @if governs { (section("Replace it", editing(&name, EXAMPLE, ""))) }
+            @match built_in {
+                Some(one) => (section("Built in", table(HEADS, &[one.row()]))),
+                None => (empty("There is none of this name", html! {})),
+            }
+            @if governs { (section(if status == StatusCode::OK { "Replace it" } else { "Make it" }, editing(&name, EXAMPLE, ""))) }
         };
-        return Ok(visit.answer(StatusCode::NOT_FOUND, &name, main));
+        return Ok(visit.answer(status, &name, main));
     };
     let main = html! {
         (head(&name, "", back))

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::frame::beginning;
-use crate::api::{to, with_query};
+use crate::api::to;
 use crate::form::{Form, Secret};
 use crate::pages::answering;
 use crate::parts::{badge, copied, empty, first_name, installing, password, prose, section, table};
@@ -71,7 +71,7 @@ impl Finding {
 }
 
 fn findings(me: &Me, name: &str, found: &[Finding]) -> Markup {
-    let next = html! { p { "Next: " a.button href=(with_query("/register", &[("integration", name)])) { "Register tables" } } };
+    let next = html! { p { "Next: " a.button href=(to!("/register/{}", name)) { "Register tables" } } };
     if found.is_empty() {
         return html! { (empty("Nothing", html! { "Nobody gets around the views." })) (next) };
     }

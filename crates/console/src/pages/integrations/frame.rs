@@ -23,7 +23,7 @@ pub(super) fn beginning(visit: &Visit, name: &str, shown: &str) -> Markup {
     let actions = html! {
         a.button href=(with_query("/data-sources", &[("integration", name)])) { "Its data sources" }
         @if visit.me.has(&["APPLICATION_ADMIN", "CREATE_DATA_SOURCE"]) {
-            a.button href=(with_query("/register", &[("integration", name)])) { "Register tables" }
+            a.button href=(to!("/register/{}", name)) { "Register tables" }
         }
     };
     html! { (head(name, "Integration", actions)) (tabs(shown, &ways)) }

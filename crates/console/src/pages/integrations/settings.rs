@@ -10,20 +10,21 @@ use super::frame::beginning;
 use crate::api::{Expected, Versioned, to};
 use crate::form::Form;
 use crate::pages::deleting::deleted;
-use crate::parts::{area, choice, head, hidden, input, meanwhile, section};
+use crate::parts::{area, choice, deleting, head, hidden, input, meanwhile, section};
 use crate::problem::Problem;
 use crate::visit::{Visit, done};
 
 pub(super) async fn new(visit: Visit) -> Result<Response, Problem> {
     let known =
         json!({ "engine": "postgresql", "host": "", "user": "scrim_system", "views": { "schema": "governed" } });
-    Ok(visit.page("Connect a warehouse", beginning_anew(&Written::of(&known), html! {})))
+    Ok(visit.page("Connect a warehouse", beginning_anew(&visit, &Written::of(&known), html! {})))
 }
 
-fn beginning_anew(written: &Written, told: Markup) -> Markup {
+fn beginning_anew(visit: &Visit, written: &Written, told: Markup) -> Markup {
     html! {
         (head("Connect a warehouse", "First of three steps: describe it, install what Scrim needs there, check it.", html! {}))
         (told)
+        @if !visit.me.has(&["APPLICATION_ADMIN"]) { p.muted { "Somebody with APPLICATION_ADMIN can connect it." } }
         form.stacked method="post" action="/new-integration" {
             (section("The warehouse", html! { (input("name", "Name", &written.name, "what people call it here")) (fields(written)) }))
             div { button.main { "Go on to the installation" } }
@@ -216,7 +217,7 @@ pub(super) async fn make(visit: Visit, form: Form) -> Result<Response, Problem> 
         )),
         Err(problem) if matches!(problem.status, 401 | 403) => Err(problem),
         Err(problem) => {
-            Ok(visit.answer(status(&problem), "Connect a warehouse", beginning_anew(&written, problem.told())))
+            Ok(visit.answer(status(&problem), "Connect a warehouse", beginning_anew(&visit, &written, problem.told())))
         }
     }
 }
@@ -245,12 +246,7 @@ fn form_of(visit: &Visit, name: &str, written: &Written, version: &str, told: Ma
             @else { p.muted { "Somebody with APPLICATION_ADMIN can change it." } }
         }
         @if admin {
-            (section("Delete", html! {
-                p { "Nothing in the warehouse is taken away by that, and a data source must not belong to it." }
-                form.inline method="post" action=(to!("/integrations/{}/delete", name)) data-asks="Delete this integration?" {
-                    button.danger { "Delete the integration" }
-                }
-            }))
+            (section("Delete", deleting(&to!("/integrations/{}/delete", name), name, "Nothing in the warehouse is taken away by that, and a data source must not belong to it.")))
         }
     }
 }

@@ -40,22 +40,26 @@ impl Draft {
     pub(super) fn of(form: &Form) -> Result<Self, Problem> {
         let kind =
             PolicyKind::of(form.text("kind")).ok_or_else(|| Problem::malformed("there is no such kind of policy"))?;
-        let text = |name: &str| form.exact(name).replace("\r\n", "\n");
         let (of, version) = (form.text("of").to_owned(), form.text("version").to_owned());
-        let mut draft = Self::begun(kind, of, version, text("yaml"));
+        let mut draft = Self::begun(kind, of, version, form.exact("yaml").to_owned());
         let Ok(before) = serde_json::from_str::<Value>(form.exact("built")) else { return Ok(draft) };
-        if draft.yaml == text("was") {
+        if draft.yaml == form.exact("was") {
             draft.does = Does::of(form);
             if let Some(after) = builder::read(kind, form)?.filter(|after| *after != before) {
                 draft.yaml = yaml::write(&after);
             }
         } else {
             // What the API made of the fields stands beside what they said.
-            let known = [Some(before), yaml::read(&text("was")), yaml::read(&draft.yaml)];
+            let known = [Some(before), yaml::read(form.exact("was")), yaml::read(&draft.yaml)];
             let fields = builder::read(kind, form).ok().flatten();
             draft.passed_over = fields.is_none() || !known.contains(&fields);
         }
         Ok(draft)
+    }
+
+    /// A form that sends it as it is.
+    pub(super) fn whole(&self) -> Markup {
+        html! { (self.carried()) (hidden("yaml", &self.yaml)) }
     }
 
     /// What a form carries along besides the text.

@@ -3,28 +3,24 @@
 use axum::extract::Query;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use futures_util::future::try_join3;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::actions::{Done, after};
 use super::document::Policy;
+use super::draft::Draft;
 use super::kind::Of;
 use super::yaml;
-use crate::api::{Api, Expected, with_query};
-use crate::form::Form;
-use crate::parts::{Page, badge, difference, head, hidden, pager, section, state};
+use crate::api::{Api, with_query};
+use crate::parts::{Page, badge, difference, head, pager, section, state};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::time;
-use crate::visit::{Visit, done};
+use crate::visit::Visit;
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::get("/policies/{kind}/{name}/history", all),
-        Route::get("/policies/{kind}/{name}/compare", compare),
-        Route::post("/policies/{kind}/{name}/restore", restore),
-    ]
+    vec![Route::get("/policies/{kind}/{name}/history", all), Route::get("/policies/{kind}/{name}/compare", compare)]
 }
 
 /// What a policy was at a time.
@@ -114,17 +110,20 @@ async fn all(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Respons
 async fn compare(visit: Visit, of: Of, Query(two): Query<Two>) -> Result<Response, Problem> {
     let (from, to) = (number(&two.from)?, number(&two.to)?);
     let pair = (version(&visit.api, &of, from), version(&visit.api, &of, to));
-    let (from, to) = futures_util::future::try_join(pair.0, pair.1).await?;
+    let stands = async { Policy::get(&visit.api, of.kind, &of.name).await };
+    let (from, to, stands) = try_join3(pair.0, pair.1, stands).await?;
     let page = of.kind.page(&of.name);
     let main = html! {
         (head(&format!("{}: version {} and {}", of.name, from.version, to.version), "", html! { a.button href=(page) { "Back to " (of.name) } }))
         p { "From " strong { (from.version) } ", " (time::moment(from.at)) " by " (from.actor) ", to " strong { (to.version) } ", " (time::moment(to.at)) " by " (to.actor) "." }
         (section("Difference", difference(&text(&from), &text(&to))))
         div.row {
+            // What it means is read before it counts again.
             @for one in [&from, &to] {
                 @if one.document.is_some() {
-                    form.inline method="post" action=(format!("{page}/restore")) data-asks=(format!("Make version {} count again?", one.version)) {
-                        (hidden("version", &one.version.to_string())) button { "Restore version " (one.version) }
+                    form.inline method="post" action="/policies/review" {
+                        (Draft::begun(of.kind, of.name.clone(), stands.version.clone(), text(one)).whole())
+                        button { "Review and restore version " (one.version) }
                     }
                 }
             }
@@ -135,18 +134,6 @@ async fn compare(visit: Visit, of: Of, Query(two): Query<Two>) -> Result<Respons
 
 fn text(version: &Version) -> String {
     version.document.as_ref().map_or_else(String::new, yaml::write)
-}
-
-async fn restore(visit: Visit, of: Of, form: Form) -> Result<Response, Problem> {
-    let wanted = number(form.text("version"))?;
-    let current = Policy::get(&visit.api, of.kind, &of.name).await?;
-    let earlier = version(&visit.api, &of, wanted).await?;
-    let document =
-        earlier.document.ok_or_else(|| Problem::malformed("it was deleted then: nothing can be restored"))?;
-    let expected = Expected::Version(&current.version);
-    let answer = visit.api.put(of.kind.one(&of.name), &document, expected).await?;
-    let saved = answer.read::<Done>()?;
-    Ok(done(&after(&of, saved.sequence), &format!("{} is as it was in version {wanted}.", of.name)))
 }
 
 /// The number of a version.

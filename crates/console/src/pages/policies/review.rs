@@ -105,13 +105,13 @@ async fn means(api: &Api, kind: PolicyKind, document: &Value) -> Markup {
 
 /// The way back into the editor, with everything that was written.
 fn again(draft: &Draft) -> Markup {
-    html! { form.inline method="post" action=(DRAFT) { (draft.carried()) (hidden("yaml", &draft.yaml)) button { "Go on editing" } } }
+    html! { form.inline method="post" action=(DRAFT) { (draft.whole()) button { "Go on editing" } } }
 }
 
 fn save_as(draft: &Draft, status: &str, label: &str, class: &str) -> Markup {
     html! {
         form.inline method="post" action="/policies/save" {
-            (draft.carried()) (hidden("yaml", &draft.yaml)) (hidden("status", status))
+            (draft.whole()) (hidden("status", status))
             button class=(class) { (label) }
         }
     }

@@ -56,7 +56,7 @@ async fn show(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Respon
     let text = |field: &str| policy.document.get(field).and_then(Value::as_str);
     let moment = |field: &str| policy.document.pointer(field).and_then(Value::as_str).and_then(|at| at.parse().ok());
     let first = html! {
-        (crate::parts::head(name, text("description").unwrap_or(""), html! { @if visit.me.has(&["GOVERNANCE"]) || visit.me.owner { (actions(&of, standing)) } }))
+        (crate::parts::head(name, text("description").unwrap_or(""), html! { @if visit.me.has(&["GOVERNANCE"]) || visit.me.owner { (actions(&of, standing, &policy.version)) } }))
         (sync::section(&visit.api, &of, &asked.sequence).await?)
         div.halves {
             div {
@@ -86,12 +86,12 @@ async fn show(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Respon
 }
 
 /// What can be done with it. What is not allowed the API refuses.
-fn actions(of: &Of, standing: &str) -> Markup {
+fn actions(of: &Of, standing: &str, version: &str) -> Markup {
     let page = of.kind.page(&of.name);
     let ways = [("active", "Activate", "main"), ("staged", "Stage", ""), ("disabled", "Disable", "")];
     html! {
         @for (word, label, class) in ways.into_iter().filter(|(word, ..)| *word != standing) {
-            form.inline method="post" action=(format!("{page}/status")) { (hidden("status", word)) button class=(class) { (label) } }
+            form.inline method="post" action=(format!("{page}/status")) { (hidden("status", word)) (hidden("version", version)) button class=(class) { (label) } }
         }
         a.button href=(format!("{page}/edit")) { "Edit" }
         a.button href=(with_query("/policies/new", &[("kind", of.kind.word()), ("clone", &of.name)])) { "Clone" }

@@ -83,7 +83,7 @@ pub(super) async fn section(api: &Api, of: &Of, sequence: &str) -> Result<Markup
             h2 { "Saved as event " (sequence) }
             @if behind == 0 { p { "Every warehouse has it." } }
             @else {
-                p { (behind) " of " (warehouses.len()) " warehouses are at it. " a href=(again) { "Look again" } }
+                p { (behind) " of " (warehouses.len()) " warehouses do not have it yet. " a href=(again) { "Look again" } }
                 (table(&["Integration", "State", "Why"], &warehouses.iter().map(row).collect::<Vec<_>>()))
             }
         }

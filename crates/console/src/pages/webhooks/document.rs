@@ -89,10 +89,11 @@ pub(super) fn fields(written: &Written) -> Markup {
     }
 }
 
-fn form_of(written: &Written, told: Markup) -> Markup {
+fn form_of(visit: &Visit, written: &Written, told: Markup) -> Markup {
     html! {
         (head("Add a webhook", "After that, make a secret: messages are signed with it.", html! {}))
         (told)
+        @if !visit.me.has(&["APPLICATION_ADMIN"]) { p.muted { "Somebody with APPLICATION_ADMIN can add it." } }
         form.stacked method="post" action="/new-webhook" {
             (section("The webhook", html! { (input("name", "Name", &written.name, "what people call it here")) (fields(written)) }))
             div { button.main { "Add it" } }
@@ -101,7 +102,7 @@ fn form_of(written: &Written, told: Markup) -> Markup {
 }
 
 pub(super) async fn new(visit: Visit) -> Result<Response, Problem> {
-    Ok(visit.page("Add a webhook", form_of(&Written::default(), html! {})))
+    Ok(visit.page("Add a webhook", form_of(&visit, &Written::default(), html! {})))
 }
 
 pub(super) async fn make(visit: Visit, form: Form) -> Result<Response, Problem> {
@@ -117,7 +118,7 @@ pub(super) async fn make(visit: Visit, form: Form) -> Result<Response, Problem> 
     match made.await {
         Ok(_) => Ok(done(&to!("/webhooks/{}", written.name), "The webhook is added. Make its secret now.")),
         Err(problem) if matches!(problem.status, 401 | 403) => Err(problem),
-        Err(problem) => Ok(visit.answer(status(&problem), "Add a webhook", form_of(&written, problem.told()))),
+        Err(problem) => Ok(visit.answer(status(&problem), "Add a webhook", form_of(&visit, &written, problem.told()))),
     }
 }
 

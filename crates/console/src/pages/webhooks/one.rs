@@ -13,7 +13,7 @@ use super::deliveries::{self, Delivery};
 use super::document::{Written, fields};
 use crate::api::{to, with_query};
 use crate::form::Form;
-use crate::parts::{Page, badge, button, choice, copied, head, section};
+use crate::parts::{Page, badge, button, choice, copied, deleting, head, section};
 use crate::problem::Problem;
 use crate::time;
 use crate::visit::Visit;
@@ -98,9 +98,7 @@ pub(super) async fn content(
         }
         @if let Some(sent) = &sent { (section("Deliveries", deliveries::list(name, sent, &asked.cursor))) }
         @if admin {
-            (section("Delete", html! {
-                form.inline method="post" action=(to!("/webhooks/{}/delete", name)) data-asks="Delete this webhook?" { button.danger { "Delete the webhook" } }
-            }))
+            (section("Delete", deleting(&to!("/webhooks/{}/delete", name), name, "Nothing is sent there any more, and what waits to be sent goes with it.")))
         }
     })
 }

@@ -75,9 +75,7 @@ impl<'a> Reading<'a> {
         let text = self.field(name);
         let there = |text: &&str| needed || !text.is_empty();
         match shape {
-            Shape::Text | Shape::Name(_) => {
-                text.or(needed.then_some("")).filter(there).map(|text| json!(text.replace("\r\n", "\n")))
-            }
+            Shape::Text | Shape::Name(_) => text.or(needed.then_some("")).filter(there).map(|text| json!(text)),
             Shape::Number => {
                 let text = text.or(needed.then_some("4")).map(str::trim).filter(there)?;
                 Some(text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)))
