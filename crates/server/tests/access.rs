@@ -54,6 +54,43 @@ async fn who_has_waited_longest_comes_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_is_told_the_last_decision_first() {
+    let service = company::start().await;
+    let name = ask(&service, "anna").await["name"].clone();
+    assert_eq!(service.get("olivia", "/api/v1/requests?mine=true").await.good()["items"], json!([]));
+    assert_eq!(service.get("anna", "/api/v1/requests?mine=false").await.good()["items"], json!([]));
+    assert_eq!(service.get("anna", "/api/v1/requests?mine=true").await.good()["items"][0]["name"], name);
+    decide(&service, "olivia", &name, "deny", json!({ "reason": "no need" })).await.good();
+    let value = json!({ "user": "nadia", "data_source": "people", "column": "passport", "token": "hunter2", "reason": "a case",
+        "requested": "2026-01-02T00:00:00Z", "state": "denied", "decided_by": "olivia" });
+    service.plant("unmask-request", "v", value).await;
+    let refused =
+        json!([{ "purpose": "Ads", "by": "anna", "refused_by": "root", "at": "2026-01-01T00:00:00Z", "answer": "no" }]);
+    let mut study = service.get("root", "/api/v1/projects/study").await.good();
+    study["refused_purposes"] = refused;
+    service.plant("project", "study", study).await;
+    let told = async |who: &str| {
+        let (mut told, mut query) = (vec![], String::new());
+        loop {
+            let page = service.get(who, &format!("/api/v1/decided-requests?limit=1{query}")).await.good();
+            let word =
+                |one: &Value| ["what", "of", "user", "became"].map(|field| one[field].as_str().unwrap()).join(" ");
+            told.extend(page["items"].as_array().unwrap().iter().map(word));
+            assert!(!page.to_string().contains("hunter2"));
+            let Some(next) = page["next"].as_str() else { break told };
+            query = format!("&cursor={next}");
+        }
+    };
+    let (access, value, purpose) =
+        ("subscription people anna denied", "unmask people nadia denied", "purpose Ads anna denied");
+    assert_eq!(told("olivia").await, [access, value, purpose]);
+    assert_eq!(told("anna").await, [access, purpose]);
+    // Whoever may join a project reads of it.
+    assert_eq!(told("nadia").await, [value, purpose]);
+    service.get("anna", "/api/v1/decided-requests?cursor=x").await.problem(400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_approved_and_ends() {
     let service = company::start().await;
     let asked = ask(&service, "anna").await;
