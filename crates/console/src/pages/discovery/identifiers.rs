@@ -13,7 +13,7 @@ use crate::api::{Expected, Versioned, to, with_query};
 use crate::form::Form;
 use crate::pages::deleting::deleted;
 use crate::parts::{
-    Page, area, badge, deleting, empty, filters, head, hidden, input, meanwhile, pager, section, table, tag,
+    Page, area, badge, deleting, empty, facts, filters, head, hidden, input, meanwhile, pager, section, table, tag,
 };
 use crate::problem::Problem;
 use crate::route::Route;
@@ -68,45 +68,66 @@ async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
     let own = async { visit.api.get::<Page<Identifier>>(list).await };
     let built_in = async { visit.api.get::<Vec<BuiltIn>>("/api/v1/built-in-identifiers").await };
     let (found, built_in) = try_join(own, built_in).await?;
-    let row = |one: &Identifier| one.row(html! { a href=(to!("/discovery/identifiers/{}", one.name)) { (one.name) } });
+    let row = |one: &Identifier| {
+        vec![
+            html! { div.roomy { a href=(to!("/discovery/identifiers/{}", one.name)) { (one.name) } } @if let Some(about) = &one.description { br; small { (about) } } },
+            tag(&one.tag),
+            html! { @if let Some(name) = &one.column_name { code { (name) } } },
+            html! { @if let Some(value) = &one.value { code { (value) } } @if let Some(checksum) = &one.checksum { " checked by " code { (checksum) } } },
+        ]
+    };
     let main = html! {
         (head("Discovery", "By what sensitive data is known: the name of a column, its values, or both.", html! {}))
         (parts("Identifiers"))
         (filters("/discovery/identifiers", html! { input type="search" name="search" value=(asked.search) placeholder="A part of a name" aria-label="Search identifiers"; }))
         div.card #list {
             @if found.items.is_empty() { (empty("No identifier of your own", html! { "Those that are built in work without a document." })) }
-            @else { (table(HEADS, &found.items.iter().map(row).collect::<Vec<_>>())) }
+            @else { (table(&["Identifier", "Tag", "Column's name", "Values"], &found.items.iter().map(row).collect::<Vec<_>>())) }
             (pager("/discovery/identifiers", &given, &asked.cursor, found.next.as_deref()))
         }
         @if visit.me.has(&["GOVERNANCE"]) { (section("A new identifier", making("", EXAMPLE))) }
         (section("Built in", html! {
             p { "Sensitive data is known by these, too, without a document; one of the same name takes the place of one of them." }
-            (table(HEADS, &built_in.iter().map(BuiltIn::row).collect::<Vec<_>>()))
+            (table(&["Identifier", "Tag", "Its values", "Known by"], &built_in.iter().map(BuiltIn::row).collect::<Vec<_>>()))
         }))
     };
     Ok(visit.page("Identifiers", main))
 }
 
-const HEADS: &[&str] = &["Identifier", "Tag", "Column's name", "Values"];
-
-impl Identifier {
-    fn row(&self, name: Markup) -> Vec<Markup> {
+impl BuiltIn {
+    /// What it is known by in a word: the expressions are on its own page.
+    fn row(&self) -> Vec<Markup> {
+        let one = &self.identifier;
+        let words = (one.words > 0).then(|| format!("one of {} words", one.words));
+        let checked = one.checksum.as_ref().map(|checksum| format!("the check of {}", checksum.replace('_', " ")));
+        let known = [
+            one.column_name.as_ref().map(|_| "the column's name".to_owned()),
+            one.value.as_ref().map(|_| "the form of the value".to_owned()),
+            checked,
+            words,
+        ];
         vec![
-            html! { div.roomy { (name) } @if let Some(about) = &self.description { br; small { (about) } } },
-            tag(&self.tag),
-            html! { @if let Some(name) = &self.column_name { code { (name) } } },
-            html! { @if let Some(value) = &self.value { code { (value) } } @if let Some(checksum) = &self.checksum { " checked by " code { (checksum) } } @if self.words > 0 { " one of " (self.words) " words" } },
+            html! {
+                div.roomy { a href=(to!("/discovery/identifiers/{}", one.name)) { (one.name) } @if self.replaced { " " (badge("warn", "replaced")) } }
+            },
+            tag(&one.tag),
+            html! { (one.description.as_deref().unwrap_or("")) },
+            html! { (known.into_iter().flatten().collect::<Vec<_>>().join(", ")) },
         ]
     }
-}
 
-impl BuiltIn {
-    fn row(&self) -> Vec<Markup> {
-        let name = &self.identifier.name;
-        self.identifier.row(html! {
-            a href=(to!("/discovery/identifiers/{}", name)) { (name) }
-            @if self.replaced { " " (badge("warn", "replaced")) }
-        })
+    /// All of it.
+    fn told(&self) -> Markup {
+        let one = &self.identifier;
+        let expression = |expression: &Option<String>| html! { @match expression { Some(text) => code { (text) }, None => "not looked at" } };
+        facts(&[
+            ("Proposes", tag(&one.tag)),
+            ("Its values", html! { (one.description.as_deref().unwrap_or("")) }),
+            ("Column's name", expression(&one.column_name)),
+            ("Form of a value", expression(&one.value)),
+            ("Check", html! { (one.checksum.as_deref().unwrap_or("none")) }),
+            ("Words", html! { @if one.words > 0 { "a value has one of " (one.words) } @else { "none" } }),
+        ])
     }
 }
 
@@ -142,7 +163,7 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
         let main = html! {
             (head(&name, "", back))
             @match built_in {
-                Some(one) => (section("Built in", table(HEADS, &[one.row()]))),
+                Some(one) => (section("Built in", one.told())),
                 None => (empty("There is none of this name", html! {})),
             }
             @if governs { (section(if status == StatusCode::OK { "Replace it" } else { "Make it" }, editing(&name, EXAMPLE, ""))) }

@@ -157,7 +157,7 @@ fn purposes(seen: &Seen<'_>, project: &Project, member: bool) -> Markup {
         }
         @for one in &project.refused_purposes {
             div.notice {
-                (badge("bad", "refused")) " " strong { (one.purpose) } ", asked for by " (one.by) ", by " (one.refused_by) ", " (time::moment(one.at))
+                (badge("bad", "refused")) " " strong { (one.purpose) } ": " (one.by) " asked, " (one.refused_by) " said no, " (time::moment(one.at))
                 @if let Some(answer) = &one.answer { p { (answer) } }
             }
         }
