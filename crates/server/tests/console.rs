@@ -7,7 +7,7 @@ mod company;
 mod everybody;
 mod stand;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use everybody::{PEOPLE, Row, changed, restore, rows, state};
 use reqwest::{Method, StatusCode, header};
@@ -81,6 +81,14 @@ fn the_tables_have_every_address_once() {
     }
     let wrong: Vec<_> = addresses.iter().filter(|(_, rows)| **rows != 1).collect();
     assert!(wrong.is_empty(), "who may look at these? Write it into a table, once: {wrong:#?}");
+}
+
+#[test]
+fn the_benchmark_looks_at_every_page() {
+    let table = include_str!("../benches/console/pages.txt").lines().filter(|line| !line.starts_with('#'));
+    let known: BTreeSet<&str> = table.map(|line| line.split_once('|').unwrap().0.trim()).collect();
+    let pages = scrim_console::addresses().into_iter().filter(|(method, _)| *method == Method::GET);
+    assert_eq!(known, pages.map(|(_, path)| path).collect());
 }
 
 #[tokio::test(flavor = "multi_thread")]
