@@ -133,7 +133,7 @@ impl Catalog {
     }
 
     /// What a document need not say stays as it is known: files know nothing of it, and people write none. Who somebody is
-    /// elsewhere; what was proposed for a column, and refused.
+    /// elsewhere; what was proposed for a column, and refused; that a project was refused a purpose, until it has it.
     fn carry(&self, change: &mut Change) {
         match change {
             Change::Put(Document::User(user)) if user.external.is_none() => {
@@ -151,6 +151,16 @@ impl Catalog {
                     let known = before.columns.iter().find(|known| known.name == column.name);
                     column.discovery = known.and_then(|known| known.discovery.clone());
                 }
+            }
+            Change::Put(Document::Project(project)) => {
+                let known = self.projects.get(project.name.value());
+                for refused in known.into_iter().flat_map(|known| &known.refused_purposes) {
+                    if !project.refused_purposes.iter().any(|one| one.purpose == refused.purpose) {
+                        project.refused_purposes.push(refused.clone());
+                    }
+                }
+                let Project { purposes, refused_purposes, .. } = &mut **project;
+                refused_purposes.retain(|refused| !purposes.contains(&refused.purpose));
             }
             _ => {}
         }
@@ -310,11 +320,15 @@ fn untag(source: &DataSource, tag: &Name) -> Option<DataSource> {
 /// Nobody has acknowledged the purpose; `gone`: nor does the project have it.
 fn forget(project: &Project, purpose: &Name, gone: bool) -> Option<Project> {
     let requested = project.requested_purposes.iter().map(|request| &request.purpose);
-    let refused = project.refused_purposes.iter().map(|refused| &refused.purpose);
-    if !project.purposes.iter().chain(requested).chain(refused).any(|one| one.value() == purpose) {
-        return None;
-    }
+    let named = project.purposes.iter().chain(requested).any(|one| one.value() == purpose);
+    let refused = project.refused_purposes.iter().any(|refused| refused.purpose.value() == purpose);
     let mut project = project.clone();
+    if gone && refused {
+        project.refused_purposes.retain(|refused| refused.purpose.value() != purpose);
+    }
+    if !named {
+        return (gone && refused).then_some(project);
+    }
     let mut others = project.purposes.clone();
     remove(&mut others, purpose);
     for member in &mut project.members {
@@ -327,7 +341,6 @@ fn forget(project: &Project, purpose: &Name, gone: bool) -> Option<Project> {
     if gone {
         project.purposes = others;
         project.requested_purposes.retain(|request| request.purpose.value() != purpose);
-        project.refused_purposes.retain(|refused| refused.purpose.value() != purpose);
     }
     Some(project)
 }

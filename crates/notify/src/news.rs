@@ -67,9 +67,10 @@ pub(crate) fn of(catalog: &Catalog, event: &Event) -> Vec<NewNotification> {
         "project.purpose_denied" => {
             (one(user), format!("The project {named} does not get the purpose {}{answer}", purpose()))
         }
-        "project.purpose_withdrawn" => {
-            (one(user), format!("Your request for the purpose {} of the project {named} was taken back", purpose()))
-        }
+        "project.purpose_withdrawn" => (
+            one(user),
+            format!("Your request for the purpose {} of the project {named} is not open any more", purpose()),
+        ),
         "unmask_request.created" | "unmask_request.updated" => match of_value(catalog, event) {
             Some(told) => told,
             None => return vec![],

@@ -163,7 +163,7 @@ async fn purposes_and_values_are_asked_for_and_decided_about() {
     assert_eq!(
         stand.texts("anna").await,
         [
-            "Your request for the purpose `Ads` of the project `study` was taken back",
+            "Your request for the purpose `Ads` of the project `study` is not open any more",
             "Your request to see a value of `id` in `hr.employees` was denied: ask for the totals",
             "You may fetch a value of `id` in `hr.employees`, once",
             "The project `study` does not get the purpose `Ads`: nobody sells",

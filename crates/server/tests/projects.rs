@@ -99,13 +99,19 @@ async fn a_purpose_counts_once_somebody_else_has_approved_it() {
     service.post("petra", &yes, json!(null)).await.problem(403);
     service.post("mona", &format!("{ADS}/deny"), json!({ "reason": "no selling" })).await.good();
     service.post("mona", &yes, json!(null)).await.problem(404);
-    // Who asked reads the reason, until somebody asks again; and nobody says no in somebody else's name.
+    // Who asked reads the reason, until the project has it, whatever else is written; and nobody says no in somebody else's name.
     let mut refused = project(&service).await;
     let no = &refused["refused_purposes"][0];
     let told = ["purpose", "by", "refused_by", "answer"].map(|field| no[field].as_str().unwrap());
     assert_eq!(told, ["Ads", "anna", "mona", "no selling"]);
     refused["refused_purposes"][0]["answer"] = json!("because");
-    service.put("petra", "/api/v1/projects/study", refused).await.problem(403);
+    service.put("petra", "/api/v1/projects/study", refused.clone()).await.problem(403);
+    service.put("mona", "/api/v1/projects/study", refused.clone()).await.good();
+    refused["refused_purposes"][0]["refused_by"] = json!("petra");
+    service.put("mona", "/api/v1/projects/study", refused.clone()).await.problem(403);
+    refused["refused_purposes"] = json!([]);
+    service.put("petra", "/api/v1/projects/study", refused).await.good();
+    assert_eq!(project(&service).await["refused_purposes"][0]["answer"], "because");
     service.put("petra", ADS, json!({})).await.good();
     service.delete("anna", ADS).await.problem(403);
     service.delete("petra", ADS).await.good();

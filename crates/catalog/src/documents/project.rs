@@ -109,7 +109,7 @@ pub struct PurposeRequest {
     pub reason: Option<String>,
 }
 
-/// A purpose that was asked for and not given: the last no, until somebody asks again.
+/// A purpose that was asked for and not given: the last no, until the project has it.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -50,6 +50,8 @@ pub struct UnmaskRequest {
     pub requested: DateTime<Utc>,
     /// Who decided.
     pub decided_by: Option<At<Name>>,
+    /// When they did.
+    pub decided: Option<DateTime<Utc>>,
     /// What the one who decided answered.
     pub answer: Option<String>,
     /// Until when the value may be fetched.

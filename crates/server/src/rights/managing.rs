@@ -37,6 +37,11 @@ pub(super) fn project(actor: &Actor, before: &Catalog, after: &Catalog, name: &N
             );
         }
     }
+    let mut refused =
+        new.refused_purposes.iter().filter(|one| old.is_some_and(|old| !old.refused_purposes.contains(one)));
+    if refused.any(|one| *one.refused_by.value() != actor.name || *one.by.value() == actor.name) {
+        return Decision::needs("to be oneself: nobody says no in somebody else's name, or to themselves");
+    }
     let mut own = old.into_iter().flat_map(|old| &old.requested_purposes).filter(|one| *one.by.value() == actor.name);
     // As somebody else's request it would be theirs to decide about.
     let others = |purpose: &Name| {
@@ -72,7 +77,6 @@ pub(super) fn project(actor: &Actor, before: &Catalog, after: &Catalog, name: &N
     if new.requested_purposes.iter().any(|one| old.is_none_or(|old| !old.requested_purposes.contains(one))) {
         return Decision::needs("to be asked for by itself: `POST /api/v1/projects/{name}/requested-purposes`");
     }
-    // Nobody writes a no in somebody else's name.
     if new.refused_purposes.iter().any(|one| old.is_none_or(|old| !old.refused_purposes.contains(one))) {
         return Decision::needs(
             "PROJECT_MANAGEMENT or GOVERNANCE: `POST /api/v1/projects/{name}/requested-purposes/{purpose}/deny`",

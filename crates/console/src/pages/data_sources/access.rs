@@ -35,15 +35,17 @@ pub(super) fn routes() -> Vec<Route> {
 /// A request that waits for whoever looks, and as which approvers they can say yes.
 #[derive(Deserialize)]
 struct Waiting {
+    what: String,
     name: String,
     #[serde(rename = "as")]
     roles: Vec<String>,
 }
 
-/// As which approvers whoever looks can say yes to requests, by the names of their subscriptions.
-pub(super) async fn roles(visit: &Visit) -> Result<Roles, Problem> {
-    let waiting = visit.api.get::<Page<Waiting>>("/api/v1/requests?mine=false&limit=1000").await?;
-    Ok(waiting.items.into_iter().map(|one| (one.name, one.roles)).collect())
+/// As which approvers whoever looks can say yes to requests for a data source, by the names of their subscriptions.
+pub(super) async fn roles(visit: &Visit, source: &str) -> Result<Roles, Problem> {
+    let list = with_query("/api/v1/requests", &[("mine", "false"), ("data_source", source), ("limit", "1000")]);
+    let waiting = visit.api.get::<Page<Waiting>>(list).await?.items.into_iter();
+    Ok(waiting.filter(|one| one.what == "subscription").map(|one| (one.name, one.roles)).collect())
 }
 
 pub(super) type Roles = BTreeMap<String, Vec<String>>;

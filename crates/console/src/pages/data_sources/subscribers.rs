@@ -97,7 +97,7 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
     let (subscriptions, grants, roles) = try_join3(
         visit.api.get::<Page<Subscription>>(list("subscriptions", &asked.subscriptions)),
         visit.api.get::<Page<Grant>>(list("grants", &asked.grants)),
-        access::roles(&visit),
+        access::roles(&visit, &name),
     )
     .await?;
     let page = to!("/data-sources/{}/subscribers", name);
@@ -105,11 +105,11 @@ async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>
         (source.heading(&visit, Tab::Subscribers))
         (section("Subscriptions and requests", html! {
             (access::subscriptions(&visit, &source, &subscriptions, &roles))
-            (pager_of("subscriptions", &page, &[("grants", &asked.grants)], &asked.subscriptions, subscriptions.next.as_deref()))
+            (pager_of("subscriptions", &page, &[("grants", &asked.grants), ("search", &asked.search)], &asked.subscriptions, subscriptions.next.as_deref()))
         }))
         (section("Grants", html! {
             (access::grants(&visit, &source, &grants))
-            (pager_of("grants", &page, &[("subscriptions", &asked.subscriptions)], &asked.grants, grants.next.as_deref()))
+            (pager_of("grants", &page, &[("subscriptions", &asked.subscriptions), ("search", &asked.search)], &asked.grants, grants.next.as_deref()))
         }))
         h2 { "Who sees it" }
         (filter(&source, &asked.search))

@@ -110,8 +110,15 @@ async fn all(visit: Visit, of: Of, Query(asked): Query<Asked>) -> Result<Respons
 async fn compare(visit: Visit, of: Of, Query(two): Query<Two>) -> Result<Response, Problem> {
     let (from, to) = (number(&two.from)?, number(&two.to)?);
     let pair = (version(&visit.api, &of, from), version(&visit.api, &of, to));
-    let stands = async { Policy::get(&visit.api, of.kind, &of.name).await };
-    let (from, to, stands) = try_join3(pair.0, pair.1, stands).await?;
+    // Where it was deleted, an earlier version becomes a new policy of that name.
+    let stands = async {
+        match Policy::get(&visit.api, of.kind, &of.name).await {
+            Ok(policy) => Ok((of.name.clone(), policy.version)),
+            Err(problem) if problem.status == 404 => Ok((String::new(), String::new())),
+            Err(problem) => Err(problem),
+        }
+    };
+    let (from, to, (name, stands)) = try_join3(pair.0, pair.1, stands).await?;
     let page = of.kind.page(&of.name);
     let main = html! {
         (head(&format!("{}: version {} and {}", of.name, from.version, to.version), "", html! { a.button href=(page) { "Back to " (of.name) } }))
@@ -122,7 +129,7 @@ async fn compare(visit: Visit, of: Of, Query(two): Query<Two>) -> Result<Respons
             @for one in [&from, &to] {
                 @if one.document.is_some() {
                     form.inline method="post" action="/policies/review" {
-                        (Draft::begun(of.kind, of.name.clone(), stands.version.clone(), text(one)).whole())
+                        (Draft::begun(of.kind, name.clone(), stands.clone(), text(one)).whole())
                         button { "Review and restore version " (one.version) }
                     }
                 }

@@ -75,11 +75,9 @@ async fn review(visit: Visit, form: Form) -> Result<Response, Problem> {
             (section(title, html! { (active) (save_as(&draft, "active", if in_force { "Save, and keep it in force" } else { "Save and activate" }, "main")) }))
             @match idle {
                 Some(idle) => (section("What it means, saved and taken out of force", html! { (idle) (save_as(&draft, "staged", "Save as staged: take it out of force", "danger")) })),
-                None => {
-                    (save_as(&draft, "staged", "Save as staged: not in force yet", ""))
-                    @if status(&document) == "disabled" { (save_as(&draft, "disabled", "Save, and leave it disabled", "")) }
-                }
+                None => (save_as(&draft, "staged", "Save as staged: not in force yet", "")),
             }
+            @if status(&document) == "disabled" { (save_as(&draft, "disabled", "Save as disabled, as it says", "")) }
         })
     });
     Ok(visit.streamed(&format!("Review {name}"), first, vec![means]))

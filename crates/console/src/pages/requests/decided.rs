@@ -59,7 +59,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Prob
         (head("Requests", "What was decided, as far as you may know of it.", html! {}))
         (lists("Decided"))
         (section("Decided", html! {
-            @if rows.is_empty() { (empty("Nothing was decided yet", html! { "What you or others say yes or no to stands here." })) }
+            @if rows.is_empty() { (empty("Nothing was decided yet", html! { "Access and values that were given or refused stand here, and purposes that were refused; one that was given stands in its project." })) }
             @else { (table(&["What", "Who", "Of", "Became", "By", "Why", "When"], &rows)) }
             (pager("/requests/decided", &[], &asked.cursor, found.next.as_deref()))
         }))

@@ -1,7 +1,5 @@
 //! `GET /api/v1/decided-requests`.
 
-use std::cmp::Reverse;
-
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -12,6 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::requests::What;
+use crate::actor::Actor;
 use crate::caller::{Caller, note};
 use crate::json::Query;
 use crate::page::{Page, Paging};
@@ -28,6 +27,8 @@ pub(crate) enum Became {
     Denied,
     /// It was taken away.
     Revoked,
+    /// It was approved, for a time that is over.
+    Ended,
     /// The value was fetched.
     Used,
 }
@@ -61,9 +62,19 @@ pub(crate) struct Decided {
 }
 
 impl Decided {
-    /// Where it stands in the list.
-    fn key(&self) -> (Reverse<Option<DateTime<Utc>>>, &str, &str) {
-        (Reverse(self.at), &self.name, &self.of)
+    /// Where it stands in the list: the last decision comes first.
+    fn key(&self) -> String {
+        let ago = i64::MAX - self.at.map_or(0, |at| at.timestamp_micros().max(0));
+        // No name has a line feed.
+        format!("{ago:020}\n{}\n{}", self.name, self.of)
+    }
+
+    /// What somebody approved, at a moment.
+    fn at(mut self, now: DateTime<Utc>) -> Self {
+        if self.became == Became::Approved && self.expires.is_some_and(|expires| expires <= now) {
+            self.became = Became::Ended;
+        }
+        self
     }
 }
 
@@ -72,27 +83,26 @@ pub(crate) async fn run(
     caller: Caller,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Decided>>, Problem> {
-    let (limit, skipped) = (paging.limit()?, paging.before()?.unwrap_or(0));
-    let world = app.registry().world();
-    let reader = Reader::new(&caller.actor, &world.catalog, app.now());
-    let mut all = decided(&world.catalog, &reader);
-    all.sort_by(|one, other| one.key().cmp(&other.key()));
-    let after = skipped.saturating_add(limit as u64);
-    let next = (all.len() as u64 > after).then_some(after);
-    let items = all.into_iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX)).take(limit).collect();
-    let page = Page::before(items, next);
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let (world, now) = (app.registry().world(), app.now());
+    let reader = Reader::new(&caller.actor, &world.catalog, now);
+    let mut all: Vec<_> = decided(&world.catalog, &caller.actor, &reader).into_iter().map(|one| one.at(now)).collect();
+    all.retain(|one| one.key() > after);
+    all.sort_by_cached_key(Decided::key);
+    let page = Page::cut(all, limit, Decided::key);
     note(&app, &caller.doing("request.decided"), "what each of them allows", json!({ "count": page.items.len() }))
         .await;
     Ok(Json(page))
 }
 
-/// What was decided, of the documents that the caller may read.
-fn decided(catalog: &Catalog, reader: &Reader<'_>) -> Vec<Decided> {
+/// What was decided, of the documents that the caller may read, and by the caller.
+fn decided(catalog: &Catalog, actor: &Actor, reader: &Reader<'_>) -> Vec<Decided> {
     let may = |kind: Kind, name: &str| reader.may(kind, name).is_allowed();
+    let own = |one: &Decided| one.by.iter().any(|by| *by == *actor.name);
     let subscriptions = catalog.subscriptions.values().filter_map(|one| subscription(one));
-    let subscriptions = subscriptions.filter(|one| may(Kind::Subscription, &one.name));
+    let subscriptions = subscriptions.filter(|one| own(one) || may(Kind::Subscription, &one.name));
     let values = catalog.unmask_requests.values().filter_map(|one| value(one));
-    let values = values.filter(|one| may(Kind::UnmaskRequest, &one.name));
+    let values = values.filter(|one| own(one) || may(Kind::UnmaskRequest, &one.name));
     let projects = catalog.projects.values().filter(|project| !project.refused_purposes.is_empty());
     let projects = projects.filter(|project| may(Kind::Project, &project.name));
     let purposes = projects.flat_map(|project| project.refused_purposes.iter().map(|one| purpose(project, one)));
@@ -140,7 +150,7 @@ fn value(one: &UnmaskRequest) -> Option<Decided> {
         became,
         by: one.decided_by.iter().map(ToString::to_string).collect(),
         answer: one.answer.clone(),
-        at: Some(one.requested),
+        at: one.decided.or(Some(one.requested)),
         expires: one.expires,
     })
 }

@@ -26,6 +26,8 @@ pub(crate) struct Wanted {
     /// How many entries at most; 1 to 1000.
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<usize>,
+    /// Only those about this data source.
+    data_source: Option<String>,
     /// Only what the caller asked for; with `false`, only what waits for the caller.
     mine: Option<bool>,
 }
@@ -93,6 +95,8 @@ pub(crate) async fn run(
     let mut open = subscriptions(actor, catalog, app.now());
     open.extend(purposes(actor, catalog));
     open.extend(values(actor, catalog));
+    let about = |request: &Request, source: &String| request.what != What::Purpose && request.of == *source;
+    open.retain(|request| wanted.data_source.as_ref().is_none_or(|source| about(request, source)));
     open.retain(|request| wanted.mine.is_none_or(|mine| mine == request.roles.is_empty()) && request.key() > after);
     open.sort_by_cached_key(Request::key);
     let page = Page::cut(open, limit, Request::key);

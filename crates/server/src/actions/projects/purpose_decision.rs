@@ -69,16 +69,19 @@ async fn decide(
             return Err(Problem::not_found(format!("nobody asks for the purpose `{purpose}` on `{whose}`")));
         };
         project.requested_purposes.retain(|request| request.purpose.value() != purpose);
-        project.refused_purposes.retain(|refused| refused.purpose.value() != purpose);
         match denied {
             None => add(&mut project, purpose),
-            Some(reason) => project.refused_purposes.push(RefusedPurpose {
-                purpose: request.purpose.clone(),
-                by: request.by.clone(),
-                refused_by: At::nowhere(caller.actor.name.clone()),
-                at: now,
-                answer: Some(reason.to_owned()),
-            }),
+            Some(reason) => {
+                // The last no stands.
+                project.refused_purposes.retain(|refused| refused.purpose.value() != purpose);
+                project.refused_purposes.push(RefusedPurpose {
+                    purpose: request.purpose.clone(),
+                    by: request.by.clone(),
+                    refused_by: At::nowhere(caller.actor.name.clone()),
+                    at: now,
+                    answer: Some(reason.to_owned()),
+                });
+            }
         }
         let details = json!({ "purpose": purpose, "requested_by": request.by, "reason": denied });
         Ok(allowed(Document::Project(Box::new(project)), by, details))

@@ -51,7 +51,6 @@ pub(crate) async fn ask(
         }
         // Who asked first stays who asked: otherwise they could decide about it.
         if !project.requested_purposes.iter().any(|request| *request.purpose.value() == purpose) {
-            project.refused_purposes.retain(|refused| *refused.purpose.value() != purpose);
             project.requested_purposes.push(PurposeRequest {
                 purpose: At::nowhere(purpose.clone()),
                 by: At::nowhere(actor.name.clone()),

@@ -73,6 +73,7 @@ async fn decide(
         }
         request.state = if denied.is_some() { UnmaskState::Denied } else { UnmaskState::Approved };
         request.decided_by = Some(At::nowhere(actor.name.clone()));
+        request.decided = Some(now);
         request.expires = denied.is_none().then_some(now + FETCHED_WITHIN);
         request.answer.clone_from(&denied);
         let details = json!({ "user": request.user, "data_source": request.data_source, "column": request.column });

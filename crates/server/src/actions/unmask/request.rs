@@ -85,6 +85,7 @@ pub(crate) async fn run(
             state: UnmaskState::Requested,
             requested: now,
             decided_by: None,
+            decided: None,
             answer: None,
             expires: None,
         };
