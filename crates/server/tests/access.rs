@@ -60,10 +60,18 @@ async fn what_was_decided_is_told_the_last_decision_first() {
     assert_eq!(service.get("olivia", "/api/v1/requests?mine=true").await.good()["items"], json!([]));
     assert_eq!(service.get("anna", "/api/v1/requests?mine=false").await.good()["items"], json!([]));
     assert_eq!(service.get("anna", "/api/v1/requests?mine=true").await.good()["items"][0]["name"], name);
+    let about = async |source: &str| {
+        service.get("olivia", &format!("/api/v1/requests?data_source={source}")).await.good()["items"].clone()
+    };
+    assert_eq!((&about("people").await[0]["name"], about("study").await), (&name, json!([])));
     decide(&service, "olivia", &name, "deny", json!({ "reason": "no need" })).await.good();
     let value = json!({ "user": "nadia", "data_source": "people", "column": "passport", "token": "hunter2", "reason": "a case",
         "requested": "2026-01-02T00:00:00Z", "state": "denied", "decided_by": "olivia" });
     service.plant("unmask-request", "v", value).await;
+    // Approved by somebody who is neither its owner nor governs it, for a time that is over.
+    let ended = json!({ "user": "petra", "data_source": "people", "expires": "2025-06-01T00:00:00Z",
+        "approvals": [{ "as": "AUDIT", "by": "anna", "at": "2025-01-01T00:00:00Z" }] });
+    service.plant("subscription", "ended", ended).await;
     let refused =
         json!([{ "purpose": "Ads", "by": "anna", "refused_by": "root", "at": "2026-01-01T00:00:00Z", "answer": "no" }]);
     let mut study = service.get("root", "/api/v1/projects/study").await.good();
@@ -83,8 +91,9 @@ async fn what_was_decided_is_told_the_last_decision_first() {
     };
     let (access, value, purpose) =
         ("subscription people anna denied", "unmask people nadia denied", "purpose Ads anna denied");
-    assert_eq!(told("olivia").await, [access, value, purpose]);
-    assert_eq!(told("anna").await, [access, purpose]);
+    let ended = "subscription people petra ended";
+    assert_eq!(told("olivia").await, [access, value, purpose, ended]);
+    assert_eq!(told("anna").await, [access, purpose, ended]);
     // Whoever may join a project reads of it.
     assert_eq!(told("nadia").await, [value, purpose]);
     service.get("anna", "/api/v1/decided-requests?cursor=x").await.problem(400);
