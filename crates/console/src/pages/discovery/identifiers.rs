@@ -6,7 +6,7 @@ use futures_util::future::try_join;
 use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::parts;
 use crate::api::{Expected, Versioned, to, with_query};
@@ -116,6 +116,15 @@ impl BuiltIn {
         ]
     }
 
+    /// A document that says the same, but for the words.
+    fn written(&self) -> String {
+        let one = &self.identifier;
+        let document = json!({ "tag": one.tag, "description": one.description, "column_name": one.column_name,
+            "value": one.value, "checksum": one.checksum });
+        let said = document.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        format!("{:#}", said.map(|(field, value)| (field.clone(), value.clone())).collect::<Value>())
+    }
+
     /// All of it.
     fn told(&self) -> Markup {
         let one = &self.identifier;
@@ -159,14 +168,18 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Proble
     let Some((text, version)) = standing(&visit, &name).await? else {
         let built_in = visit.api.get::<Vec<BuiltIn>>("/api/v1/built-in-identifiers").await?;
         let built_in = built_in.into_iter().find(|one| one.identifier.name == name);
-        let status = if built_in.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+        let (status, label) = match built_in {
+            Some(_) => (StatusCode::OK, "Replace it"),
+            None => (StatusCode::NOT_FOUND, "Make it"),
+        };
+        let begun = built_in.as_ref().map_or_else(|| EXAMPLE.to_owned(), BuiltIn::written);
         let main = html! {
             (head(&name, "", back))
             @match built_in {
                 Some(one) => (section("Built in", one.told())),
                 None => (empty("There is none of this name", html! {})),
             }
-            @if governs { (section(if status == StatusCode::OK { "Replace it" } else { "Make it" }, editing(&name, EXAMPLE, ""))) }
+            @if governs { (section(label, editing(&name, &begun, ""))) }
         };
         return Ok(visit.answer(status, &name, main));
     };
