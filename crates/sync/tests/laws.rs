@@ -1,7 +1,7 @@
 //! The laws of the policy language in real PostgreSQL, through a real push: the view as a user and the reference
 //! evaluator agree on every cell, for random policies and users over rows of every type.
 //!
-//! `SCRIM_CASES` sets how many random catalogs are tried (400 unless set).
+//! `SCRIM_CASES` sets how many random catalogs are tried (250 unless set).
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -49,7 +49,7 @@ fn the_view_and_the_reference_evaluator_agree_on_every_cell(target: Target) {
     let governed = Governed::on(target);
     prepare(&governed);
     governed.install(&governed.catalog(&format!("{}---\n{LOOKUP}", random(target, &mut Choice::new(1)))));
-    let usual = if target == Target::Postgresql { 400 } else { 60 };
+    let usual = if target == Target::Postgresql { 250 } else { 60 };
     let cases = std::env::var("SCRIM_CASES").map_or(usual, |n| n.parse().unwrap());
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
     let outcome = TestRunner::new(config).run(&proptest::num::u64::ANY, |seed| {
@@ -65,7 +65,7 @@ fn no_moment_between_two_catalogs_shows_what_neither_shows(target: Target) {
     let governed = Governed::on(target);
     prepare(&governed);
     governed.install(&governed.catalog(&format!("{}---\n{LOOKUP}", random(target, &mut Choice::new(1)))));
-    let usual = if target == Target::Postgresql { 100 } else { 15 };
+    let usual = if target == Target::Postgresql { 60 } else { 15 };
     let cases = std::env::var("SCRIM_CASES").map_or(usual, |n| n.parse().unwrap());
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
     let options = scrim_sync::Options { allow_drop: true, ..Default::default() };
