@@ -321,13 +321,17 @@ fn untag(source: &DataSource, tag: &Name) -> Option<DataSource> {
 fn forget(project: &Project, purpose: &Name, gone: bool) -> Option<Project> {
     let requested = project.requested_purposes.iter().map(|request| &request.purpose);
     let named = project.purposes.iter().chain(requested).any(|one| one.value() == purpose);
-    let refused = project.refused_purposes.iter().any(|refused| refused.purpose.value() == purpose);
+    // A no is no acknowledgement: of a purpose that stays it stays, too, and of members it says nothing.
+    let refused = gone && project.refused_purposes.iter().any(|refused| refused.purpose.value() == purpose);
+    if !named && !refused {
+        return None;
+    }
     let mut project = project.clone();
-    if gone && refused {
+    if refused {
         project.refused_purposes.retain(|refused| refused.purpose.value() != purpose);
     }
     if !named {
-        return (gone && refused).then_some(project);
+        return Some(project);
     }
     let mut others = project.purposes.clone();
     remove(&mut others, purpose);

@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequest, Request};
-
 use http::StatusCode;
 
 use crate::api::Service;

@@ -182,6 +182,35 @@ async fn what_somebody_wrote_is_shown_where_nothing_comes_of_it_and_secrets_are_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_done_to_a_version_that_nobody_read() {
+    let service = Service::start().await;
+    restore(&service).await;
+    service.session_for("root").await;
+    service.person("gina", &["GOVERNANCE"]).await;
+    let at = |path: &str| format!("http://{}{path}", service.address);
+    let cookie = "scrim_session=root-session";
+    let policy = "/policies/data-policy/optional";
+    let page = async |path: &str| {
+        let shown = service.client.get(at(path)).header(header::COOKIE, cookie).send().await.unwrap();
+        (shown.status().as_u16(), shown.text().await.unwrap())
+    };
+    let (_, read) = page(policy).await;
+    let version = read.split("name=\"version\" value=\"").nth(1).unwrap().split("\">").next().unwrap();
+    let version = version.replace("&quot;", "%22");
+    let mut document = service.get("gina", "/api/v1/data-policies/optional").await.good();
+    document["description"] = serde_json::json!("written meanwhile");
+    service.put("gina", "/api/v1/data-policies/optional", document).await.good();
+    let post = service.client.post(at(&format!("{policy}/status"))).header(header::COOKIE, cookie);
+    let post = post.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let refused = post.body(format!("status=disabled&confirm=true&version={version}")).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::PRECONDITION_FAILED);
+    // What was deleted can be compared, and come back by the review.
+    service.delete("gina", "/api/v1/data-policies/optional").await.good();
+    let (status, compared) = page(&format!("{policy}/compare?from=1&to=2")).await;
+    assert!(status == 200 && compared.contains("action=\"/policies/review\""), "{status}: {compared}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn forms_of_other_sites_do_nothing() {
     let service = Service::start().await;
     restore(&service).await;

@@ -112,6 +112,10 @@ async fn a_purpose_counts_once_somebody_else_has_approved_it() {
     refused["refused_purposes"] = json!([]);
     service.put("petra", "/api/v1/projects/study", refused).await.good();
     assert_eq!(project(&service).await["refused_purposes"][0]["answer"], "because");
+    // Another text of a purpose that the project does not have leaves what its members acknowledged.
+    let before = project(&service).await;
+    service.put("root", "/api/v1/purposes/Ads", json!({ "acknowledgement": "Other words." })).await.good();
+    assert_eq!(project(&service).await, before);
     service.put("petra", ADS, json!({})).await.good();
     service.delete("anna", ADS).await.problem(403);
     service.delete("petra", ADS).await.good();

@@ -155,7 +155,6 @@ async fn decide(visit: Visit, form: Form) -> Result<Response, Problem> {
         let page = proposed(&visit, &asked, &kept).await;
         return kept.answer(page);
     }
-    // What was decided stands on the page no more: the one before it begins there now.
     let back = with_query(
         "/discovery",
         &[("data_source", &asked.data_source), ("integration", &asked.integration), ("cursor", &asked.cursor)],

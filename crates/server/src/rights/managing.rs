@@ -37,6 +37,7 @@ pub(super) fn project(actor: &Actor, before: &Catalog, after: &Catalog, name: &N
             );
         }
     }
+    // One that is made anew may come from an export, with what it was refused.
     let mut refused =
         new.refused_purposes.iter().filter(|one| old.is_some_and(|old| !old.refused_purposes.contains(one)));
     if refused.any(|one| *one.refused_by.value() != actor.name || *one.by.value() == actor.name) {

@@ -10,7 +10,6 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::requests::What;
-use crate::actor::Actor;
 use crate::caller::{Caller, note};
 use crate::json::Query;
 use crate::page::{Page, Paging};
@@ -86,7 +85,7 @@ pub(crate) async fn run(
     let (limit, after) = (paging.limit()?, paging.after()?);
     let (world, now) = (app.registry().world(), app.now());
     let reader = Reader::new(&caller.actor, &world.catalog, now);
-    let mut all: Vec<_> = decided(&world.catalog, &caller.actor, &reader).into_iter().map(|one| one.at(now)).collect();
+    let mut all: Vec<_> = decided(&world.catalog, &reader).into_iter().map(|one| one.at(now)).collect();
     all.retain(|one| one.key() > after);
     all.sort_by_cached_key(Decided::key);
     let page = Page::cut(all, limit, Decided::key);
@@ -95,14 +94,14 @@ pub(crate) async fn run(
     Ok(Json(page))
 }
 
-/// What was decided, of the documents that the caller may read, and by the caller.
-fn decided(catalog: &Catalog, actor: &Actor, reader: &Reader<'_>) -> Vec<Decided> {
+/// What was decided, of the documents that the caller may read. That somebody of the caller's name decided allows nothing: it may
+/// have been another who had the name before.
+fn decided(catalog: &Catalog, reader: &Reader<'_>) -> Vec<Decided> {
     let may = |kind: Kind, name: &str| reader.may(kind, name).is_allowed();
-    let own = |one: &Decided| one.by.iter().any(|by| *by == *actor.name);
     let subscriptions = catalog.subscriptions.values().filter_map(|one| subscription(one));
-    let subscriptions = subscriptions.filter(|one| own(one) || may(Kind::Subscription, &one.name));
+    let subscriptions = subscriptions.filter(|one| may(Kind::Subscription, &one.name));
     let values = catalog.unmask_requests.values().filter_map(|one| value(one));
-    let values = values.filter(|one| own(one) || may(Kind::UnmaskRequest, &one.name));
+    let values = values.filter(|one| may(Kind::UnmaskRequest, &one.name));
     let projects = catalog.projects.values().filter(|project| !project.refused_purposes.is_empty());
     let projects = projects.filter(|project| may(Kind::Project, &project.name));
     let purposes = projects.flat_map(|project| project.refused_purposes.iter().map(|one| purpose(project, one)));
