@@ -9,7 +9,7 @@ use scrim_catalog::{Catalog, Kind};
 use serde::Serialize;
 use serde_json::json;
 
-use super::requests::What;
+use super::requests::Wish;
 use crate::caller::{Caller, note};
 use crate::json::Query;
 use crate::page::{Page, Paging};
@@ -35,19 +35,8 @@ pub(crate) enum Became {
 /// Something that was asked for, and decided about.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(crate) struct Decided {
-    /// What was asked for.
-    what: What,
-    /// The subscription, the project or the unmask request.
-    name: String,
-    /// The data source, or the purpose.
-    of: String,
-    /// The column, of a value.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<String>,
-    /// Who asked.
-    user: String,
-    /// Why.
-    reason: Option<String>,
+    #[serde(flatten)]
+    wish: Wish,
     /// What became of it.
     became: Became,
     /// Who decided.
@@ -65,7 +54,7 @@ impl Decided {
     fn key(&self) -> String {
         let ago = i64::MAX - self.at.map_or(0, |at| at.timestamp_micros().max(0));
         // No name has a line feed.
-        format!("{ago:020}\n{}\n{}", self.name, self.of)
+        format!("{ago:020}\n{}\n{}", self.wish.name, self.wish.of)
     }
 
     /// What somebody approved, at a moment.
@@ -99,9 +88,9 @@ pub(crate) async fn run(
 fn decided(catalog: &Catalog, reader: &Reader<'_>) -> Vec<Decided> {
     let may = |kind: Kind, name: &str| reader.may(kind, name).is_allowed();
     let subscriptions = catalog.subscriptions.values().filter_map(|one| subscription(one));
-    let subscriptions = subscriptions.filter(|one| may(Kind::Subscription, &one.name));
+    let subscriptions = subscriptions.filter(|one| may(Kind::Subscription, &one.wish.name));
     let values = catalog.unmask_requests.values().filter_map(|one| value(one));
-    let values = values.filter(|one| may(Kind::UnmaskRequest, &one.name));
+    let values = values.filter(|one| may(Kind::UnmaskRequest, &one.wish.name));
     let projects = catalog.projects.values().filter(|project| !project.refused_purposes.is_empty());
     let projects = projects.filter(|project| may(Kind::Project, &project.name));
     let purposes = projects.flat_map(|project| project.refused_purposes.iter().map(|one| purpose(project, one)));
@@ -118,12 +107,7 @@ fn subscription(one: &Subscription) -> Option<Decided> {
     let approvers = one.approvals.iter().map(|approval| approval.by.to_string());
     let last = one.approvals.iter().map(|approval| approval.at).chain(one.decided).chain(one.revoked).max();
     Some(Decided {
-        what: What::Subscription,
-        name: one.name.to_string(),
-        of: one.data_source.to_string(),
-        column: None,
-        user: one.user.to_string(),
-        reason: one.reason.clone(),
+        wish: Wish::access(one),
         became,
         by: approvers.chain(one.decided_by.iter().map(ToString::to_string)).collect(),
         answer: one.answer.clone(),
@@ -140,12 +124,7 @@ fn value(one: &UnmaskRequest) -> Option<Decided> {
         UnmaskState::Used => Became::Used,
     };
     Some(Decided {
-        what: What::Unmask,
-        name: one.name.to_string(),
-        of: one.data_source.to_string(),
-        column: Some(one.column.to_string()),
-        user: one.user.to_string(),
-        reason: Some(one.reason.clone()),
+        wish: Wish::value(one),
         became,
         by: one.decided_by.iter().map(ToString::to_string).collect(),
         answer: one.answer.clone(),
@@ -156,12 +135,7 @@ fn value(one: &UnmaskRequest) -> Option<Decided> {
 
 fn purpose(project: &Project, one: &RefusedPurpose) -> Decided {
     Decided {
-        what: What::Purpose,
-        name: project.name.to_string(),
-        of: one.purpose.to_string(),
-        column: None,
-        user: one.by.to_string(),
-        reason: None,
+        wish: Wish::purpose(project, &one.purpose, &one.by, None),
         became: Became::Denied,
         by: vec![one.refused_by.to_string()],
         answer: one.answer.clone(),

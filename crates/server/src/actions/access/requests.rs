@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use scrim_catalog::Catalog;
-use scrim_catalog::documents::{SubscriptionState, UnmaskState};
+use scrim_catalog::documents::{Project, Subscription, SubscriptionState, UnmaskRequest, UnmaskState};
+use scrim_catalog::{Catalog, Name};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -44,22 +44,64 @@ pub(crate) enum What {
     Unmask,
 }
 
+/// What somebody asks for.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct Wish {
+    /// What is asked for.
+    pub(super) what: What,
+    /// The subscription, the project or the unmask request.
+    pub(super) name: String,
+    /// The data source, or the purpose.
+    pub(super) of: String,
+    /// The column, of a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) column: Option<String>,
+    /// Who asks.
+    pub(super) user: String,
+    /// Why.
+    pub(super) reason: Option<String>,
+}
+
+impl Wish {
+    pub(super) fn access(one: &Subscription) -> Self {
+        Self {
+            what: What::Subscription,
+            name: one.name.to_string(),
+            of: one.data_source.to_string(),
+            column: None,
+            user: one.user.to_string(),
+            reason: one.reason.clone(),
+        }
+    }
+
+    pub(super) fn value(one: &UnmaskRequest) -> Self {
+        Self {
+            what: What::Unmask,
+            name: one.name.to_string(),
+            of: one.data_source.to_string(),
+            column: Some(one.column.to_string()),
+            user: one.user.to_string(),
+            reason: Some(one.reason.clone()),
+        }
+    }
+
+    pub(super) fn purpose(project: &Project, purpose: &Name, by: &Name, reason: Option<&String>) -> Self {
+        Self {
+            what: What::Purpose,
+            name: project.name.to_string(),
+            of: purpose.to_string(),
+            column: None,
+            user: by.to_string(),
+            reason: reason.cloned(),
+        }
+    }
+}
+
 /// Something that waits to be decided.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(crate) struct Request {
-    /// What is asked for.
-    what: What,
-    /// The subscription, the project or the unmask request.
-    name: String,
-    /// The data source, or the purpose.
-    of: String,
-    /// The column, of a value.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<String>,
-    /// Who asks.
-    user: String,
-    /// Why.
-    reason: Option<String>,
+    #[serde(flatten)]
+    wish: Wish,
     /// Since when.
     requested: Option<DateTime<Utc>>,
     /// As which approvers the caller can say yes; nothing where it is the caller's own.
@@ -72,14 +114,14 @@ pub(crate) struct Request {
 impl Request {
     /// Where it stands in the list: who has waited longest comes first.
     fn key(&self) -> String {
-        let what = match self.what {
+        let what = match self.wish.what {
             What::Subscription => 's',
             What::Purpose => 'p',
             What::Unmask => 'u',
         };
         let since = self.requested.map_or(0, |at| at.timestamp_micros());
         // No name has a line feed.
-        format!("{since:020}\n{what}\n{}\n{}", self.name, self.of)
+        format!("{since:020}\n{what}\n{}\n{}", self.wish.name, self.wish.of)
     }
 }
 
@@ -95,7 +137,7 @@ pub(crate) async fn run(
     let mut open = subscriptions(actor, catalog, app.now());
     open.extend(purposes(actor, catalog));
     open.extend(values(actor, catalog));
-    let about = |request: &Request, source: &String| request.what != What::Purpose && request.of == *source;
+    let about = |request: &Request, source: &String| request.wish.what != What::Purpose && request.wish.of == *source;
     open.retain(|request| wanted.data_source.as_ref().is_none_or(|source| about(request, source)));
     open.retain(|request| wanted.mine.is_none_or(|mine| mine == request.roles.is_empty()) && request.key() > after);
     open.sort_by_cached_key(Request::key);
@@ -113,12 +155,7 @@ fn subscriptions(actor: &Actor, catalog: &Catalog, now: DateTime<Utc>) -> Vec<Re
         let roles = standing::roles(actor, catalog, one, missing);
         let own = *one.user.value() == actor.name;
         (own || !roles.is_empty()).then(|| Request {
-            what: What::Subscription,
-            name: one.name.to_string(),
-            of: one.data_source.to_string(),
-            column: None,
-            user: one.user.to_string(),
-            reason: one.reason.clone(),
+            wish: Wish::access(one),
             requested: one.requested,
             roles: roles.iter().map(ToString::to_string).collect(),
             waits_for,
@@ -134,12 +171,7 @@ fn purposes(actor: &Actor, catalog: &Catalog) -> Vec<Request> {
             let decides = may(actor, catalog, Action::ApprovePurpose { requester: &request.by }).is_allowed();
             if decides || *request.by.value() == actor.name {
                 open.push(Request {
-                    what: What::Purpose,
-                    name: project.name.to_string(),
-                    of: request.purpose.to_string(),
-                    column: None,
-                    user: request.by.to_string(),
-                    reason: request.reason.clone(),
+                    wish: Wish::purpose(project, &request.purpose, &request.by, request.reason.as_ref()),
                     requested: Some(request.at),
                     roles: held(actor, catalog, None, decides),
                     waits_for: ["PROJECT_MANAGEMENT", "GOVERNANCE"].map(str::to_owned).to_vec(),
@@ -157,12 +189,7 @@ fn values(actor: &Actor, catalog: &Catalog) -> Vec<Request> {
         let decides = may(actor, catalog, Action::Unmask { source, requester: &request.user }).is_allowed();
         if decides || *request.user.value() == actor.name {
             open.push(Request {
-                what: What::Unmask,
-                name: request.name.to_string(),
-                of: source.to_owned(),
-                column: Some(request.column.to_string()),
-                user: request.user.to_string(),
-                reason: Some(request.reason.clone()),
+                wish: Wish::value(request),
                 requested: Some(request.requested),
                 roles: held(actor, catalog, Some(source), decides),
                 waits_for: [standing::OWNER, "GOVERNANCE"].map(str::to_owned).to_vec(),
